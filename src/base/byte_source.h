@@ -1,0 +1,39 @@
+/* struct byte_source: bytes pulled in order from somewhere: memory, a file, a request body, another source being copied
+ * on the way. The reader decides the pace, so nothing is buffered beyond what it asked for. */
+#ifndef BASE_BYTE_SOURCE_H
+#define BASE_BYTE_SOURCE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct byte_source;
+
+struct byte_source_ops {
+    err (*read)(struct byte_source *s, void *to, size_t size, size_t *got);
+};
+
+struct byte_source {
+    const struct byte_source_ops *ops;
+};
+
+/* Reads 1 to size bytes; *got == 0 only at the end. May give fewer than asked for. */
+static inline err byte_source_read(struct byte_source *s, void *to, size_t size, size_t *got)
+{
+    return s->ops->read(s, to, size, got);
+}
+
+/* A view of memory as a source. */
+struct memory_source {
+    struct byte_source base;
+    str rest;
+};
+void memory_source_init(struct memory_source *s, str bytes);
+
+/* An open file from its current position on; the descriptor stays the caller's. */
+struct fd_source {
+    struct byte_source base;
+    int fd;
+};
+void fd_source_init(struct fd_source *s, int fd);
+
+#endif
