@@ -1,0 +1,34 @@
+/* The container: an ordered table of modules, opened from the first to the last, closed in reverse. What a module needs
+ * stands before it. Lifetimes are three, each a struct: the app (process), the scope (a request), the call (a use
+ * case). */
+#ifndef CORE_DI_CONTAINER_H
+#define CORE_DI_CONTAINER_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct app; /* defined by the entry points: one member per module */
+
+struct module {
+    const char *name;
+    err (*open)(struct app *app);
+    void (*close)(struct app *app);  /* accepts a half-open module */
+    err (*health)(struct app *app);  /* OK when its work can be done now */
+    unsigned roles;                  /* opened when the process has one of them; 0: always */
+};
+
+struct di_container {
+    const struct module *modules;
+    size_t module_count, opened_count;
+    unsigned roles;
+};
+
+/* Opens what roles need, in order. On failure everything opened is closed again and the error names the module. */
+err di_container_open(struct di_container *c, struct app *app, struct arena *a);
+void di_container_close(struct di_container *c, struct app *app);
+
+/* Calls report for each open module with its health. OK when all are well. */
+err di_container_health(struct di_container *c, struct app *app,
+                        void (*report)(void *to, const char *module, err health), void *to);
+
+#endif

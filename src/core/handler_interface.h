@@ -1,0 +1,57 @@
+/* What a handler is given. A query's context has readers and nothing that writes; a command's has a unit of work too.
+ * The application declares what is in struct readers and struct unit_of_work; the core only carries them. */
+#ifndef CORE_HANDLER_INTERFACE_H
+#define CORE_HANDLER_INTERFACE_H
+
+#include "base/clock.h"
+#include "base/schema.h"
+#include "core/request_interface.h"
+
+struct readers;      /* the application's reading interfaces */
+struct unit_of_work; /* the application's writing interfaces, one transaction */
+struct services;     /* the application's services */
+struct principal;    /* who is asking */
+
+/* One request of the outside world, which may send several use cases. */
+struct scope {
+    struct arena *arena;
+    struct clock *clock;
+    const struct principal *principal;
+    struct services *services;
+    struct issues issues; /* field by field complaints, shown to the sender */
+    str request_id;
+    str peer_address;
+    struct mediator *mediator;
+};
+
+struct query_ctx {
+    struct scope *scope;
+    struct arena *arena;
+    const struct principal *principal;
+    struct clock *clock;
+    struct services *services;
+    struct readers *readers;
+};
+
+struct command_ctx {
+    struct scope *scope;
+    struct arena *arena;
+    const struct principal *principal;
+    struct clock *clock;
+    struct services *services;
+    struct readers *readers; /* see what this command wrote */
+    struct unit_of_work *uow;
+};
+
+/* One use case on its way through the pipeline. */
+struct call {
+    const struct use_case *use_case;
+    struct scope *scope;
+    const void *request;
+    void *result;
+    struct query_ctx query;
+    struct command_ctx command;
+    size_t step; /* next behaviour */
+};
+
+#endif

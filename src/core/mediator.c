@@ -1,0 +1,118 @@
+/* The pipeline: a const list of behaviours, each of which calls the next. */
+#include "core/mediator.h"
+
+#include "base/json.h"
+
+typedef err behaviour(struct call *c);
+
+static err next(struct call *c);
+
+static err trace(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    uint64_t start = monotonic_ns();
+    err e = next(c);
+    if (failed(e) && !c->use_case->writes) { /* refused commands are audited where they are refused */
+        err audited = m->ops->audit(m, c, NULL, e);
+        (void)audited.code; /* the caller gets the first reason */
+    }
+    m->ops->traced(m, c, e, monotonic_ns() - start);
+    return e;
+}
+
+static err authorize(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    if (c->use_case->needs == PERMISSION_UNDECIDED)
+        return ERR(FORBIDDEN, "nobody may do this");
+    err e = m->ops->authorize(m, c->scope->principal, c->use_case->needs);
+    if (failed(e) && c->use_case->writes) {
+        err audited = m->ops->audit(m, c, NULL, e);
+        (void)audited.code;
+    }
+    return failed(e) ? e : next(c);
+}
+
+static err validate(struct call *c)
+{
+    if (c->use_case->request->field_count != 0)
+        schema_validate(c->use_case->request, c->request, &c->scope->issues);
+    if (c->scope->issues.list.len != 0)
+        return ERR(INVALID, "some fields are not valid");
+    return next(c);
+}
+
+static err run_query(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    struct scope *s = c->scope;
+    c->query = (struct query_ctx){s, s->arena, s->principal, s->clock, s->services, NULL};
+    TRY(m->ops->read_begin(m, s, &c->query.readers));
+    err e = next(c);
+    m->ops->read_end(m, c->query.readers);
+    return e;
+}
+
+static err run_command(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    struct scope *s = c->scope;
+    struct unit_of_work *uow;
+    c->command = (struct command_ctx){s, s->arena, s->principal, s->clock, s->services, NULL, NULL};
+    TRY(m->ops->work_begin(m, s, &uow, &c->command.readers));
+    c->command.uow = uow;
+    err e = next(c);
+    if (!failed(e))
+        return m->ops->work_commit(m, uow);
+    m->ops->work_rollback(m, uow);
+    return e;
+}
+
+/* The one place where a lost race for the database is tried again. */
+static err transact(struct call *c)
+{
+    size_t step = c->step;
+    for (unsigned attempt = 1;; attempt++) {
+        c->step = step;
+        err e = c->use_case->writes ? run_command(c) : run_query(c);
+        if (e.code != ERR_SERIALIZATION || attempt == MEDIATOR_ATTEMPT_COUNT_MAX)
+            return e;
+        memset(c->result, 0, c->use_case->result->size);
+    }
+}
+
+static err audit(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    TRY(next(c));
+    if (c->use_case->writes ? c->use_case->keeps_no_audit : !c->use_case->reads_patient_data)
+        return OK;
+    return m->ops->audit(m, c, c->use_case->writes ? c->command.uow : NULL, OK);
+}
+
+static err handle(struct call *c)
+{
+    return c->use_case->run(c);
+}
+
+static behaviour *const pipeline[] = {trace, authorize, validate, transact, audit, handle};
+
+static err next(struct call *c)
+{
+    return pipeline[c->step++](c);
+}
+
+err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request, void *result)
+{
+    struct call call = {.use_case = use_case, .scope = scope, .request = request, .result = result};
+    memset(result, 0, use_case->result->size);
+    return next(&call);
+}
+
+err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type, uuid aggregate,
+                     const void *event)
+{
+    struct buf payload = BUF_IN(a);
+    json_write(&payload, type->payload, event, JSON_INTERNAL);
+    return outbox->ops->add(outbox, type, aggregate, buf_str(&payload));
+}
