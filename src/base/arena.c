@@ -1,5 +1,5 @@
-/* Chunks in a list, newest first; blocks larger than a quarter of a chunk get a chunk of their own. Free space is
- * poisoned under AddressSanitizer so that use after reset is found. */
+/* Chunks in a list, newest first; blocks larger than a quarter of a chunk get a chunk of their own.
+ * Free space is poisoned under AddressSanitizer so that use after reset is found. */
 #include "base/arena.h"
 
 #include <stdio.h>
@@ -122,7 +122,9 @@ static void *chunk_alloc(struct arena *a, size_t size, size_t align)
 {
     if (a->chunk_size == 0)
         a->chunk_size = ARENA_CHUNK_SIZE;
-    if (size > a->chunk_size / 4) { /* its own chunk, placed under the newest so that the free part stays in use */
+    if (size >
+        a->chunk_size /
+            4) { /* its own chunk, placed under the newest so that the free part stays in use */
         struct arena_chunk *own = chunk_create(size + align);
         if (a->chunks != NULL) {
             own->older = a->chunks->older;

@@ -108,7 +108,8 @@ void buf_add_hex(struct buf *b, const void *bytes, size_t size)
 static const char base64_std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char base64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static void add_base64(struct buf *b, const unsigned char *p, size_t size, const char *alphabet, bool pad)
+static void add_base64(struct buf *b, const unsigned char *p, size_t size, const char *alphabet,
+                       bool pad)
 {
     char *start = buf_reserve(b, size / 3 * 4 + 4), *out = start;
     for (; size >= 3; p += 3, size -= 3) {

@@ -1,4 +1,5 @@
-/* struct buf: bytes growing in an arena, the only builder of text and binary. {.arena = a} is a valid empty buf. */
+/* struct buf: bytes growing in an arena, the only builder of text and binary. {.arena = a} is a
+ * valid empty buf. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
@@ -14,7 +15,8 @@ struct buf {
 
 #define BUF_IN(arena_) ((struct buf){.arena = (arena_)})
 
-/* Room for at least more bytes behind len; gives the place to write at. buf_added tells how many were written. */
+/* Room for at least more bytes behind len; gives the place to write at. buf_added tells how many
+ * were written. */
 char *buf_reserve(struct buf *b, size_t more);
 static inline void buf_added(struct buf *b, size_t size)
 {

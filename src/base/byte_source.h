@@ -1,5 +1,6 @@
-/* struct byte_source: bytes pulled in order from somewhere: memory, a file, a request body, another source being copied
- * on the way. The reader decides the pace, so nothing is buffered beyond what it asked for. */
+/* struct byte_source: bytes pulled in order from somewhere: memory, a file, a request body, another
+ * source being copied on the way. The reader decides the pace, so nothing is buffered beyond what
+ * it asked for. */
 #ifndef BASE_BYTE_SOURCE_H
 #define BASE_BYTE_SOURCE_H
 

@@ -1,4 +1,5 @@
-/* Checked arithmetic: for every size, count and offset that came from outside. True when the result fits. */
+/* Checked arithmetic: for every size, count and offset that came from outside. True when the result
+ * fits. */
 #ifndef BASE_CHECKED_H
 #define BASE_CHECKED_H
 

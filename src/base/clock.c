@@ -50,7 +50,8 @@ static bool date_is_valid(int year, int month, int day)
     return day <= days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
 }
 
-/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in eras of 400 years that begin in March. */
+/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in eras of 400 years that
+ * begin in March. */
 static int64_t days_from_civil(int64_t year, int month, int day)
 {
     year -= month <= 2;
@@ -77,7 +78,8 @@ static int digits_at(str s, size_t at, size_t n)
 
 static bool read_date(str s, size_t gap, date *out)
 {
-    int year = digits_at(s, 0, 4), month = digits_at(s, 4 + gap, 2), day = digits_at(s, 6 + 2 * gap, 2);
+    int year = digits_at(s, 0, 4), month = digits_at(s, 4 + gap, 2),
+        day = digits_at(s, 6 + 2 * gap, 2);
     if (!date_is_valid(year, month, day))
         return false;
     out->ymd = year * 10000 + month * 100 + day;
@@ -98,7 +100,9 @@ bool date_from_dicom(str s, date *out)
 
 str date_text(struct arena *a, date d)
 {
-    return d.ymd == 0 ? STR_NONE : str_format(a, "%04d-%02d-%02d", d.ymd / 10000, d.ymd / 100 % 100, d.ymd % 100);
+    return d.ymd == 0
+               ? STR_NONE
+               : str_format(a, "%04d-%02d-%02d", d.ymd / 10000, d.ymd / 100 % 100, d.ymd % 100);
 }
 
 str instant_text(struct arena *a, instant t)
@@ -113,8 +117,8 @@ str instant_text(struct arena *a, instant t)
     time_t unix_seconds = (time_t)seconds;
     struct tm tm;
     gmtime_r(&unix_seconds, &tm);
-    return str_format(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                      tm.tm_hour, tm.tm_min, tm.tm_sec, (int)micro);
+    return str_format(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                      tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)micro);
 }
 
 /* "Z", "+hh:mm" or "-hh:mm" as minutes east. */
@@ -136,8 +140,8 @@ static bool read_offset(str s, int *minutes)
 bool instant_from_text(str s, instant *out)
 {
     date day;
-    if (s.len < 20 || !date_from_text(str_sub(s, 0, 10), &day) || (s.ptr[10] != 'T' && s.ptr[10] != 't') ||
-        s.ptr[13] != ':' || s.ptr[16] != ':')
+    if (s.len < 20 || !date_from_text(str_sub(s, 0, 10), &day) ||
+        (s.ptr[10] != 'T' && s.ptr[10] != 't') || s.ptr[13] != ':' || s.ptr[16] != ':')
         return false;
     int hour = digits_at(s, 11, 2), minute = digits_at(s, 14, 2), second = digits_at(s, 17, 2);
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)

@@ -14,7 +14,7 @@ typedef struct date {
     int32_t ymd;
 } date;
 
-#define SECONDS(n_) ((int64_t)(n_) * 1000000)
+#define SECONDS(n_) ((int64_t)(n_)*1000000)
 
 struct clock {
     instant (*now)(struct clock *c);
@@ -41,13 +41,15 @@ void manual_clock_init(struct manual_clock *c, instant start);
 /* For durations: nanoseconds of a clock that never goes back. */
 uint64_t monotonic_ns(void);
 
-/* RFC 3339 in UTC: "2026-01-31T12:34:56.789012Z"; reading takes any offset and 0 to 9 decimals. Years 1 to 9999. */
+/* RFC 3339 in UTC: "2026-01-31T12:34:56.789012Z"; reading takes any offset and 0 to 9 decimals.
+ * Years 1 to 9999. */
 str instant_text(struct arena *a, instant t);
 bool instant_from_text(str text, instant *out);
 /* RFC 3339 full-date, "2026-01-31". */
 str date_text(struct arena *a, date d);
 bool date_from_text(str text, date *out);
-/* DICOM DA, "20260131", and the older "2026.01.31" (PS3.5 6.2). False when it is no day of the calendar. */
+/* DICOM DA, "20260131", and the older "2026.01.31" (PS3.5 6.2). False when it is no day of the
+ * calendar. */
 bool date_from_dicom(str text, date *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* A cursor over the text for reading, a buf for writing; the schema is the only shape in between. */
+/* A cursor over the text for reading, a buf for writing; the schema is the only shape in between.
+ */
 #include "base/json.h"
 
 #include "base/arena.h"
@@ -32,7 +33,8 @@ static char peek(struct cursor *c)
 static err expect(struct cursor *c, char wanted)
 {
     if (peek(c) != wanted)
-        return ERRF(c->arena, MALFORMED, "not valid JSON: '%c' expected at byte %zu", wanted, c->at);
+        return ERRF(c->arena, MALFORMED, "not valid JSON: '%c' expected at byte %zu", wanted,
+                    c->at);
     c->at++;
     return OK;
 }
@@ -200,7 +202,8 @@ static err read_list(struct cursor *c, const struct field *f, void *at, unsigned
 
 static bool takes_text(enum field_kind kind)
 {
-    return kind == FIELD_STR || kind == FIELD_UUID || kind == FIELD_DATE || kind == FIELD_INSTANT || kind == FIELD_ENUM;
+    return kind == FIELD_STR || kind == FIELD_UUID || kind == FIELD_DATE || kind == FIELD_INSTANT ||
+           kind == FIELD_ENUM;
 }
 
 static err read_scalar(struct cursor *c, const struct field *f, void *object)
@@ -214,8 +217,9 @@ static err read_scalar(struct cursor *c, const struct field *f, void *object)
         return OK;
     }
     bool is_bool = f->kind == FIELD_BOOL || f->kind == FIELD_OPT_BOOL;
-    bool fits = quoted ? takes_text(f->kind)
-                       : !takes_text(f->kind) && is_bool == (text.ptr[0] == 't' || text.ptr[0] == 'f');
+    bool fits = quoted
+                    ? takes_text(f->kind)
+                    : !takes_text(f->kind) && is_bool == (text.ptr[0] == 't' || text.ptr[0] == 'f');
     if (fits)
         field_read_text(f, c->arena, text, object, c->issues);
     else
@@ -231,7 +235,8 @@ static err read_member(struct cursor *c, const struct field *f, void *object, un
         return read_object(c, f->of, at, depth + 1);
     if ((f->kind == FIELD_LIST || f->kind == FIELD_STR_LIST) && next == '[')
         return read_list(c, f, at, depth);
-    if (f->kind == FIELD_OBJECT || f->kind == FIELD_LIST || f->kind == FIELD_STR_LIST || next == '{' || next == '[') {
+    if (f->kind == FIELD_OBJECT || f->kind == FIELD_LIST || f->kind == FIELD_STR_LIST ||
+        next == '{' || next == '[') {
         size_t start = c->at;
         TRY(skip_value(c, depth));
         if (!str_eq(str_sub(c->text, start, c->at), STR("null")) || (f->flags & REQUIRED) != 0)
@@ -241,7 +246,8 @@ static err read_member(struct cursor *c, const struct field *f, void *object, un
     return read_scalar(c, f, object);
 }
 
-static err read_pair(struct cursor *c, const struct schema *schema, void *out, struct str_slice *seen, unsigned depth)
+static err read_pair(struct cursor *c, const struct schema *schema, void *out,
+                     struct str_slice *seen, unsigned depth)
 {
     str name;
     void *object = out;
@@ -285,7 +291,8 @@ static err check_end(struct cursor *c)
     return c->at == c->text.len ? OK : bad(c, "something follows the value");
 }
 
-err json_read(struct arena *a, str text, const struct schema *schema, void *out, struct issues *issues)
+err json_read(struct arena *a, str text, const struct schema *schema, void *out,
+              struct issues *issues)
 {
     struct cursor c = {.arena = a, .text = text, .issues = issues};
     if (!str_is_utf8(text))
@@ -400,7 +407,8 @@ static void write_value(struct buf *out, const struct field *f, const void *obje
         buf_add(out, field_text(f, out->arena, object));
 }
 
-static void write_members(struct buf *out, bool *first, const struct schema *schema, const void *object, unsigned flags)
+static void write_members(struct buf *out, bool *first, const struct schema *schema,
+                          const void *object, unsigned flags)
 {
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field *f = &schema->fields[i];

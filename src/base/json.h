@@ -1,7 +1,7 @@
 /* JSON (RFC 8259) straight between bytes and structs, by schema, without a tree.
  *
- * Reading is strict: one value, valid UTF-8, no unknown, repeated or misspelt member, limits on depth and size. Writing
- * is streaming into a buf. */
+ * Reading is strict: one value, valid UTF-8, no unknown, repeated or misspelt member, limits on
+ * depth and size. Writing is streaming into a buf. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -11,7 +11,8 @@ enum { JSON_DEPTH_MAX = 16 };
 
 /* Reads one object. Texts are views into text where they carry no escape, copies in a otherwise.
  * Errors: MALFORMED (not JSON; says where). What is JSON but not of the schema goes to issues. */
-err json_read(struct arena *a, str text, const struct schema *schema, void *out, struct issues *issues);
+err json_read(struct arena *a, str text, const struct schema *schema, void *out,
+              struct issues *issues);
 
 enum json_write_flags {
     JSON_REDACT = 1,  /* PHI and SECRET members become "***": for logs */
@@ -19,11 +20,14 @@ enum json_write_flags {
 };
 void json_write(struct buf *out, const struct schema *schema, const void *object, unsigned flags);
 
-/* The pieces, for documents without a struct (DICOM JSON, OpenAPI). The caller writes the commas. */
-void json_write_str(struct buf *out, str text);                  /* quoted; invalid UTF-8 becomes U+FFFD */
-void json_write_member(struct buf *out, bool *first, str name); /* comma when needed, then "name": */
+/* The pieces, for documents without a struct (DICOM JSON, OpenAPI). The caller writes the commas.
+ */
+void json_write_str(struct buf *out, str text); /* quoted; invalid UTF-8 becomes U+FFFD */
+void json_write_member(struct buf *out, bool *first,
+                       str name); /* comma when needed, then "name": */
 
-/* For documents of unknown shape: walks one value and tells whether it is well-formed JSON within JSON_DEPTH_MAX. */
+/* For documents of unknown shape: walks one value and tells whether it is well-formed JSON within
+ * JSON_DEPTH_MAX. */
 err json_check(str text);
 
 #endif

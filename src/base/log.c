@@ -1,4 +1,5 @@
-/* A line is built on the stack and written with one write, so lines of several threads do not mix. */
+/* A line is built on the stack and written with one write, so lines of several threads do not mix.
+ */
 #include "base/log.h"
 
 #include "base/json.h"
@@ -42,7 +43,8 @@ void log_set_request_id(str id)
 static void add_printable(struct buf *line, str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        buf_add_char(line, (unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F ? '?' : text.ptr[i]);
+        buf_add_char(line,
+                     (unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F ? '?' : text.ptr[i]);
 }
 
 /* key=value pairs as JSON members; what is no pair is gathered under "message". */
@@ -72,7 +74,8 @@ static void add_pairs(struct buf *line, str details, bool *first)
     }
 }
 
-static void write_line(struct arena *a, enum log_level level, const char *event, str details, bool is_json)
+static void write_line(struct arena *a, enum log_level level, const char *event, str details,
+                       bool is_json)
 {
     struct buf line = BUF_IN(a);
     str time = instant_text(a, clock_now(clock_system()));
@@ -125,11 +128,12 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 
 void log_err(enum log_level level, const char *event, err e)
 {
-    log_event(level, event, "code=%s where=%s text=\"%s\"", err_code_name(e.code), e.where != NULL ? e.where : "-",
-              e.text != NULL ? e.text : "");
+    log_event(level, event, "code=%s where=%s text=\"%s\"", err_code_name(e.code),
+              e.where != NULL ? e.where : "-", e.text != NULL ? e.text : "");
 }
 
-void log_object(enum log_level level, const char *event, const struct schema *schema, const void *object)
+void log_object(enum log_level level, const char *event, const struct schema *schema,
+                const void *object)
 {
     if (!log_wants(level))
         return;

@@ -1,5 +1,6 @@
-/* Structured log: one event a line, as text for people or JSON for machines, each with the request id of its thread.
- * The edges of the program log; inner code returns errors. Never patient data: objects go through log_object. */
+/* Structured log: one event a line, as text for people or JSON for machines, each with the request
+ * id of its thread. The edges of the program log; inner code returns errors. Never patient data:
+ * objects go through log_object. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -18,14 +19,15 @@ bool log_wants(enum log_level level);
 /* The request id put on this thread's lines until it is set again; copied, at most 63 bytes. */
 void log_set_request_id(str id);
 
-/* event: a fixed word such as "request"; the rest are details formatted as "key=value" pairs separated by spaces; a
- * value with spaces stands in double quotes. */
+/* event: a fixed word such as "request"; the rest are details formatted as "key=value" pairs
+ * separated by spaces; a value with spaces stands in double quotes. */
 void log_event(enum log_level level, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* An error with its code, text and place of birth. */
 void log_err(enum log_level level, const char *event, err e);
 
 /* A struct by its schema, PHI and SECRET members masked. */
-void log_object(enum log_level level, const char *event, const struct schema *schema, const void *object);
+void log_object(enum log_level level, const char *event, const struct schema *schema,
+                const void *object);
 
 #endif

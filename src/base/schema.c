@@ -125,7 +125,8 @@ static const char *read_text(const struct field *f, struct arena *a, str text, v
     return "cannot be given as text";
 }
 
-void field_read_text(const struct field *f, struct arena *a, str text, void *object, struct issues *issues)
+void field_read_text(const struct field *f, struct arena *a, str text, void *object,
+                     struct issues *issues)
 {
     const char *complaint = read_text(f, a, text, (char *)object + f->offset);
     if (complaint != NULL)
@@ -253,7 +254,9 @@ static const char *check_value(const struct field *f, const void *object)
         return NULL;
     }
     case FIELD_LIST:
-        return f->max != 0 && ((const struct str_slice *)at)->len > (size_t)f->max ? "has too many elements" : NULL;
+        return f->max != 0 && ((const struct str_slice *)at)->len > (size_t)f->max
+                   ? "has too many elements"
+                   : NULL;
     default:
         return NULL;
     }
@@ -272,7 +275,8 @@ void schema_validate(const struct schema *schema, const void *object, struct iss
         if (f->kind == FIELD_LIST) {
             const struct str_slice *list = (const struct str_slice *)at;
             for (size_t n = 0; n < list->len; n++)
-                schema_validate(f->of, (const char *)(const void *)list->at + n * f->of->size, issues);
+                schema_validate(f->of, (const char *)(const void *)list->at + n * f->of->size,
+                                issues);
         }
     }
 }
@@ -303,7 +307,8 @@ const char *schema_check(const struct schema *schema)
             if (strcmp(schema->fields[j].name, f->name) == 0)
                 return f->name;
     }
-    if (schema->field_count != 0 && ((end + schema->align - 1) & ~(schema->align - 1)) != schema->size)
+    if (schema->field_count != 0 &&
+        ((end + schema->align - 1) & ~(schema->align - 1)) != schema->size)
         return "a member at the end is missing";
     return NULL;
 }

@@ -1,8 +1,10 @@
-/* One table per struct. SCHEMA(T, FIELD(…), …) describes the members of struct T once; JSON both ways, validation, query
- * and path binding, SQL columns and rows, OpenAPI and log redaction all read that one table. The kind of a member is
- * found by the compiler from its type, so the table cannot lie about it; schema_check finds a member left out.
+/* One table per struct. SCHEMA(T, FIELD(…), …) describes the members of struct T once; JSON both
+ * ways, validation, query and path binding, SQL columns and rows, OpenAPI and log redaction all
+ * read that one table. The kind of a member is found by the compiler from its type, so the table
+ * cannot lie about it; schema_check finds a member left out.
  *
- * Absence: a str by ptr == NULL, a uuid, date or instant by all zero, opt_ types by is_set, a list by len == 0. */
+ * Absence: a str by ptr == NULL, a uuid, date or instant by all zero, opt_ types by is_set, a list
+ * by len == 0. */
 #ifndef BASE_SCHEMA_H
 #define BASE_SCHEMA_H
 
@@ -61,7 +63,8 @@ struct field {
     enum field_kind kind;
     unsigned flags;
     size_t offset, size;
-    int64_t min, max; /* of a number; of a text in bytes, of a list in elements. max 0: no limit but the kind's */
+    int64_t min, max; /* of a number; of a text in bytes, of a list in elements. max 0: no limit but
+                         the kind's */
     field_check *check;
     const char *const *names; /* FIELD_ENUM: NULL-terminated, indexed by value */
     const struct schema *of;  /* FIELD_OBJECT, FIELD_LIST, FIELD_EMBED */
@@ -78,43 +81,63 @@ struct schema {
 
 enum { SCHEMA_FIELD_COUNT_MAX = 64, FIELD_TEXT_SIZE_MAX = 64 * 1024, FIELD_LIST_LEN_MAX = 10000 };
 
-#define FIELD_KIND_OF(member_)         \
-    _Generic((member_),                \
-        str: FIELD_STR,                \
-        bool: FIELD_BOOL,              \
-        int32_t: FIELD_I32,            \
-        uint32_t: FIELD_U32,           \
-        int64_t: FIELD_I64,            \
-        double: FIELD_DOUBLE,          \
-        opt_i64: FIELD_OPT_I64,        \
-        opt_bool: FIELD_OPT_BOOL,      \
-        uuid: FIELD_UUID,              \
-        date: FIELD_DATE,              \
-        instant: FIELD_INSTANT,        \
-        struct str_slice: FIELD_STR_LIST)
+#define FIELD_KIND_OF(member_)                                                                     \
+    _Generic((member_), str                                                                        \
+             : FIELD_STR, bool                                                                     \
+             : FIELD_BOOL, int32_t                                                                 \
+             : FIELD_I32, uint32_t                                                                 \
+             : FIELD_U32, int64_t                                                                  \
+             : FIELD_I64, double                                                                   \
+             : FIELD_DOUBLE, opt_i64                                                               \
+             : FIELD_OPT_I64, opt_bool                                                             \
+             : FIELD_OPT_BOOL, uuid                                                                \
+             : FIELD_UUID, date                                                                    \
+             : FIELD_DATE, instant                                                                 \
+             : FIELD_INSTANT, struct str_slice                                                     \
+             : FIELD_STR_LIST)
 
-#define FIELD_PLACE_(T_, m_) .name = #m_, .offset = offsetof(struct T_, m_), .size = sizeof(((struct T_ *)0)->m_)
-#define FIELD(T_, m_, ...) {FIELD_PLACE_(T_, m_), .kind = FIELD_KIND_OF(((struct T_ *)0)->m_), __VA_ARGS__}
-#define FIELD_ENUM_OF(T_, m_, names_, ...) {FIELD_PLACE_(T_, m_), .kind = FIELD_ENUM, .names = (names_), __VA_ARGS__}
-#define FIELD_OBJECT_OF(T_, m_, of_, ...)                                                                          \
-    {FIELD_PLACE_(T_, m_), .kind = FIELD_OBJECT,                                                                   \
-     .of = _Generic(((struct T_ *)0)->m_, struct of_: &of_##_schema), __VA_ARGS__}
-#define FIELD_EMBED_OF(T_, m_, of_)                                                                                \
-    {FIELD_PLACE_(T_, m_), .kind = FIELD_EMBED, .of = _Generic(((struct T_ *)0)->m_, struct of_: &of_##_schema)}
-#define FIELD_LIST_OF(T_, m_, of_, ...)                                                                            \
-    {FIELD_PLACE_(T_, m_), .kind = FIELD_LIST,                                                                     \
-     .of = _Generic(((struct T_ *)0)->m_.at, struct of_ *: &of_##_schema), __VA_ARGS__}
+#define FIELD_PLACE_(T_, m_)                                                                       \
+    .name = #m_, .offset = offsetof(struct T_, m_), .size = sizeof(((struct T_ *)0)->m_)
+#define FIELD(T_, m_, ...)                                                                         \
+    {                                                                                              \
+        FIELD_PLACE_(T_, m_), .kind = FIELD_KIND_OF(((struct T_ *)0)->m_), __VA_ARGS__             \
+    }
+#define FIELD_ENUM_OF(T_, m_, names_, ...)                                                         \
+    {                                                                                              \
+        FIELD_PLACE_(T_, m_), .kind = FIELD_ENUM, .names = (names_), __VA_ARGS__                   \
+    }
+#define FIELD_OBJECT_OF(T_, m_, of_, ...)                                                          \
+    {                                                                                              \
+        FIELD_PLACE_(T_, m_), .kind = FIELD_OBJECT,                                                \
+                              .of = _Generic(((struct T_ *)0)->m_, struct of_                      \
+                                             : &of_##_schema),                                     \
+                              __VA_ARGS__                                                          \
+    }
+#define FIELD_EMBED_OF(T_, m_, of_)                                                                \
+    {                                                                                              \
+        FIELD_PLACE_(T_, m_), .kind = FIELD_EMBED,                                                 \
+                              .of = _Generic(((struct T_ *)0)->m_, struct of_                      \
+                                             : &of_##_schema)                                      \
+    }
+#define FIELD_LIST_OF(T_, m_, of_, ...)                                                            \
+    {                                                                                              \
+        FIELD_PLACE_(T_, m_), .kind = FIELD_LIST,                                                  \
+                              .of = _Generic(((struct T_ *)0)->m_.at, struct of_ *                 \
+                                             : &of_##_schema),                                     \
+                              __VA_ARGS__                                                          \
+    }
 
 #define DECLARE_SCHEMA(T_) extern const struct schema T_##_schema
-#define SCHEMA(T_, ...)                                                                                     \
-    static const struct field T_##_fields[] = {__VA_ARGS__};                                                \
-    const struct schema T_##_schema = {#T_, sizeof(struct T_), _Alignof(struct T_), T_##_fields,            \
+#define SCHEMA(T_, ...)                                                                            \
+    static const struct field T_##_fields[] = {__VA_ARGS__};                                       \
+    const struct schema T_##_schema = {#T_, sizeof(struct T_), _Alignof(struct T_), T_##_fields,   \
                                        sizeof T_##_fields / sizeof T_##_fields[0]}
 #define SCHEMA_EMPTY(T_) const struct schema T_##_schema = {#T_, sizeof(struct T_), 1, NULL, 0}
 /* A request or result without members; the member keeps ISO C content. */
 #define EMPTY_STRUCT char nothing
 
-/* Complaints about single fields, collected so that a sender sees all of them at once (RFC 9457 issues). */
+/* Complaints about single fields, collected so that a sender sees all of them at once (RFC 9457
+ * issues). */
 struct issue {
     str field, text;
 };
@@ -125,20 +148,25 @@ struct issues {
 };
 void issues_add(struct issues *issues, str field, const char *text);
 
-/* The field called name, looking into embedded structs; *object becomes the struct it lives in. NULL: none. */
+/* The field called name, looking into embedded structs; *object becomes the struct it lives in.
+ * NULL: none. */
 const struct field *schema_find(const struct schema *schema, str name, void **object);
 
-/* Reads text (a query value, a path segment, a form value) into the member; complains when it is not of its kind. */
-void field_read_text(const struct field *field, struct arena *a, str text, void *object, struct issues *issues);
-/* The member as text, as it would stand in JSON without quotes. Absent: STR_NONE. Not for objects and lists. */
+/* Reads text (a query value, a path segment, a form value) into the member; complains when it is
+ * not of its kind. */
+void field_read_text(const struct field *field, struct arena *a, str text, void *object,
+                     struct issues *issues);
+/* The member as text, as it would stand in JSON without quotes. Absent: STR_NONE. Not for objects
+ * and lists. */
 str field_text(const struct field *field, struct arena *a, const void *object);
 bool field_is_set(const struct field *field, const void *object);
 
-/* Required members present, texts and numbers within limits, checks satisfied; all of it into issues. */
+/* Required members present, texts and numbers within limits, checks satisfied; all of it into
+ * issues. */
 void schema_validate(const struct schema *schema, const void *object, struct issues *issues);
 
-/* For tests: the first flaw of the table (a hole where a member was left out, two fields of one name, too many), or
- * NULL. */
+/* For tests: the first flaw of the table (a hole where a member was left out, two fields of one
+ * name, too many), or NULL. */
 const char *schema_check(const struct schema *schema);
 
 #endif

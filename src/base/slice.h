@@ -1,4 +1,5 @@
-/* SLICE(T): a typed view of len elements of struct T (or of a typedef T by SLICE_OF). It owns nothing. */
+/* SLICE(T): a typed view of len elements of struct T (or of a typedef T by SLICE_OF). It owns
+ * nothing. */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 
@@ -7,21 +8,21 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SLICE(T_)              \
-    struct T_##_slice {        \
-        struct T_ *at;         \
-        size_t len;            \
+#define SLICE(T_)                                                                                  \
+    struct T_##_slice {                                                                            \
+        struct T_ *at;                                                                             \
+        size_t len;                                                                                \
     }
-#define SLICE_OF(type_, name_) \
-    struct name_##_slice {     \
-        type_ *at;             \
-        size_t len;            \
+#define SLICE_OF(type_, name_)                                                                     \
+    struct name_##_slice {                                                                         \
+        type_ *at;                                                                                 \
+        size_t len;                                                                                \
     }
 
-/* Appends one zeroed element to *slice, whose room doubles in the arena, and gives its address. The room is implied by
- * len: every power of two. */
-#define SLICE_PUSH(arena_, slice_)                                                                             \
-    ((slice_)->at = slice_room_((arena_), (slice_)->at, (slice_)->len, sizeof *(slice_)->at),                  \
+/* Appends one zeroed element to *slice, whose room doubles in the arena, and gives its address. The
+ * room is implied by len: every power of two. */
+#define SLICE_PUSH(arena_, slice_)                                                                 \
+    ((slice_)->at = slice_room_((arena_), (slice_)->at, (slice_)->len, sizeof *(slice_)->at),      \
      (__typeof__((slice_)->at))memset(&(slice_)->at[(slice_)->len++], 0, sizeof *(slice_)->at))
 
 static inline void *slice_room_(struct arena *a, void *at, size_t len, size_t size)

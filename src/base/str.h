@@ -1,4 +1,5 @@
-/* str: a view of bytes, by value. ptr == NULL means absent; "" is present and empty. Not NUL-terminated. */
+/* str: a view of bytes, by value. ptr == NULL means absent; "" is present and empty. Not
+ * NUL-terminated. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -18,7 +19,10 @@ typedef struct str {
 SLICE_OF(str, str);
 
 #define STR(literal_) ((str){"" literal_, sizeof(literal_) - 1})
-#define STR_INIT(literal_) {"" literal_, sizeof(literal_) - 1}
+#define STR_INIT(literal_)                                                                         \
+    {                                                                                              \
+        "" literal_, sizeof(literal_) - 1                                                          \
+    }
 #define STR_ARG(s_) (int)(s_).len, (s_).len != 0 ? (s_).ptr : ""
 #define STR_NONE ((str){0})
 
@@ -53,7 +57,8 @@ static inline bool str_starts(str s, str prefix)
 }
 static inline bool str_ends(str s, str suffix)
 {
-    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+    return s.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
 /* Byte order, shorter first on a tie: <0, 0, >0. */
@@ -69,11 +74,12 @@ size_t str_find(str s, str needle);
 /* Without the ASCII spaces and tabs (and CR, LF) at both ends. */
 str str_trim(str s);
 
-/* Splits off the part before the first c and moves *rest behind it. False when *rest is used up (ptr == NULL).
- * "a,,b" gives "a", "", "b"; "" gives one empty part. */
+/* Splits off the part before the first c and moves *rest behind it. False when *rest is used up
+ * (ptr == NULL). "a,,b" gives "a", "", "b"; "" gives one empty part. */
 bool str_cut(str *rest, char c, str *part);
 
-/* Copies in an arena. str_cstr ends with a NUL for libc and refuses nothing: check for inner NULs before. */
+/* Copies in an arena. str_cstr ends with a NUL for libc and refuses nothing: check for inner NULs
+ * before. */
 str str_copy(struct arena *a, str s);
 char *str_cstr(struct arena *a, str s);
 str str_lower(struct arena *a, str s);

@@ -1,5 +1,5 @@
-/* UUID version 7 with a counter in the 12 + 14 bits behind the milliseconds, so that one process never repeats or
- * reorders (RFC 9562 §6.2, method 1). */
+/* UUID version 7 with a counter in the 12 + 14 bits behind the milliseconds, so that one process
+ * never repeats or reorders (RFC 9562 §6.2, method 1). */
 #include "base/uuid.h"
 
 #include "base/arena.h"

@@ -1,4 +1,5 @@
-/* uuid: 16 bytes; made as version 7 (RFC 9562), so that identifiers sort by the time they were made. All zero: absent. */
+/* uuid: 16 bytes; made as version 7 (RFC 9562), so that identifiers sort by the time they were
+ * made. All zero: absent. */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
 
@@ -11,7 +12,8 @@ typedef struct uuid {
 
 enum { UUID_TEXT_SIZE = 36 };
 
-/* Ordered within a process even when the clock stands still or steps back. Safe to call from any thread. */
+/* Ordered within a process even when the clock stands still or steps back. Safe to call from any
+ * thread. */
 uuid uuid_make(struct clock *clock);
 static inline bool uuid_is_set(uuid u)
 {

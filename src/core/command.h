@@ -1,7 +1,7 @@
 /* COMMAND(T, .needs = …, .doc = …): a use case that changes something. Its handler is
- * `static err T_handle(struct command_ctx *, const struct T *, struct T_result *)`. It runs inside a unit of work that
- * is committed when it returns OK and rolled back otherwise; on a serialization failure it runs again, so it keeps its
- * effects in the unit of work. */
+ * `static err T_handle(struct command_ctx *, const struct T *, struct T_result *)`. It runs inside
+ * a unit of work that is committed when it returns OK and rolled back otherwise; on a serialization
+ * failure it runs again, so it keeps its effects in the unit of work. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 

@@ -1,6 +1,6 @@
-/* The container: an ordered table of modules, opened from the first to the last, closed in reverse. What a module needs
- * stands before it. Lifetimes are three, each a struct: the app (process), the scope (a request), the call (a use
- * case). */
+/* The container: an ordered table of modules, opened from the first to the last, closed in reverse.
+ * What a module needs stands before it. Lifetimes are three, each a struct: the app (process), the
+ * scope (a request), the call (a use case). */
 #ifndef CORE_DI_CONTAINER_H
 #define CORE_DI_CONTAINER_H
 
@@ -12,9 +12,9 @@ struct app; /* defined by the entry points: one member per module */
 struct module {
     const char *name;
     err (*open)(struct app *app);
-    void (*close)(struct app *app);  /* accepts a half-open module */
-    err (*health)(struct app *app);  /* OK when its work can be done now */
-    unsigned roles;                  /* opened when the process has one of them; 0: always */
+    void (*close)(struct app *app); /* accepts a half-open module */
+    err (*health)(struct app *app); /* OK when its work can be done now */
+    unsigned roles;                 /* opened when the process has one of them; 0: always */
 };
 
 struct di_container {
@@ -23,7 +23,8 @@ struct di_container {
     unsigned roles;
 };
 
-/* Opens what roles need, in order. On failure everything opened is closed again and the error names the module. */
+/* Opens what roles need, in order. On failure everything opened is closed again and the error names
+ * the module. */
 err di_container_open(struct di_container *c, struct app *app, struct arena *a);
 void di_container_close(struct di_container *c, struct app *app);
 

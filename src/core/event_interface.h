@@ -1,5 +1,6 @@
-/* struct event_type: a fact of the domain, told after the change it belongs to is durable. Its payload is a struct with a
- * schema; it is written to the outbox in the transaction that made it true. */
+/* struct event_type: a fact of the domain, told after the change it belongs to is durable. Its
+ * payload is a struct with a schema; it is written to the outbox in the transaction that made it
+ * true. */
 #ifndef CORE_EVENT_INTERFACE_H
 #define CORE_EVENT_INTERFACE_H
 
@@ -11,9 +12,10 @@ struct event_type {
     const struct schema *payload;
 };
 
-#define DECLARE_EVENT(T_)   \
-    DECLARE_SCHEMA(T_);     \
+#define DECLARE_EVENT(T_)                                                                          \
+    DECLARE_SCHEMA(T_);                                                                            \
     extern const struct event_type T_##_event
-#define EVENT(T_, ...) const struct event_type T_##_event = {.name = #T_, .payload = &T_##_schema, __VA_ARGS__}
+#define EVENT(T_, ...)                                                                             \
+    const struct event_type T_##_event = {.name = #T_, .payload = &T_##_schema, __VA_ARGS__}
 
 #endif

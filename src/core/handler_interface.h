@@ -1,5 +1,6 @@
-/* What a handler is given. A query's context has readers and nothing that writes; a command's has a unit of work too.
- * The application declares what is in struct readers and struct unit_of_work; the core only carries them. */
+/* What a handler is given. A query's context has readers and nothing that writes; a command's has a
+ * unit of work too. The application declares what is in struct readers and struct unit_of_work; the
+ * core only carries them. */
 #ifndef CORE_HANDLER_INTERFACE_H
 #define CORE_HANDLER_INTERFACE_H
 

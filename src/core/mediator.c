@@ -12,7 +12,8 @@ static err trace(struct call *c)
     struct mediator *m = c->scope->mediator;
     uint64_t start = monotonic_ns();
     err e = next(c);
-    if (failed(e) && !c->use_case->writes) { /* refused commands are audited where they are refused */
+    if (failed(e) &&
+        !c->use_case->writes) { /* refused commands are audited where they are refused */
         err audited = m->ops->audit(m, c, NULL, e);
         (void)audited.code; /* the caller gets the first reason */
     }
@@ -102,15 +103,16 @@ static err next(struct call *c)
     return pipeline[c->step++](c);
 }
 
-err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request, void *result)
+err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request,
+                  void *result)
 {
     struct call call = {.use_case = use_case, .scope = scope, .request = request, .result = result};
     memset(result, 0, use_case->result->size);
     return next(&call);
 }
 
-err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type, uuid aggregate,
-                     const void *event)
+err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
+                     uuid aggregate, const void *event)
 {
     struct buf payload = BUF_IN(a);
     json_write(&payload, type->payload, event, JSON_INTERNAL);

@@ -2,7 +2,8 @@
  *
  *     trace → authorize → validate → transact (with the one retry) → audit → handler
  *
- * What the behaviours need from the outside is a small table of ports, filled at the composition root. */
+ * What the behaviours need from the outside is a small table of ports, filled at the composition
+ * root. */
 #ifndef CORE_MEDIATOR_H
 #define CORE_MEDIATOR_H
 
@@ -15,12 +16,15 @@ struct mediator;
 
 struct mediator_ops {
     /* OK, UNAUTHENTICATED or FORBIDDEN. */
-    err (*authorize)(struct mediator *m, const struct principal *principal, permission_number needs);
+    err (*authorize)(struct mediator *m, const struct principal *principal,
+                     permission_number needs);
     /* Readers see a consistent state between these two. */
     err (*read_begin)(struct mediator *m, struct scope *scope, struct readers **out);
     void (*read_end)(struct mediator *m, struct readers *readers);
-    /* A unit of work holds nothing until its first write. commit returns when the changes are durable. */
-    err (*work_begin)(struct mediator *m, struct scope *scope, struct unit_of_work **out, struct readers **readers);
+    /* A unit of work holds nothing until its first write. commit returns when the changes are
+     * durable. */
+    err (*work_begin)(struct mediator *m, struct scope *scope, struct unit_of_work **out,
+                      struct readers **readers);
     err (*work_commit)(struct mediator *m, struct unit_of_work *uow);
     void (*work_rollback)(struct mediator *m, struct unit_of_work *uow);
     /* Inside the unit of work of a command; with uow == NULL after a query's or a refused call. */
@@ -35,7 +39,8 @@ struct mediator {
 
 /* Runs the use case. result is written only on success; texts in it live in scope->arena.
  * Errors: INVALID with scope->issues, UNAUTHENTICATED, FORBIDDEN, and what the handler returns. */
-err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request, void *result);
+err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request,
+                  void *result);
 
 /* Tells an event from inside a command: into the outbox, in the command's transaction. */
 struct outbox;
@@ -45,7 +50,7 @@ struct outbox_ops {
 struct outbox {
     const struct outbox_ops *ops;
 };
-err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type, uuid aggregate,
-                     const void *event);
+err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
+                     uuid aggregate, const void *event);
 
 #endif

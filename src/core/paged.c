@@ -2,19 +2,24 @@
 #include "core/paged_result.h"
 #include "core/searchable_query.h"
 
-SCHEMA(paged_query, FIELD(paged_query, page, .min = 1, .max = PAGE_MAX, .doc = "Page, from 1", .example = "1"),
-       FIELD(paged_query, page_size, .min = 1, .max = PAGE_SIZE_MAX, .doc = "Items on a page, 1 to 200"),
-       FIELD(paged_query, cursor, .max = 512, .doc = "`next` of the page before: stable while rows arrive"));
+SCHEMA(paged_query,
+       FIELD(paged_query, page, .min = 1, .max = PAGE_MAX, .doc = "Page, from 1", .example = "1"),
+       FIELD(paged_query, page_size, .min = 1, .max = PAGE_SIZE_MAX,
+             .doc = "Items on a page, 1 to 200"),
+       FIELD(paged_query, cursor, .max = 512,
+             .doc = "`next` of the page before: stable while rows arrive"));
 
 SCHEMA(searchable_query,
-       FIELD(searchable_query, search, .max = SEARCH_SIZE_MAX, .doc = "Words to look for", .flags = PHI),
+       FIELD(searchable_query, search, .max = SEARCH_SIZE_MAX, .doc = "Words to look for",
+             .flags = PHI),
        FIELD(searchable_query, sort, .max = 128, .doc = "Members to sort by, `-` for descending",
              .example = "-created_at"));
 
 SCHEMA(paged_result, FIELD(paged_result, total, .doc = "Matches in all"),
        FIELD(paged_result, page, .doc = "This page, from 1"),
        FIELD(paged_result, page_size, .doc = "Items asked for on a page"),
-       FIELD(paged_result, next, .flags = NULLABLE, .doc = "Cursor of the next page, null on the last"));
+       FIELD(paged_result, next, .flags = NULLABLE,
+             .doc = "Cursor of the next page, null on the last"));
 
 static bool is_allowed(str name, const char *const *allowed)
 {
@@ -24,8 +29,8 @@ static bool is_allowed(str name, const char *const *allowed)
     return false;
 }
 
-void searchable_query_sort(const struct searchable_query *q, const char *const *allowed, struct arena *a,
-                           struct sort_key_slice *out, struct issues *issues)
+void searchable_query_sort(const struct searchable_query *q, const char *const *allowed,
+                           struct arena *a, struct sort_key_slice *out, struct issues *issues)
 {
     str rest = q->sort, part;
     *out = (struct sort_key_slice){0};

@@ -11,7 +11,8 @@ struct paged_result {
 };
 DECLARE_SCHEMA(paged_result);
 
-static inline struct paged_result paged_result_of(const struct paged_query *q, int64_t total, str next)
+static inline struct paged_result paged_result_of(const struct paged_query *q, int64_t total,
+                                                  str next)
 {
     return (struct paged_result){total, paged_query_page(q), paged_query_size(q), next};
 }

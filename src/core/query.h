@@ -1,6 +1,6 @@
 /* QUERY(T, .needs = …, .doc = …): a use case that only reads. Its handler is
- * `static err T_handle(struct query_ctx *, const struct T *, struct T_result *)`; the context has nothing to write
- * with. */
+ * `static err T_handle(struct query_ctx *, const struct T *, struct T_result *)`; the context has
+ * nothing to write with. */
 #ifndef CORE_QUERY_H
 #define CORE_QUERY_H
 

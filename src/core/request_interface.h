@@ -1,5 +1,6 @@
-/* struct use_case: everything the program knows about one request type. A route, a job, a subscription and the
- * documentation point at the same descriptor. Made by COMMAND(T) and QUERY(T); const, never registered anywhere. */
+/* struct use_case: everything the program knows about one request type. A route, a job, a
+ * subscription and the documentation point at the same descriptor. Made by COMMAND(T) and QUERY(T);
+ * const, never registered anywhere. */
 #ifndef CORE_REQUEST_INTERFACE_H
 #define CORE_REQUEST_INTERFACE_H
 
@@ -7,7 +8,8 @@
 
 struct call;
 
-/* A right, given to the program by the application as a number; 0 is the absence of a decision and never allowed. */
+/* A right, given to the program by the application as a number; 0 is the absence of a decision and
+ * never allowed. */
 typedef unsigned permission_number;
 enum { PERMISSION_UNDECIDED = 0, PERMISSION_ANYONE = 1, PERMISSION_SIGNED_IN = 2 };
 
@@ -17,7 +19,7 @@ struct use_case {
     permission_number needs;
     bool writes;
     bool reads_patient_data; /* the answer tells about patients: the read is audited */
-    bool keeps_no_audit;     /* a command too frequent or too small to be an audit event of its own */
+    bool keeps_no_audit; /* a command too frequent or too small to be an audit event of its own */
     const struct schema *request, *result;
     err (*run)(struct call *c); /* generated: calls the handler with its own types */
 };

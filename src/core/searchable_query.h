@@ -18,8 +18,9 @@ struct sort_key {
 };
 SLICE(sort_key);
 
-/* Splits sort into keys, each of which must be among allowed (NULL-terminated names). Complains in issues. */
-void searchable_query_sort(const struct searchable_query *q, const char *const *allowed, struct arena *a,
-                           struct sort_key_slice *out, struct issues *issues);
+/* Splits sort into keys, each of which must be among allowed (NULL-terminated names). Complains in
+ * issues. */
+void searchable_query_sort(const struct searchable_query *q, const char *const *allowed,
+                           struct arena *a, struct sort_key_slice *out, struct issues *issues);
 
 #endif

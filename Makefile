@@ -1,0 +1,27 @@
+# The commands a newcomer needs. `make run` on a bare Debian 12 installs, builds and starts; `make test` tests.
+.PHONY: run build test check fuzz clean packages packages-test
+
+build: packages
+	@[ -f build/build.ninja ] || meson setup build >/dev/null
+	@ninja -C build --quiet
+
+run: build
+	@build/gantry serve
+
+test: packages packages-test
+	@tools/run_tests.sh
+
+check: packages packages-test
+	@tools/check.sh
+
+fuzz: packages packages-test
+	@tools/fuzz.sh $${FUZZ_SECONDS:-3600}
+
+packages:
+	@tools/install_packages.sh packages.txt
+
+packages-test:
+	@tools/install_packages.sh packages-test.txt
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,95 @@
+/* The table of attributes that can be searched by. */
+#include "domain/entities/image_attribute.h"
+
+#include "base/err.h"
+
+#define STUDY(tag_, vr_, match_, member_, default_)                                                \
+    {                                                                                              \
+        tag_, VR_##vr_, LEVEL_STUDY, MATCH_##match_, member_, default_                             \
+    }
+#define SERIES(tag_, vr_, match_, member_, default_)                                               \
+    {                                                                                              \
+        tag_, VR_##vr_, LEVEL_SERIES, MATCH_##match_, member_, default_                            \
+    }
+#define INSTANCE(tag_, vr_, match_, member_, default_)                                             \
+    {                                                                                              \
+        tag_, VR_##vr_, LEVEL_INSTANCE, MATCH_##match_, member_, default_                          \
+    }
+
+/* In the order of tags, which is the order they are written in. */
+const struct image_attribute image_attributes[] = {
+    INSTANCE(0x00080016, UI, UID, "sop_class_uid", true),
+    INSTANCE(0x00080018, UI, UID, "sop_instance_uid", true),
+    STUDY(0x00080020, DA, DATE, "study_date", true),
+    SERIES(0x00080021, DA, DATE, "series_date", true),
+    INSTANCE(0x00080023, DA, DATE, "content_date", false),
+    STUDY(0x00080030, TM, TIME, "study_time", true),
+    SERIES(0x00080031, TM, TIME, "series_time", true),
+    INSTANCE(0x00080033, TM, TIME, "content_time", false),
+    STUDY(0x00080050, SH, TEXT, "accession_number", true),
+    SERIES(0x00080060, CS, TEXT, "modality", true),
+    STUDY(0x00080061, CS, SET, "modalities", true),
+    STUDY(0x00080062, UI, SET, "sop_classes", false),
+    SERIES(0x00080080, LO, TEXT, "institution_name", false),
+    STUDY(0x00080090, PN, NAME, "referring_physician_name", true),
+    SERIES(0x00081010, SH, TEXT, "station_name", false),
+    STUDY(0x00081030, LO, TEXT, "study_description", true),
+    SERIES(0x0008103E, LO, TEXT, "series_description", true),
+    INSTANCE(0x00083002, UI, UID, "transfer_syntax_uid", true),
+    STUDY(0x00100010, PN, NAME, "patient_name", true),
+    STUDY(0x00100020, LO, TEXT, "patient_id", true),
+    STUDY(0x00100021, LO, TEXT, "issuer_of_patient_id", true),
+    STUDY(0x00100030, DA, DATE, "patient_birth_date", true),
+    STUDY(0x00100040, CS, TEXT, "patient_sex", true),
+    SERIES(0x00180015, CS, TEXT, "body_part_examined", true),
+    SERIES(0x00181030, LO, TEXT, "protocol_name", false),
+    STUDY(0x0020000D, UI, UID, "study_instance_uid", true),
+    SERIES(0x0020000E, UI, UID, "series_instance_uid", true),
+    STUDY(0x00200010, SH, TEXT, "study_id", true),
+    SERIES(0x00200011, IS, NUMBER, "series_number", true),
+    INSTANCE(0x00200013, IS, NUMBER, "instance_number", true),
+    SERIES(0x00200060, CS, TEXT, "laterality", false),
+    STUDY(0x00201206, IS, NUMBER, "series_count", true),
+    STUDY(0x00201208, IS, NUMBER, "instance_count", true),
+    SERIES(0x00201209, IS, NUMBER, "instance_count", true),
+    INSTANCE(0x00280008, IS, NUMBER, "number_of_frames", true),
+    INSTANCE(0x00280010, US, NUMBER, "rows", true),
+    INSTANCE(0x00280011, US, NUMBER, "columns", true),
+    INSTANCE(0x00280100, US, NUMBER, "bits_allocated", true),
+    SERIES(0x00400009, SH, TEXT, "scheduled_procedure_step_id", false),
+    SERIES(0x00400244, DA, DATE, "performed_procedure_step_start_date", true),
+    SERIES(0x00400245, TM, TIME, "performed_procedure_step_start_time", true),
+    SERIES(0x00401001, SH, TEXT, "requested_procedure_id", false),
+};
+const size_t image_attribute_count = COUNT_OF(image_attributes);
+
+const struct image_attribute *image_attribute_find(uint32_t tag)
+{
+    size_t low = 0, high = image_attribute_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (image_attributes[middle].tag == tag)
+            return &image_attributes[middle];
+        if (image_attributes[middle].tag < tag)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct image_attribute *image_attribute_by_member(enum image_level level, str member)
+{
+    for (size_t i = 0; i < image_attribute_count; i++)
+        if (image_attributes[i].level == level &&
+            str_eq(str_of(image_attributes[i].member), member))
+            return &image_attributes[i];
+    return NULL;
+}
+
+const struct field *image_attribute_field(const struct image_attribute *attribute)
+{
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    void *nowhere = NULL;
+    return schema_find(schemas[attribute->level], str_of(attribute->member), &nowhere);
+}

@@ -1,0 +1,25 @@
+/* struct principal: who is asking, whatever the door: a signed-in user, the program itself, or
+ * nobody. */
+#ifndef DOMAIN_ENTITIES_PRINCIPAL_H
+#define DOMAIN_ENTITIES_PRINCIPAL_H
+
+#include "base/uuid.h"
+#include "domain/enums/permission.h"
+
+enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM };
+
+struct principal {
+    enum principal_kind kind;
+    int64_t organization_key;
+    int64_t user_key;
+    uuid user_id, session_id;
+    uint64_t permissions;
+    instant expires_at;
+};
+
+extern const struct principal principal_nobody;
+
+/* The program acting for one organization: command line, worker. */
+struct principal principal_system(int64_t organization_key);
+
+#endif

@@ -1,0 +1,40 @@
+/* A study, PS3.3 A.1.2: the images of one examination. It carries the patient's attributes as its
+ * own images tell them, because images are evidence: what one study says is not overwritten by
+ * another. Texts are DICOM values in UTF-8. */
+#ifndef DOMAIN_ENTITIES_STUDY_H
+#define DOMAIN_ENTITIES_STUDY_H
+
+#include "domain/entities/entity.h"
+#include "domain/enums/study_state.h"
+
+struct study {
+    ENTITY_MEMBERS;
+    int64_t patient_key;
+    str study_instance_uid;
+    str study_date; /* DA, "" when unknown: sorts and compares as text */
+    str study_time; /* TM */
+    str accession_number;
+    str study_id;
+    str study_description;
+    str referring_physician_name;
+    str patient_name;
+    str patient_id;
+    str issuer_of_patient_id;
+    str patient_birth_date;
+    str patient_sex;
+    str modalities;  /* distinct, in order of arrival, separated by "\" */
+    str sop_classes; /* likewise */
+    str search_key;  /* names folded for search */
+    int64_t series_count;
+    int64_t instance_count;
+    int64_t size; /* bytes of all its objects */
+    enum study_state state;
+    instant trashed_at;
+};
+DECLARE_SCHEMA(study);
+SLICE(study);
+
+/* Adds value to a "\"-separated set unless it is there. */
+str value_set_add(struct arena *a, str set, str value);
+
+#endif

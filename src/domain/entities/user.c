@@ -1,0 +1,45 @@
+/* Rules and schema of the user. */
+#include "domain/entities/user.h"
+
+SCHEMA(user, ENTITY_FIELDS(user),
+       FIELD(user, email, .flags = REQUIRED, .max = EMAIL_SIZE_MAX, .check = email_complaint,
+             .doc = "Signs in with this", .example = "ada@clinic.example"),
+       FIELD(user, name, .flags = REQUIRED, .max = NAME_SIZE_MAX, .doc = "Name shown to people"),
+       FIELD_ENUM_OF(user, role, role_names, .doc = "What the user may do"),
+       FIELD(user, is_active, .doc = "False: cannot sign in"),
+       FIELD(user, password_hash, .flags = SECRET | INTERNAL, .doc = "argon2id"),
+       FIELD(user, failure_count, .flags = INTERNAL, .doc = "Wrong passwords in a row"),
+       FIELD(user, locked_until, .flags = INTERNAL, .doc = "No sign-in before"));
+
+const char *email_complaint(str email)
+{
+    size_t at = str_find_char(email, '@');
+    if (at == SIZE_MAX || at == 0 || at + 1 == email.len)
+        return "is not an e-mail address";
+    str domain = str_sub(email, at + 1, email.len);
+    if (str_find_char(domain, '@') != SIZE_MAX)
+        return "is not an e-mail address";
+    for (size_t i = 0; i < email.len; i++)
+        if ((unsigned char)email.ptr[i] <= ' ' || email.ptr[i] == 0x7F ||
+            strchr("<>()[],;:\\\"", email.ptr[i]) != NULL)
+            return "is not an e-mail address";
+    return NULL;
+}
+
+const char *password_complaint(str password)
+{
+    if (password.len < PASSWORD_SIZE_MIN)
+        return "must have at least 12 characters";
+    if (password.len > PASSWORD_SIZE_MAX)
+        return "must have at most 256 characters";
+    return NULL;
+}
+
+void user_count_failure(struct user *user, instant now)
+{
+    user->failure_count++;
+    if (user->failure_count >= SIGN_IN_FAILURE_COUNT_MAX) {
+        user->failure_count = 0;
+        user->locked_until = instant_add(now, SECONDS(SIGN_IN_LOCK_SECONDS));
+    }
+}

@@ -1,0 +1,204 @@
+/* Patients, studies, series and instances: one aggregate, because an image that arrives touches all
+ * four. Reading and writing are apart; a list at any level is one find with one filter. */
+#ifndef DOMAIN_REPOSITORIES_IMAGE_REPOSITORY_H
+#define DOMAIN_REPOSITORIES_IMAGE_REPOSITORY_H
+
+#include "base/err.h"
+#include "core/searchable_query.h"
+#include "domain/entities/image_attribute.h"
+#include "domain/entities/patient.h"
+
+enum { MATCH_COUNT_MAX = 64, UID_LIST_LEN_MAX = 2000, IMAGE_PAGE_SIZE_MAX = 5000 };
+
+/* One matching key. value is as DICOM writes it: with * and ?, with "-" for ranges, with "\" or ","
+ * for UID lists. */
+struct image_match {
+    const struct image_attribute *attribute;
+    str value;
+};
+SLICE(image_match);
+
+struct image_sort {
+    const struct image_attribute *attribute; /* NULL: the order of arrival */
+    bool descending;
+};
+
+struct image_filter {
+    enum image_level level;
+    int64_t organization_key;
+    bool trashed;             /* what is in the trash instead of what is not */
+    uuid study_id, series_id; /* within one study or series when set */
+    struct image_match_slice matches;
+    str search; /* words over names, identifiers and description */
+    struct image_sort sort[SORT_KEY_COUNT_MAX];
+    size_t sort_count;
+    uint64_t offset;
+    uint32_t limit;
+    bool wants_total;
+    str after; /* cursor: only what stands behind it in the order */
+};
+
+/* One row; what is under the level asked for stays zero. */
+struct image_row {
+    struct study study;
+    struct series series;
+    struct instance instance;
+};
+SLICE(image_row);
+
+struct image_page {
+    struct image_row_slice rows;
+    int64_t total; /* -1 unless wanted */
+    str next;      /* cursor; absent on the last page */
+};
+
+struct image_reader;
+/* Gives one instance after the other; stops at the first error. */
+struct image_sink {
+    err (*take)(struct image_sink *sink, const struct instance *instance,
+                const struct instance_blobs *blobs);
+};
+
+struct image_reader_ops {
+    err (*find)(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                struct image_page *out);
+    err (*get_study)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                     struct study *out);
+    err (*get_series)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                      struct series *out);
+    err (*get_instance)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                        struct instance *out);
+    err (*locate)(struct image_reader *r, struct arena *a, int64_t organization_key, str study_uid,
+                  str series_uid, str sop_uid, struct image_row *out);
+    err (*blobs)(struct image_reader *r, struct arena *a, int64_t instance_key,
+                 struct instance_blobs *out);
+    err (*each_instance)(struct image_reader *r, struct arena *a, int64_t study_key,
+                         int64_t series_key, bool with_blobs, struct image_sink *sink);
+    err (*is_referenced)(struct image_reader *r, str object_name, bool *out);
+    err (*statistics)(struct image_reader *r, int64_t organization_key, int64_t *studies,
+                      int64_t *instances, int64_t *size);
+};
+struct image_reader {
+    const struct image_reader_ops *ops;
+};
+
+/* Errors: INVALID (a value that its attribute cannot be matched with). */
+static inline err image_reader_find(struct image_reader *r, struct arena *a,
+                                    const struct image_filter *filter, struct image_page *out)
+{
+    return r->ops->find(r, a, filter, out);
+}
+/* Errors: NOT_FOUND, also for another organization. Trashed studies are found: the caller looks at
+ * state. */
+static inline err image_reader_get_study(struct image_reader *r, struct arena *a,
+                                         int64_t organization_key, uuid id, struct study *out)
+{
+    return r->ops->get_study(r, a, organization_key, id, out);
+}
+static inline err image_reader_get_series(struct image_reader *r, struct arena *a,
+                                          int64_t organization_key, uuid id, struct series *out)
+{
+    return r->ops->get_series(r, a, organization_key, id, out);
+}
+static inline err image_reader_get_instance(struct image_reader *r, struct arena *a,
+                                            int64_t organization_key, uuid id, struct instance *out)
+{
+    return r->ops->get_instance(r, a, organization_key, id, out);
+}
+/* By UIDs, not in the trash: the study; with series_uid the series too; with sop_uid the instance
+ * too. Errors: NOT_FOUND. */
+static inline err image_reader_locate(struct image_reader *r, struct arena *a,
+                                      int64_t organization_key, str study_uid, str series_uid,
+                                      str sop_uid, struct image_row *out)
+{
+    return r->ops->locate(r, a, organization_key, study_uid, series_uid, sop_uid, out);
+}
+static inline err image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
+                                     struct instance_blobs *out)
+{
+    return r->ops->blobs(r, a, instance_key, out);
+}
+/* All instances of a study (series_key 0) or of one series, in the order series number, instance
+ * number, key. What the sink is given lives until it returns when a is NULL, else in a. */
+static inline err image_reader_each_instance(struct image_reader *r, struct arena *a,
+                                             int64_t study_key, int64_t series_key, bool with_blobs,
+                                             struct image_sink *sink)
+{
+    return r->ops->each_instance(r, a, study_key, series_key, with_blobs, sink);
+}
+/* Some row, of whatever organization, points at the object. */
+static inline err image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
+{
+    return r->ops->is_referenced(r, object_name, out);
+}
+static inline err image_reader_statistics(struct image_reader *r, int64_t organization_key,
+                                          int64_t *studies, int64_t *instances, int64_t *size)
+{
+    return r->ops->statistics(r, organization_key, studies, instances, size);
+}
+
+struct image_writer;
+struct image_writer_ops {
+    err (*locate)(struct image_writer *w, struct arena *a, int64_t organization_key, str study_uid,
+                  str series_uid, str sop_uid, struct image_row *out);
+    err (*locate_patient)(struct image_writer *w, struct arena *a, int64_t organization_key,
+                          str patient_id, str issuer, struct patient *out);
+    err (*add_patient)(struct image_writer *w, struct patient *patient);
+    err (*add_study)(struct image_writer *w, struct study *study);
+    err (*add_series)(struct image_writer *w, struct series *series);
+    err (*add_instance)(struct image_writer *w, struct instance *instance,
+                        const struct instance_blobs *blobs);
+    err (*save_study)(struct image_writer *w, struct study *study);
+    err (*save_series)(struct image_writer *w, struct series *series);
+};
+struct image_writer {
+    const struct image_writer_ops *ops;
+};
+
+/* Begins the unit of work, so that nobody else changes what is found until it ends. What is there
+ * is filled in, what is not has key 0; an instance is looked for by its UID in the whole
+ * organization. Trashed studies are found too. */
+static inline err image_writer_locate(struct image_writer *w, struct arena *a,
+                                      int64_t organization_key, str study_uid, str series_uid,
+                                      str sop_uid, struct image_row *out)
+{
+    return w->ops->locate(w, a, organization_key, study_uid, series_uid, sop_uid, out);
+}
+/* Key 0 when there is none. */
+static inline err image_writer_locate_patient(struct image_writer *w, struct arena *a,
+                                              int64_t organization_key, str patient_id, str issuer,
+                                              struct patient *out)
+{
+    return w->ops->locate_patient(w, a, organization_key, patient_id, issuer, out);
+}
+/* The adds give key and version 1. Errors: CONFLICT. */
+static inline err image_writer_add_patient(struct image_writer *w, struct patient *patient)
+{
+    return w->ops->add_patient(w, patient);
+}
+static inline err image_writer_add_study(struct image_writer *w, struct study *study)
+{
+    return w->ops->add_study(w, study);
+}
+static inline err image_writer_add_series(struct image_writer *w, struct series *series)
+{
+    return w->ops->add_series(w, series);
+}
+/* The instance, its derived data and its line in the change feed. */
+static inline err image_writer_add_instance(struct image_writer *w, struct instance *instance,
+                                            const struct instance_blobs *blobs)
+{
+    return w->ops->add_instance(w, instance, blobs);
+}
+/* The saves write all of it if the version is still the one read, and add one to it. Errors:
+ * PRECONDITION_FAILED. */
+static inline err image_writer_save_study(struct image_writer *w, struct study *study)
+{
+    return w->ops->save_study(w, study);
+}
+static inline err image_writer_save_series(struct image_writer *w, struct series *series)
+{
+    return w->ops->save_series(w, series);
+}
+
+#endif

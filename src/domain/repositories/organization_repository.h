@@ -1,0 +1,36 @@
+/* Organizations in the database's stead. */
+#ifndef DOMAIN_REPOSITORIES_ORGANIZATION_REPOSITORY_H
+#define DOMAIN_REPOSITORIES_ORGANIZATION_REPOSITORY_H
+
+#include "base/err.h"
+#include "domain/entities/organization.h"
+
+struct organization_reader;
+struct organization_reader_ops {
+    err (*first)(struct organization_reader *r, struct arena *a, struct organization *out);
+};
+struct organization_reader {
+    const struct organization_reader_ops *ops;
+};
+/* The oldest organization: the one a new installation begins with. Errors: NOT_FOUND. */
+static inline err organization_reader_first(struct organization_reader *r, struct arena *a,
+                                            struct organization *out)
+{
+    return r->ops->first(r, a, out);
+}
+
+struct organization_writer;
+struct organization_writer_ops {
+    err (*add)(struct organization_writer *w, struct organization *organization);
+};
+struct organization_writer {
+    const struct organization_writer_ops *ops;
+};
+/* Gives it its key. */
+static inline err organization_writer_add(struct organization_writer *w,
+                                          struct organization *organization)
+{
+    return w->ops->add(w, organization);
+}
+
+#endif

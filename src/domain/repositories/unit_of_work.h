@@ -1,0 +1,31 @@
+/* What a handler reads and writes with: interfaces only. The readers of a command see what it
+ * wrote. A unit of work holds nothing until its first write; everything written through it becomes
+ * durable together or not at all. */
+#ifndef DOMAIN_REPOSITORIES_UNIT_OF_WORK_H
+#define DOMAIN_REPOSITORIES_UNIT_OF_WORK_H
+
+#include "core/mediator.h"
+#include "domain/repositories/audit_repository.h"
+#include "domain/repositories/image_repository.h"
+#include "domain/repositories/organization_repository.h"
+#include "domain/repositories/session_repository.h"
+#include "domain/repositories/user_repository.h"
+
+struct readers {
+    struct organization_reader *organizations;
+    struct user_reader *users;
+    struct session_reader *sessions;
+    struct image_reader *images;
+    struct audit_reader *audit;
+};
+
+struct unit_of_work {
+    struct organization_writer *organizations;
+    struct user_writer *users;
+    struct session_writer *sessions;
+    struct image_writer *images;
+    struct audit_writer *audit;
+    struct outbox *outbox;
+};
+
+#endif

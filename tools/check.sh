@@ -1,0 +1,18 @@
+#!/bin/sh
+# Everything that can be said about the code without running it: rules, includes, warnings of two compilers.
+set -eu
+cd "$(dirname "$0")/.."
+tools/check_includes.sh
+tools/tidy.sh
+clang-format --dry-run -Werror $(find src -name '*.[ch]')
+for compiler in gcc clang; do
+    build=build-check-$compiler
+    standard=gnu17
+    [ "$compiler" = clang ] || standard=gnu2x # [[nodiscard]] on err
+    [ -f "$build/build.ninja" ] || CC=$compiler meson setup "$build" -Dc_std=$standard -Dbuildtype=debugoptimized >/dev/null
+    ninja -C "$build" --quiet
+done
+cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --suppress=nullPointerArithmeticRedundantCheck \
+    --suppress=uninitMemberVar --std=c11 -D_GNU_SOURCE -DGANTRY_VERSION='"0"' -Isrc --suppress=missingIncludeSystem \
+    --suppress=preprocessorErrorDirective -j2 $(find src -name '*.c' ! -path 'src/tests/*') 
+echo "check: clean"

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Builds and runs every test in release and under AddressSanitizer and UndefinedBehaviorSanitizer, and adds them up.
+set -eu
+cd "$(dirname "$0")/.."
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+passed=0
+failed=0
+for flavour in release sanitized; do
+    build=build-test-$flavour
+    options="-Dbuildtype=release"
+    [ "$flavour" = release ] || options="-Dbuildtype=debugoptimized -Db_sanitize=address,undefined"
+    # shellcheck disable=SC2086
+    [ -f "$build/build.ninja" ] || meson setup "$build" $options >/dev/null
+    ninja -C "$build" --quiet
+    echo "== $flavour"
+    log=$build/tests.txt
+    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 >"$log" 2>&1 || true
+    cat "$log"
+    ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log")
+    bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$log" | awk '{s += $1} END {print s + 0}')
+    skipped=$(sed -n 's/^Skipped: *\([0-9]*\).*/\1/p' "$log")
+    if [ "${skipped:-0}" != 0 ] && [ "${CI:-}" = true ]; then
+        echo "skipped in CI: a test that did not run is a test that failed"
+        bad=$((bad + skipped))
+    fi
+    passed=$((passed + ${ok:-0}))
+    failed=$((failed + bad))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
