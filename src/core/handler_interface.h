@@ -22,6 +22,8 @@ struct scope {
     struct issues issues; /* field by field complaints, shown to the sender */
     str request_id;
     str peer_address;
+    uuid subject_id; /* what the use case turned out to be about, noted by its handler for the audit
+                        event */
     struct mediator *mediator;
 };
 

@@ -64,3 +64,15 @@ str search_fold(struct arena *a, str utf8)
     }
     return buf_str(&out);
 }
+
+str person_name_fold(struct arena *a, str utf8)
+{
+    struct buf out = BUF_IN(a);
+    str rest = utf8, part;
+    for (bool first = true; str_cut(&rest, '=', &part); first = false) {
+        if (!first)
+            buf_add_char(&out, '=');
+        buf_add(&out, search_fold(a, part));
+    }
+    return buf_str(&out);
+}

@@ -22,9 +22,11 @@ struct study {
     str issuer_of_patient_id;
     str patient_birth_date;
     str patient_sex;
-    str modalities;  /* distinct, in order of arrival, separated by "\" */
-    str sop_classes; /* likewise */
-    str search_key;  /* names folded for search */
+    str modalities;                   /* distinct, in order of arrival, separated by "\" */
+    str sop_classes;                  /* likewise */
+    str patient_name_key;             /* folded for matching, groups apart by "=" */
+    str referring_physician_name_key; /* likewise */
+    str search_key;                   /* all that free text search looks at, folded */
     int64_t series_count;
     int64_t instance_count;
     int64_t size; /* bytes of all its objects */

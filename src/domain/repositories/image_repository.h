@@ -149,7 +149,7 @@ struct image_writer_ops {
     err (*add_instance)(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs);
     err (*save_study)(struct image_writer *w, struct study *study);
-    err (*save_series)(struct image_writer *w, struct series *series);
+    err (*count_instance)(struct image_writer *w, struct study *study, struct series *series);
 };
 struct image_writer {
     const struct image_writer_ops *ops;
@@ -196,9 +196,13 @@ static inline err image_writer_save_study(struct image_writer *w, struct study *
 {
     return w->ops->save_study(w, study);
 }
-static inline err image_writer_save_series(struct image_writer *w, struct series *series)
+/* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
+ * classes, time, version. Between locate and the end of the unit of work nobody else changes them.
+ */
+static inline err image_writer_count_instance(struct image_writer *w, struct study *study,
+                                              struct series *series)
 {
-    return w->ops->save_series(w, series);
+    return w->ops->count_instance(w, study, series);
 }
 
 #endif

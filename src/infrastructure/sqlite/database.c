@@ -66,6 +66,10 @@ static void connection_close(struct sqlite_connection *c)
     for (size_t i = 0; i < STATEMENT_CACHE_COUNT; i++)
         if (c->cache[i].stmt != NULL)
             sqlite3_finalize(c->cache[i].stmt);
+    for (size_t i = 0; i < STATEMENT_BUILT_COUNT; i++) {
+        sqlite3_finalize(c->built[i].stmt);
+        heap_free((char *)c->built[i].sql);
+    }
     sqlite3_close(c->handle);
     *c = (struct sqlite_connection){0};
 }
@@ -165,6 +169,20 @@ static void give_turn(struct sqlite_database *db)
     pthread_cond_broadcast(&db->changed);
 }
 
+static void commit_group(struct sqlite_database *db, err spoiled);
+
+/* Gives the turn on without a unit of one's own; commits for the others if nobody comes after. */
+static void end_turn(struct sqlite_database *db)
+{
+    pthread_mutex_lock(&db->lock);
+    bool leads = db->group_count != 0 && db->waiting_count == 0;
+    if (!leads)
+        give_turn(db);
+    pthread_mutex_unlock(&db->lock);
+    if (leads)
+        commit_group(db, OK);
+}
+
 err sqlite_unit_begin(struct sqlite_unit *unit, struct sqlite_connection **out)
 {
     struct sqlite_database *db = unit->db;
@@ -178,9 +196,7 @@ err sqlite_unit_begin(struct sqlite_unit *unit, struct sqlite_connection **out)
     if (!failed(e))
         e = run(&db->writer, "SAVEPOINT unit");
     if (failed(e)) {
-        pthread_mutex_lock(&db->lock);
-        give_turn(db);
-        pthread_mutex_unlock(&db->lock);
+        end_turn(db);
         return e;
     }
     unit->has_begun = true;
@@ -261,9 +277,7 @@ err sqlite_database_script(struct sqlite_database *db, const char *sql)
 {
     take_turn(db);
     err e = run(&db->writer, sql);
-    pthread_mutex_lock(&db->lock);
-    give_turn(db);
-    pthread_mutex_unlock(&db->lock);
+    end_turn(db);
     return e;
 }
 

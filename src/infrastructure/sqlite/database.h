@@ -24,14 +24,15 @@ enum {
 struct sqlite3;
 
 struct cached_statement {
-    const char *sql;
+    const char *sql; /* the constant itself, or a copy of a built text */
     struct sqlite3_stmt *stmt;
     bool in_use;
 };
 
 struct sqlite_connection {
     struct sqlite3 *handle;
-    struct cached_statement cache[STATEMENT_CACHE_COUNT];
+    struct cached_statement cache[STATEMENT_CACHE_COUNT]; /* constant texts, by address */
+    struct cached_statement built[STATEMENT_BUILT_COUNT]; /* built texts, by content */
     bool is_checked_out;
 };
 

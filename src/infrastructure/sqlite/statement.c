@@ -8,11 +8,18 @@
 
 enum { TEXT_SIZE_MAX = 1 << 30 };
 
-err statement_prepare(struct sqlite_connection *c, str sql, struct statement *out)
+static err prepare(struct sqlite_connection *c, const char *sql, int size, unsigned flags,
+                   struct sqlite3_stmt **out)
 {
-    *out = (struct statement){.connection = c};
-    int code = sqlite3_prepare_v2(c->handle, sql.ptr, (int)sql.len, &out->stmt, NULL);
+    int code = sqlite3_prepare_v3(c->handle, sql, size, flags, out, NULL);
     return code == SQLITE_OK ? OK : SQLITE_ERR(c->handle, code);
+}
+
+static void take_slot(struct sqlite_connection *c, struct cached_statement *slot,
+                      struct statement *out)
+{
+    slot->in_use = true;
+    *out = (struct statement){.stmt = slot->stmt, .connection = c, .slot = slot};
 }
 
 err statement_begin(struct sqlite_connection *c, const char *sql, struct statement *out)
@@ -22,35 +29,57 @@ err statement_begin(struct sqlite_connection *c, const char *sql, struct stateme
     for (size_t i = 0; i < STATEMENT_CACHE_COUNT; i++) {
         struct cached_statement *slot = &c->cache[(start + i) % STATEMENT_CACHE_COUNT];
         if (slot->sql == NULL) {
-            int code = sqlite3_prepare_v3(c->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                          &slot->stmt, NULL);
-            if (code != SQLITE_OK)
-                return SQLITE_ERR(c->handle, code);
+            TRY(prepare(c, sql, -1, SQLITE_PREPARE_PERSISTENT, &slot->stmt));
             slot->sql = sql;
         }
         if (slot->sql != sql)
             continue;
         if (slot->in_use) /* the same statement inside itself: a passing copy */
             break;
-        slot->in_use = true;
-        *out = (struct statement){.stmt = slot->stmt, .connection = c, .is_cached = true};
+        take_slot(c, slot, out);
         return OK;
     }
-    return statement_prepare(c, str_of(sql), out);
+    return prepare(c, sql, -1, 0, &out->stmt);
+}
+
+static size_t hash_of(str text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.ptr[i]) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+err statement_prepare(struct sqlite_connection *c, str sql, struct statement *out)
+{
+    struct cached_statement *slot = &c->built[hash_of(sql) % STATEMENT_BUILT_COUNT];
+    *out = (struct statement){.connection = c};
+    if (slot->in_use)
+        return prepare(c, sql.ptr, (int)sql.len, 0, &out->stmt);
+    if (slot->sql == NULL || !str_eq(str_of(slot->sql), sql)) {
+        struct sqlite3_stmt *stmt;
+        TRY(prepare(c, sql.ptr, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &stmt));
+        sqlite3_finalize(slot->stmt);
+        heap_free((char *)slot->sql);
+        char *copy = heap_alloc(sql.len + 1);
+        memcpy(copy, sql.ptr, sql.len);
+        slot->sql = copy;
+        slot->stmt = stmt;
+    }
+    take_slot(c, slot, out);
+    return OK;
 }
 
 void statement_end(struct statement *s)
 {
     if (s->stmt == NULL)
         return;
-    if (!s->is_cached) {
+    if (s->slot == NULL) {
         sqlite3_finalize(s->stmt);
     } else {
         sqlite3_reset(s->stmt);
         sqlite3_clear_bindings(s->stmt);
-        for (size_t i = 0; i < STATEMENT_CACHE_COUNT; i++)
-            if (s->connection->cache[i].stmt == s->stmt)
-                s->connection->cache[i].in_use = false;
+        s->slot->in_use = false;
     }
     s->stmt = NULL;
 }

@@ -17,16 +17,18 @@
 
 struct sqlite3_stmt;
 struct sqlite_connection;
+struct cached_statement;
 
 struct statement {
     struct sqlite3_stmt *stmt;
     struct sqlite_connection *connection;
-    bool is_cached;
+    struct cached_statement *slot; /* NULL: its own */
 };
 
-enum { STATEMENT_CACHE_COUNT = 64 };
+enum { STATEMENT_CACHE_COUNT = 64, STATEMENT_BUILT_COUNT = 64 };
 
 err statement_begin(struct sqlite_connection *c, const char *sql, struct statement *out);
+/* A text that was built: found again by its content while the connection lives. */
 err statement_prepare(struct sqlite_connection *c, str sql, struct statement *out);
 void statement_end(struct statement *s);
 

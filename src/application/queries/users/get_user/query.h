@@ -1,0 +1,15 @@
+/* One user. */
+#ifndef APPLICATION_QUERIES_USERS_GET_USER_QUERY_H
+#define APPLICATION_QUERIES_USERS_GET_USER_QUERY_H
+
+#include "application/models/base_model.h"
+
+struct get_user {
+    uuid id;
+};
+struct get_user_result {
+    struct user user;
+};
+DECLARE_USE_CASE(get_user);
+
+#endif

@@ -1,0 +1,44 @@
+/* Verified tokens remembered by their hash, because checking a signature and reading a session cost
+ * more than most queries. What was ended is forgotten at once and stays refused until its tokens
+ * have expired. */
+#ifndef APPLICATION_SERVICES_PRINCIPAL_CACHE_H
+#define APPLICATION_SERVICES_PRINCIPAL_CACHE_H
+
+#include "domain/entities/principal.h"
+
+struct principal_cache;
+struct principal_cache_ops {
+    bool (*find)(struct principal_cache *c, str token, instant now, struct principal *out);
+    bool (*put)(struct principal_cache *c, str token, instant now,
+                const struct principal *principal);
+    void (*end_session)(struct principal_cache *c, uuid session_id, instant now);
+    void (*end_user)(struct principal_cache *c, int64_t user_key, instant now);
+};
+struct principal_cache {
+    const struct principal_cache_ops *ops;
+};
+
+static inline bool principal_cache_find(struct principal_cache *c, str token, instant now,
+                                        struct principal *out)
+{
+    return c->ops->find(c, token, now, out);
+}
+/* False when its session or user was ended meanwhile. */
+static inline bool principal_cache_put(struct principal_cache *c, str token, instant now,
+                                       const struct principal *principal)
+{
+    return c->ops->put(c, token, now, principal);
+}
+static inline void principal_cache_end_session(struct principal_cache *c, uuid session_id,
+                                               instant now)
+{
+    c->ops->end_session(c, session_id, now);
+}
+/* Everything the user had until now. */
+static inline void principal_cache_end_user(struct principal_cache *c, int64_t user_key,
+                                            instant now)
+{
+    c->ops->end_user(c, user_key, now);
+}
+
+#endif

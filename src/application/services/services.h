@@ -1,0 +1,18 @@
+/* The services a handler can ask, interfaces only; filled at the composition root. */
+#ifndef APPLICATION_SERVICES_SERVICES_H
+#define APPLICATION_SERVICES_SERVICES_H
+
+#include "application/services/password_service.h"
+#include "application/services/principal_cache.h"
+#include "application/services/storage_service.h"
+#include "application/services/token_service.h"
+#include "domain/repositories/unit_of_work.h"
+
+struct services {
+    struct storage *storage;
+    struct token_service *tokens;
+    struct password_service *passwords;
+    struct principal_cache *principals;
+};
+
+#endif

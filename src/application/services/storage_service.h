@@ -1,0 +1,113 @@
+/* Where the bytes of instances are kept. An object is named by the SHA-256 of its bytes, never by
+ * anything a sender says.
+ *
+ * Storing has two steps: bytes are staged while they arrive, hashed on the way; committing the
+ * stage makes them durable under their name. Only then may a row point at them. */
+#ifndef APPLICATION_SERVICES_STORAGE_SERVICE_H
+#define APPLICATION_SERVICES_STORAGE_SERVICE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { OBJECT_NAME_SIZE = 64 };
+
+struct storage;
+
+/* An object on its way in. */
+struct stage;
+
+struct stored_object {
+    char name[OBJECT_NAME_SIZE];
+    uint64_t size;
+    bool was_there;
+};
+
+/* An object opened for reading. */
+struct object_file {
+    int fd;
+    uint64_t size;
+};
+
+/* Told about each object; age_seconds since it was stored or last offered again. */
+struct object_sink {
+    err (*take)(struct object_sink *sink, str name, uint64_t size, int64_t age_seconds);
+};
+
+struct storage_ops {
+    err (*stage_begin)(struct storage *s, struct stage **out);
+    err (*stage_write)(struct storage *s, struct stage *stage, const void *bytes, size_t size);
+    err (*stage_commit)(struct storage *s, struct stage *stage, struct stored_object *out);
+    void (*stage_abort)(struct storage *s, struct stage *stage);
+    err (*open)(struct storage *s, str name, struct object_file *out);
+    err (*remove)(struct storage *s, str name, int64_t older_than_seconds);
+    err (*list)(struct storage *s, struct object_sink *sink);
+    err (*sweep)(struct storage *s, int64_t older_than_seconds, int64_t *count);
+    err (*health)(struct storage *s);
+};
+struct storage {
+    const struct storage_ops *ops;
+};
+
+/* Errors: NO_SPACE (below the reserve), UNAVAILABLE. */
+static inline err storage_stage_begin(struct storage *s, struct stage **out)
+{
+    return s->ops->stage_begin(s, out);
+}
+static inline err storage_stage_write(struct storage *s, struct stage *stage, const void *bytes,
+                                      size_t size)
+{
+    return s->ops->stage_write(s, stage, bytes, size);
+}
+/* Returns when the bytes are durable. Ends the stage in every case. Same bytes again: success,
+ * was_there. */
+static inline err storage_stage_commit(struct storage *s, struct stage *stage,
+                                       struct stored_object *out)
+{
+    return s->ops->stage_commit(s, stage, out);
+}
+/* Nothing stays. NULL is a no-op. */
+static inline void storage_stage_abort(struct storage *s, struct stage *stage)
+{
+    if (stage != NULL)
+        s->ops->stage_abort(s, stage);
+}
+/* out->fd is the caller's to close. Errors: NOT_FOUND, INVALID (not an object name), UNAVAILABLE.
+ */
+static inline err storage_open(struct storage *s, str name, struct object_file *out)
+{
+    return s->ops->open(s, name, out);
+}
+/* Removes an object that nobody has stored or offered for so long. Errors: NOT_FOUND, CONFLICT
+ * (younger). */
+static inline err storage_remove(struct storage *s, str name, int64_t older_than_seconds)
+{
+    return s->ops->remove(s, name, older_than_seconds);
+}
+static inline err storage_list(struct storage *s, struct object_sink *sink)
+{
+    return s->ops->list(s, sink);
+}
+/* Removes stages that were never committed and are older. */
+static inline err storage_sweep(struct storage *s, int64_t older_than_seconds, int64_t *count)
+{
+    return s->ops->sweep(s, older_than_seconds, count);
+}
+/* OK when objects can be stored now. */
+static inline err storage_health(struct storage *s)
+{
+    return s->ops->health(s);
+}
+
+/* 64 lower-case hexadecimal digits and nothing else: no other name reaches a path. */
+static inline bool object_name_is_valid(str name)
+{
+    if (name.len != OBJECT_NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (!((name.ptr[i] >= '0' && name.ptr[i] <= '9') ||
+              (name.ptr[i] >= 'a' && name.ptr[i] <= 'f')))
+            return false;
+    return true;
+}
+
+#endif

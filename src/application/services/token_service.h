@@ -1,0 +1,67 @@
+/* Signed tokens: short access tokens that carry who is asking, and refresh tokens that carry a
+ * session's generation. */
+#ifndef APPLICATION_SERVICES_TOKEN_SERVICE_H
+#define APPLICATION_SERVICES_TOKEN_SERVICE_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/uuid.h"
+
+struct access_claims {
+    uuid user_id, session_id;
+    int64_t user_key;
+    instant expires_at;
+};
+
+struct refresh_claims {
+    uuid session_id;
+    int64_t generation;
+};
+
+struct token_service;
+struct token_service_ops {
+    err (*issue_access)(struct token_service *t, struct arena *a,
+                        const struct access_claims *claims, str *out);
+    err (*verify_access)(struct token_service *t, struct arena *a, str token, instant now,
+                         struct access_claims *out);
+    err (*issue_refresh)(struct token_service *t, struct arena *a,
+                         const struct refresh_claims *claims, str *out);
+    err (*verify_refresh)(struct token_service *t, struct arena *a, str token,
+                          struct refresh_claims *out);
+    str (*jwks)(struct token_service *t);
+};
+struct token_service {
+    const struct token_service_ops *ops;
+};
+
+/* JWS, RFC 7515, ES256 and nothing else. */
+static inline err token_issue_access(struct token_service *t, struct arena *a,
+                                     const struct access_claims *claims, str *out)
+{
+    return t->ops->issue_access(t, a, claims, out);
+}
+/* Errors: UNAUTHENTICATED, without telling why. */
+static inline err token_verify_access(struct token_service *t, struct arena *a, str token,
+                                      instant now, struct access_claims *out)
+{
+    return t->ops->verify_access(t, a, token, now, out);
+}
+static inline err token_issue_refresh(struct token_service *t, struct arena *a,
+                                      const struct refresh_claims *claims, str *out)
+{
+    return t->ops->issue_refresh(t, a, claims, out);
+}
+/* Only that this program made it; whether the generation is good is the session's to say. Errors:
+ * UNAUTHENTICATED. */
+static inline err token_verify_refresh(struct token_service *t, struct arena *a, str token,
+                                       struct refresh_claims *out)
+{
+    return t->ops->verify_refresh(t, a, token, out);
+}
+/* The public key as a JWK set, RFC 7517. Lives as long as the service. */
+static inline str token_jwks(struct token_service *t)
+{
+    return t->ops->jwks(t);
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* One query model for QIDO-RS and the JSON API: struct image_filter to SQL. */
+#ifndef INFRASTRUCTURE_SQLITE_FIND_H
+#define INFRASTRUCTURE_SQLITE_FIND_H
+
+#include "infrastructure/sqlite_session.h"
+
+err sqlite_images_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                       struct image_page *out);
+
+/* The statement that find would run, for tests of its plan. */
+err sqlite_images_find_sql(struct arena *a, const struct image_filter *filter, str *out);
+
+#endif

@@ -1,0 +1,350 @@
+/* Patients, studies, series and instances on SQLite, but for find, which has a file of its own. */
+#include "infrastructure/sqlite_session.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "infrastructure/sqlite_find.h"
+
+static struct sqlite_session *reading(struct image_reader *r)
+{
+    return container_of(r, struct sqlite_session, image_reader);
+}
+
+static struct sqlite_session *writing(struct image_writer *w)
+{
+    return container_of(w, struct sqlite_session, image_writer);
+}
+
+static err get_by_id(struct image_reader *r, struct arena *a, const struct schema *schema,
+                     int64_t organization_key, uuid id, void *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_read(reading(r), &c));
+    TRY(statement_prepare(
+        c, str_format(a, "%sWHERE id = ?1 AND organization_key = ?2", entity_sql(schema)->select),
+        &s));
+    statement_bind_uuid(&s, 1, id);
+    statement_bind_i64(&s, 2, organization_key);
+    return entity_read_row(&s, a, schema, out);
+}
+
+static err get_study(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                     struct study *out)
+{
+    return get_by_id(r, a, &study_schema, organization_key, id, out);
+}
+
+static err get_series(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                      struct series *out)
+{
+    return get_by_id(r, a, &series_schema, organization_key, id, out);
+}
+
+static err get_instance(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                        struct instance *out)
+{
+    return get_by_id(r, a, &instance_schema, organization_key, id, out);
+}
+
+/* One row by a number and a UID; key 0 when there is none. */
+static err by_uid(struct sqlite_connection *c, struct arena *a, const struct schema *schema,
+                  const char *number_column, const char *uid_column, int64_t number, str uid,
+                  void *out)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(statement_prepare(c,
+                          str_format(a, "%sWHERE %s = ?1 AND %s = ?2", entity_sql(schema)->select,
+                                     number_column, uid_column),
+                          &s));
+    statement_bind_i64(&s, 1, number);
+    statement_bind_str(&s, 2, uid);
+    TRY(statement_step(&s, &has_row));
+    if (has_row)
+        statement_column_object(&s, a, 0, schema, out);
+    return OK;
+}
+
+static err locate(struct sqlite_connection *c, struct arena *a, int64_t organization_key,
+                  str study_uid, str series_uid, str sop_uid, struct image_row *out)
+{
+    *out = (struct image_row){0};
+    TRY(by_uid(c, a, &study_schema, "organization_key", "study_instance_uid", organization_key,
+               study_uid, &out->study));
+    if (series_uid.len != 0 && out->study.key != 0)
+        TRY(by_uid(c, a, &series_schema, "study_key", "series_instance_uid", out->study.key,
+                   series_uid, &out->series));
+    if (sop_uid.len != 0)
+        TRY(by_uid(c, a, &instance_schema, "organization_key", "sop_instance_uid", organization_key,
+                   sop_uid, &out->instance));
+    return OK;
+}
+
+static err reader_locate(struct image_reader *r, struct arena *a, int64_t organization_key,
+                         str study_uid, str series_uid, str sop_uid, struct image_row *out)
+{
+    struct sqlite_connection *c;
+    TRY(sqlite_session_read(reading(r), &c));
+    TRY(locate(c, a, organization_key, study_uid, series_uid, sop_uid, out));
+    if (out->study.key == 0 || out->study.state != STUDY_RECEIVED ||
+        (series_uid.len != 0 && out->series.key == 0) ||
+        (sop_uid.len != 0 &&
+         (out->instance.key == 0 || out->instance.series_key != out->series.key)))
+        return ERR(NOT_FOUND, "not found");
+    return OK;
+}
+
+static void read_blobs(const struct statement *s, struct arena *a, int at,
+                       struct instance_blobs *out)
+{
+    *out = (struct instance_blobs){.metadata = statement_column_str(s, a, at),
+                                   .metadata_size = statement_column_i64(s, at + 1),
+                                   .metadata_crc = statement_column_i64(s, at + 2),
+                                   .frames = statement_column_str(s, a, at + 3),
+                                   .bulk = statement_column_str(s, a, at + 4)};
+}
+
+static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
+                     struct instance_blobs *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(sqlite_session_read(reading(r), &c));
+    TRY(statement_begin(
+        c,
+        "SELECT metadata, metadata_size, metadata_crc, frames, bulk FROM instance_blobs "
+        "WHERE instance_key = ?1",
+        &s));
+    statement_bind_i64(&s, 1, instance_key);
+    TRY(statement_step(&s, &has_row));
+    if (!has_row)
+        return ERR(NOT_FOUND, "not found");
+    read_blobs(&s, a, 0, out);
+    return OK;
+}
+
+static str instances_sql(struct arena *a, bool of_series, bool with_blobs)
+{
+    struct buf sql = BUF_IN(a);
+    buf_add(&sql, STR("SELECT "));
+    sql_columns(&sql, &instance_schema, "i", true);
+    if (with_blobs)
+        buf_add(&sql, STR(", b.metadata, b.metadata_size, b.metadata_crc, b.frames, b.bulk"));
+    buf_add(&sql, STR(" FROM instances i"));
+    if (!of_series)
+        buf_add(&sql, STR(" JOIN series se ON se.key = i.series_key"));
+    if (with_blobs)
+        buf_add(&sql, STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
+    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 ORDER BY i.instance_number, i.key")
+                            : STR(" WHERE i.study_key = ?1 ORDER BY se.series_number, se.key, "
+                                  "i.instance_number, i.key"));
+    return buf_str(&sql);
+}
+
+static err each_instance(struct image_reader *r, struct arena *a, int64_t study_key,
+                         int64_t series_key, bool with_blobs, struct image_sink *sink)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    struct arena row_arena = {0};
+    bool has_row = true;
+    TRY(sqlite_session_read(reading(r), &c));
+    err e = statement_prepare(c, instances_sql(&row_arena, series_key != 0, with_blobs), &s);
+    if (!failed(e))
+        statement_bind_i64(&s, 1, series_key != 0 ? series_key : study_key);
+    while (!failed(e)) {
+        struct instance instance = {0};
+        struct instance_blobs blobs = {0};
+        e = statement_step(&s, &has_row);
+        if (failed(e) || !has_row)
+            break;
+        if (a == NULL)
+            arena_reset(&row_arena);
+        int at =
+            statement_column_object(&s, a != NULL ? a : &row_arena, 0, &instance_schema, &instance);
+        if (with_blobs)
+            read_blobs(&s, a, at, &blobs);
+        e = sink->take(sink, &instance, &blobs);
+    }
+    arena_deinit(&row_arena);
+    return e;
+}
+
+static err is_referenced(struct image_reader *r, str object_name, bool *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_read(reading(r), &c));
+    TRY(statement_begin(c, "SELECT 1 FROM instances WHERE object_name = ?1 LIMIT 1", &s));
+    statement_bind_str(&s, 1, object_name);
+    return statement_step(&s, out);
+}
+
+static err statistics(struct image_reader *r, int64_t organization_key, int64_t *studies,
+                      int64_t *instances, int64_t *size)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(sqlite_session_read(reading(r), &c));
+    TRY(statement_begin(
+        c,
+        "SELECT count(*), coalesce(sum(instance_count), 0), coalesce(sum(size), 0) FROM studies "
+        "WHERE organization_key = ?1",
+        &s));
+    statement_bind_i64(&s, 1, organization_key);
+    TRY(statement_step(&s, &has_row));
+    *studies = statement_column_i64(&s, 0);
+    *instances = statement_column_i64(&s, 1);
+    *size = statement_column_i64(&s, 2);
+    return OK;
+}
+
+const struct image_reader_ops sqlite_image_reader_ops = {
+    .find = sqlite_images_find,
+    .get_study = get_study,
+    .get_series = get_series,
+    .get_instance = get_instance,
+    .locate = reader_locate,
+    .blobs = get_blobs,
+    .each_instance = each_instance,
+    .is_referenced = is_referenced,
+    .statistics = statistics,
+};
+
+static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
+                         str study_uid, str series_uid, str sop_uid, struct image_row *out)
+{
+    struct sqlite_connection *c;
+    TRY(sqlite_session_write(writing(w), &c));
+    return locate(c, a, organization_key, study_uid, series_uid, sop_uid, out);
+}
+
+static err locate_patient(struct image_writer *w, struct arena *a, int64_t organization_key,
+                          str patient_id, str issuer, struct patient *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    *out = (struct patient){0};
+    TRY(sqlite_session_write(writing(w), &c));
+    TRY(statement_prepare(
+        c,
+        str_format(
+            a, "%sWHERE organization_key = ?1 AND patient_id = ?2 AND issuer_of_patient_id = ?3",
+            entity_sql(&patient_schema)->select),
+        &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_str(&s, 2, patient_id);
+    statement_bind_str(&s, 3, issuer);
+    TRY(statement_step(&s, &has_row));
+    if (has_row)
+        statement_column_object(&s, a, 0, &patient_schema, out);
+    return OK;
+}
+
+static err add_patient(struct image_writer *w, struct patient *patient)
+{
+    return entity_insert(writing(w), &patient_schema, patient);
+}
+
+static err add_study(struct image_writer *w, struct study *study)
+{
+    return entity_insert(writing(w), &study_schema, study);
+}
+
+static err add_series(struct image_writer *w, struct series *series)
+{
+    return entity_insert(writing(w), &series_schema, series);
+}
+
+static err add_change(struct sqlite_connection *c, const char *kind, int64_t organization_key,
+                      int64_t study_key, int64_t instance_key, instant now)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(statement_begin(
+        c,
+        "INSERT INTO changes(organization_key, kind, study_key, instance_key, created_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)",
+        &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_str(&s, 2, str_of(kind));
+    statement_bind_i64(&s, 3, study_key);
+    if (instance_key != 0)
+        statement_bind_i64(&s, 4, instance_key);
+    statement_bind_i64(&s, 5, now.us);
+    return statement_run(&s);
+}
+
+static err add_instance(struct image_writer *w, struct instance *instance,
+                        const struct instance_blobs *blobs)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(entity_insert(writing(w), &instance_schema, instance));
+    TRY(sqlite_session_write(writing(w), &c));
+    TRY(statement_begin(c,
+                        "INSERT INTO instance_blobs(instance_key, metadata, metadata_size, "
+                        "metadata_crc, frames, bulk) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        &s));
+    statement_bind_i64(&s, 1, instance->key);
+    statement_bind_blob(&s, 2, blobs->metadata);
+    statement_bind_i64(&s, 3, blobs->metadata_size);
+    statement_bind_i64(&s, 4, blobs->metadata_crc);
+    statement_bind_blob(&s, 5, blobs->frames);
+    statement_bind_blob(&s, 6, blobs->bulk);
+    TRY(statement_run(&s));
+    return add_change(c, "instance_stored", instance->organization_key, instance->study_key,
+                      instance->key, instance->created_at);
+}
+
+static err save_study(struct image_writer *w, struct study *study)
+{
+    return entity_update(writing(w), &study_schema, study);
+}
+
+static err count_instance(struct image_writer *w, struct study *study, struct series *series)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement of_study = {0}, of_series = {0};
+    TRY(sqlite_session_write(writing(w), &c));
+    TRY(statement_begin(
+        c,
+        "UPDATE studies SET series_count = ?2, instance_count = ?3, size = ?4, modalities = ?5, "
+        "sop_classes = ?6, updated_at = ?7, version = version + 1 WHERE key = ?1",
+        &of_study));
+    statement_bind_i64(&of_study, 1, study->key);
+    statement_bind_i64(&of_study, 2, study->series_count);
+    statement_bind_i64(&of_study, 3, study->instance_count);
+    statement_bind_i64(&of_study, 4, study->size);
+    statement_bind_str(&of_study, 5, study->modalities);
+    statement_bind_str(&of_study, 6, study->sop_classes);
+    statement_bind_i64(&of_study, 7, study->updated_at.us);
+    TRY(statement_run(&of_study));
+    study->version++;
+    TRY(statement_begin(
+        c,
+        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, version = version + 1 "
+        "WHERE key = ?1",
+        &of_series));
+    statement_bind_i64(&of_series, 1, series->key);
+    statement_bind_i64(&of_series, 2, series->instance_count);
+    statement_bind_i64(&of_series, 3, series->size);
+    statement_bind_i64(&of_series, 4, series->updated_at.us);
+    series->version++;
+    return statement_run(&of_series);
+}
+
+const struct image_writer_ops sqlite_image_writer_ops = {
+    .locate = writer_locate,
+    .locate_patient = locate_patient,
+    .add_patient = add_patient,
+    .add_study = add_study,
+    .add_series = add_series,
+    .add_instance = add_instance,
+    .save_study = save_study,
+    .count_instance = count_instance,
+};

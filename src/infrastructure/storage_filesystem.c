@@ -1,0 +1,359 @@
+/* Staging, durable commits in shared rounds, reading by descriptor. */
+#include "infrastructure/storage_filesystem.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+struct stage {
+    int fd;
+    EVP_MD_CTX *sha;
+    uint64_t size, handed_size;
+    char name[64];
+};
+
+static const struct storage_ops filesystem_ops;
+
+static struct storage_filesystem *self(struct storage *s)
+{
+    return container_of(s, struct storage_filesystem, base);
+}
+
+static err os_error(const char *what, const char *where)
+{
+    int code = errno;
+    log_event(LOG_WARN, "storage", "what=%s errno=%d where=%s", what, code, where);
+    if (code == ENOSPC || code == EDQUOT)
+        return (err){ERR_NO_SPACE, "the storage is full", where};
+    return (err){ERR_UNAVAILABLE, "the storage cannot be used", where};
+}
+#define OS_ERR(what_) os_error((what_), HERE)
+
+static err open_folder(int at, const char *name, int *out)
+{
+    if (mkdirat(at, name, 0700) != 0 && errno != EEXIST)
+        return OS_ERR("mkdir");
+    *out = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return *out < 0 ? OS_ERR("open folder") : OK;
+}
+
+err storage_filesystem_open(struct storage_filesystem *s, str root)
+{
+    struct arena scratch = {0};
+    *s =
+        (struct storage_filesystem){.base = {&filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
+    memset(s->folder_fds, -1, sizeof s->folder_fds);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->changed, NULL);
+    int root_fd = -1, objects_fd = -1;
+    err e = open_folder(AT_FDCWD, str_cstr(&scratch, root), &root_fd);
+    if (!failed(e))
+        e = open_folder(root_fd, "staging", &s->staging_fd);
+    if (!failed(e))
+        e = open_folder(root_fd, "objects", &objects_fd);
+    for (unsigned i = 0; i < STORAGE_FOLDER_COUNT && !failed(e); i++) {
+        char name[4];
+        snprintf(name, sizeof name, "%02x", i);
+        e = open_folder(objects_fd, name, &s->folder_fds[i]);
+    }
+    if (!failed(e) && (fsync(objects_fd) != 0 || fsync(root_fd) != 0))
+        e = OS_ERR("fsync");
+    if (objects_fd >= 0)
+        close(objects_fd);
+    if (root_fd >= 0)
+        close(root_fd);
+    arena_deinit(&scratch);
+    return e;
+}
+
+void storage_filesystem_close(struct storage_filesystem *s)
+{
+    if (s->base.ops == NULL)
+        return;
+    if (s->staging_fd >= 0)
+        close(s->staging_fd);
+    for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
+        if (s->folder_fds[i] >= 0)
+            close(s->folder_fds[i]);
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->changed);
+    *s = (struct storage_filesystem){0};
+}
+
+static err fs_health(struct storage *base)
+{
+    struct statvfs space;
+    if (fstatvfs(self(base)->staging_fd, &space) != 0)
+        return OS_ERR("statvfs");
+    if (space.f_bavail * space.f_frsize / (1024 * 1024) < STORAGE_RESERVE_MIB)
+        return ERR(NO_SPACE, "the storage is full");
+    return OK;
+}
+
+static err fs_stage_begin(struct storage *base, struct stage **out)
+{
+    struct storage_filesystem *s = self(base);
+    TRY(fs_health(base));
+    struct stage *stage = heap_alloc(sizeof *stage);
+    pthread_mutex_lock(&s->lock);
+    uint64_t number = s->next_name++;
+    pthread_mutex_unlock(&s->lock);
+    snprintf(stage->name, sizeof stage->name, "%ld-%llx-%llu", (long)getpid(),
+             (unsigned long long)monotonic_ns(), (unsigned long long)number);
+    stage->fd = openat(s->staging_fd, stage->name,
+                       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (stage->fd < 0) {
+        heap_free(stage);
+        return OS_ERR("create");
+    }
+    stage->sha = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(stage->sha, EVP_sha256(), NULL);
+    *out = stage;
+    return OK;
+}
+
+static err fs_stage_write(struct storage *base, struct stage *stage, const void *bytes, size_t size)
+{
+    const char *p = bytes;
+    (void)base;
+    EVP_DigestUpdate(stage->sha, bytes, size);
+    while (size != 0) {
+        ssize_t written = write(stage->fd, p, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return OS_ERR("write");
+        p += written;
+        size -= (size_t)written;
+        stage->size += (uint64_t)written;
+    }
+    if (stage->size - stage->handed_size >= STORAGE_WRITE_BEHIND_SIZE) {
+        sync_file_range(stage->fd, (off_t)stage->handed_size,
+                        (off_t)(stage->size - stage->handed_size), SYNC_FILE_RANGE_WRITE);
+        stage->handed_size = stage->size;
+    }
+    return OK;
+}
+
+static void stage_free(struct stage *stage)
+{
+    if (stage->fd >= 0)
+        close(stage->fd);
+    EVP_MD_CTX_free(stage->sha);
+    heap_free(stage);
+}
+
+static void fs_stage_abort(struct storage *base, struct stage *stage)
+{
+    unlinkat(self(base)->staging_fd, stage->name, 0);
+    stage_free(stage);
+}
+
+/* One round: every folder that was dirty when it began. Called with the lock, which is given up
+ * meanwhile. */
+static void run_round(struct storage_filesystem *s)
+{
+    bool dirty[STORAGE_FOLDER_COUNT];
+    err outcome = OK;
+    memcpy(dirty, s->dirty, sizeof dirty);
+    memset(s->dirty, 0, sizeof s->dirty);
+    s->syncing = true;
+    uint64_t round = s->wanted_round++;
+    pthread_mutex_unlock(&s->lock);
+    for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
+        if (dirty[i] && fsync(s->folder_fds[i]) != 0)
+            outcome = OS_ERR("fsync folder");
+    pthread_mutex_lock(&s->lock);
+    s->round_outcomes[round % COUNT_OF(s->round_outcomes)] = outcome;
+    s->done_round = round;
+    s->syncing = false;
+    pthread_cond_broadcast(&s->changed);
+}
+
+/* Returns when the folder is durable as it is now. */
+static err sync_folder(struct storage_filesystem *s, unsigned folder)
+{
+    pthread_mutex_lock(&s->lock);
+    s->dirty[folder] = true;
+    uint64_t round = s->wanted_round;
+    while (s->done_round < round) {
+        if (!s->syncing)
+            run_round(s);
+        else
+            pthread_cond_wait(&s->changed, &s->lock);
+    }
+    err outcome = s->round_outcomes[round % COUNT_OF(s->round_outcomes)];
+    pthread_mutex_unlock(&s->lock);
+    return outcome;
+}
+
+static unsigned folder_of(const char *name)
+{
+    unsigned value = 0;
+    for (unsigned i = 0; i < 2; i++)
+        value = value << 4 | (unsigned)(name[i] >= 'a' ? name[i] - 'a' + 10 : name[i] - '0');
+    return value;
+}
+
+/* The object is there with that size: it counts as offered again, so that no sweeper takes it now.
+ */
+static bool offer_again(struct storage_filesystem *s, int folder_fd, const char *name,
+                        uint64_t size)
+{
+    struct stat info;
+    pthread_mutex_lock(&s->lock);
+    bool there = fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 S_ISREG(info.st_mode) && (uint64_t)info.st_size == size &&
+                 utimensat(folder_fd, name, NULL, AT_SYMLINK_NOFOLLOW) == 0;
+    pthread_mutex_unlock(&s->lock);
+    return there;
+}
+
+static err place(struct storage_filesystem *s, struct stage *stage, struct stored_object *out)
+{
+    char name[OBJECT_NAME_SIZE + 1] = {0};
+    memcpy(name, out->name, OBJECT_NAME_SIZE);
+    unsigned folder = folder_of(name);
+    if (offer_again(s, s->folder_fds[folder], name, stage->size)) {
+        out->was_there = true;
+        unlinkat(s->staging_fd, stage->name, 0);
+        return sync_folder(s, folder); /* the other sender may not be through yet */
+    }
+    if (fdatasync(stage->fd) != 0)
+        return OS_ERR("fdatasync");
+    if (renameat(s->staging_fd, stage->name, s->folder_fds[folder], name) != 0)
+        return OS_ERR("rename");
+    return sync_folder(s, folder);
+}
+
+static err fs_stage_commit(struct storage *base, struct stage *stage, struct stored_object *out)
+{
+    struct storage_filesystem *s = self(base);
+    unsigned char digest[32];
+    struct arena scratch = {0};
+    struct buf hex = BUF_IN(&scratch);
+    *out = (struct stored_object){.size = stage->size};
+    EVP_DigestFinal_ex(stage->sha, digest, NULL);
+    buf_add_hex(&hex, digest, sizeof digest);
+    memcpy(out->name, hex.ptr, OBJECT_NAME_SIZE);
+    arena_deinit(&scratch);
+    err e = place(s, stage, out);
+    if (failed(e))
+        unlinkat(s->staging_fd, stage->name, 0);
+    stage_free(stage);
+    return e;
+}
+
+static err fs_open(struct storage *base, str name, struct object_file *out)
+{
+    char path[OBJECT_NAME_SIZE + 1] = {0};
+    struct stat info;
+    if (!object_name_is_valid(name))
+        return ERR(INVALID, "not the name of an object");
+    memcpy(path, name.ptr, OBJECT_NAME_SIZE);
+    int fd =
+        openat(self(base)->folder_fds[folder_of(path)], path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? ERR(NOT_FOUND, "there is no such object") : OS_ERR("open");
+    if (fstat(fd, &info) != 0) {
+        close(fd);
+        return OS_ERR("stat");
+    }
+    *out = (struct object_file){fd, (uint64_t)info.st_size};
+    return OK;
+}
+
+static err fs_remove(struct storage *base, str name, int64_t older_than_seconds)
+{
+    struct storage_filesystem *s = self(base);
+    char path[OBJECT_NAME_SIZE + 1] = {0};
+    struct stat info;
+    if (!object_name_is_valid(name))
+        return ERR(INVALID, "not the name of an object");
+    memcpy(path, name.ptr, OBJECT_NAME_SIZE);
+    int folder_fd = s->folder_fds[folder_of(path)];
+    err e = OK;
+    pthread_mutex_lock(&s->lock);
+    if (fstatat(folder_fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        e = ERR(NOT_FOUND, "there is no such object");
+    else if (time(NULL) - info.st_mtime < older_than_seconds)
+        e = ERR(CONFLICT, "the object is too young");
+    else if (unlinkat(folder_fd, path, 0) != 0)
+        e = OS_ERR("unlink");
+    pthread_mutex_unlock(&s->lock);
+    return e;
+}
+
+static err list_folder(int folder_fd, struct object_sink *sink)
+{
+    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    err e = OK;
+    if (folder == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return OS_ERR("list");
+    }
+    for (struct dirent *entry; !failed(e) && (entry = readdir(folder)) != NULL;) {
+        struct stat info;
+        if (!object_name_is_valid(str_of(entry->d_name)) ||
+            fstatat(folder_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        e = sink->take(sink, str_of(entry->d_name), (uint64_t)info.st_size,
+                       time(NULL) - info.st_mtime);
+    }
+    closedir(folder);
+    return e;
+}
+
+static err fs_list(struct storage *base, struct object_sink *sink)
+{
+    for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
+        TRY(list_folder(self(base)->folder_fds[i], sink));
+    return OK;
+}
+
+static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *count)
+{
+    struct storage_filesystem *s = self(base);
+    int fd = openat(s->staging_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    *count = 0;
+    if (folder == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return OS_ERR("list");
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        struct stat info;
+        if (fstatat(s->staging_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(info.st_mode) && time(NULL) - info.st_mtime >= older_than_seconds &&
+            unlinkat(s->staging_fd, entry->d_name, 0) == 0)
+            ++*count;
+    }
+    closedir(folder);
+    return OK;
+}
+
+static const struct storage_ops filesystem_ops = {
+    .stage_begin = fs_stage_begin,
+    .stage_write = fs_stage_write,
+    .stage_commit = fs_stage_commit,
+    .stage_abort = fs_stage_abort,
+    .open = fs_open,
+    .remove = fs_remove,
+    .list = fs_list,
+    .sweep = fs_sweep,
+    .health = fs_health,
+};

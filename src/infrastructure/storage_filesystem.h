@@ -1,0 +1,36 @@
+/* Objects in a folder: staging/ for what arrives, objects/ab/<name> for what is kept.
+ *
+ * A commit is fsync of the file, rename, fsync of the folder. The last step is shared: callers that
+ * come at the same time wait for one round that covers all their folders. */
+#ifndef INFRASTRUCTURE_STORAGE_FILESYSTEM_H
+#define INFRASTRUCTURE_STORAGE_FILESYSTEM_H
+
+#include "application/services/storage_service.h"
+
+#include <pthread.h>
+
+enum {
+    STORAGE_FOLDER_COUNT = 256,
+    STORAGE_WRITE_BEHIND_SIZE = 8 * 1024 * 1024, /* handed to the disk while more arrives */
+    STORAGE_RESERVE_MIB = 256                    /* free space below which nothing new is taken */
+};
+
+struct storage_filesystem {
+    struct storage base;
+    int staging_fd;
+    int folder_fds[STORAGE_FOLDER_COUNT];
+    pthread_mutex_t
+        lock; /* of what follows, and between offering an object again and removing it */
+    pthread_cond_t changed;
+    bool dirty[STORAGE_FOLDER_COUNT];
+    bool syncing;
+    uint64_t wanted_round, running_round, done_round;
+    err round_outcomes[4];
+    uint64_t next_name;
+};
+
+/* Makes the folders if they are not there (mode 0700). Errors: UNAVAILABLE. */
+err storage_filesystem_open(struct storage_filesystem *s, str root);
+void storage_filesystem_close(struct storage_filesystem *s);
+
+#endif
