@@ -1,0 +1,96 @@
+/* Hashing with a cap on concurrency. */
+#include "infrastructure/password_argon2.h"
+
+#include "base/arena.h"
+
+#include <sodium.h>
+
+_Static_assert(sizeof((struct password_argon2 *)0)->decoy >= crypto_pwhash_STRBYTES,
+               "room for a hash");
+
+static struct password_argon2 *self(struct password_service *p)
+{
+    return container_of(p, struct password_argon2, base);
+}
+
+static err enter(struct password_argon2 *p)
+{
+    err e = OK;
+    pthread_mutex_lock(&p->lock);
+    if (p->waiting_count >= PASSWORD_WAITING_MAX) {
+        e = ERR(UNAVAILABLE, "too many people sign in right now");
+    } else {
+        p->waiting_count++;
+        while (p->working_count >= PASSWORD_AT_ONCE_MAX)
+            pthread_cond_wait(&p->free, &p->lock);
+        p->waiting_count--;
+        p->working_count++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return e;
+}
+
+static void leave(struct password_argon2 *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->working_count--;
+    pthread_cond_signal(&p->free);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static err make_hash(str password, char out[crypto_pwhash_STRBYTES])
+{
+    if (crypto_pwhash_str_alg(out, password.ptr, password.len, PASSWORD_PASS_COUNT,
+                              (size_t)PASSWORD_MEMORY_MIB * 1024 * 1024,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return ERR(UNAVAILABLE, "no memory to check a password");
+    return OK;
+}
+
+static err hash(struct password_service *base, struct arena *a, str password, str *out)
+{
+    char text[crypto_pwhash_STRBYTES];
+    TRY(enter(self(base)));
+    err e = make_hash(password, text);
+    leave(self(base));
+    if (!failed(e))
+        *out = str_copy(a, str_of(text));
+    return e;
+}
+
+static err verify(struct password_service *base, str password, str given, bool *matches)
+{
+    struct password_argon2 *p = self(base);
+    char text[crypto_pwhash_STRBYTES] = {0};
+    bool is_known = given.len != 0 && given.len < sizeof text;
+    if (is_known)
+        memcpy(text, given.ptr, given.len);
+    TRY(enter(p));
+    int code = crypto_pwhash_str_verify(is_known ? text : p->decoy, password.ptr, password.len);
+    leave(p);
+    *matches = is_known && code == 0;
+    return OK;
+}
+
+static const struct password_service_ops argon2_ops = {.hash = hash, .verify = verify};
+
+err password_argon2_open(struct password_argon2 *p)
+{
+    unsigned char nobody_knows[32];
+    *p = (struct password_argon2){.base = {&argon2_ops}};
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->free, NULL);
+    if (sodium_init() < 0)
+        return ERR(UNAVAILABLE, "libsodium does not start");
+    randombytes_buf(nobody_knows, sizeof nobody_knows);
+    return make_hash((str){(char *)nobody_knows, sizeof nobody_knows}, p->decoy);
+}
+
+void password_argon2_close(struct password_argon2 *p)
+{
+    if (p->base.ops == NULL)
+        return;
+    pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->free);
+    *p = (struct password_argon2){0};
+}
