@@ -1,0 +1,91 @@
+/* struct http_exchange: one request and its answer. The application above (struct http_app) decides
+ * by the head how the request is to be worked on, handles it on a lane's thread, and is told when
+ * the last byte has gone. */
+#ifndef PRESENTATION_HTTP_EXCHANGE_H
+#define PRESENTATION_HTTP_EXCHANGE_H
+
+#include "base/buf.h"
+#include "base/byte_source.h"
+#include "presentation/http/lanes.h"
+
+enum http_body_mode {
+    HTTP_BODY_NONE,     /* what comes is thrown away */
+    HTTP_BODY_BUFFERED, /* whole in memory before the handler runs */
+    HTTP_BODY_STREAM    /* pulled by the handler, LANE_STREAM only */
+};
+
+enum {
+    HTTP_HEADER_COUNT_MAX = 100,
+    HTTP_URI_SIZE_MAX = 8192,
+    HTTP_RING_SIZE = 256 * 1024,
+    HTTP_DISCARD_SIZE_MAX =
+        16 * 1024 * 1024 /* body read to the end for the sake of an orderly error answer */
+};
+
+struct http_exchange;
+struct http_app;
+
+struct http_app_ops {
+    /* On the I/O loop, when the head is there; must not wait. Fills x->lane, x->body_mode,
+     * x->body_max, or answers with an error right away. */
+    void (*begin)(struct http_app *app, struct http_exchange *x);
+    /* On the lane. Must answer. */
+    void (*handle)(struct http_app *app, struct http_exchange *x);
+    /* When all is sent or the peer is gone. */
+    void (*done)(struct http_app *app, struct http_exchange *x);
+};
+struct http_app {
+    const struct http_app_ops *ops;
+};
+
+struct http_exchange {
+    struct arena arena; /* lives until done */
+    str method, uri, path, query;
+    char peer_address[64];
+    uint64_t start_ns;
+    enum lane lane;
+    enum http_body_mode body_mode;
+    uint64_t body_max; /* buffered: bytes */
+    str body;          /* buffered */
+    struct byte_source *stream;
+    void *state; /* the application's */
+    unsigned status;
+    uint64_t sent_size;
+    bool is_answered;
+    bool is_aborted; /* the peer left before the end */
+};
+
+/* The first header of that name, absent when there is none. Views live as long as the exchange. */
+str http_header(struct http_exchange *x, const char *name);
+/* -1 when there is no Content-Length. */
+int64_t http_content_length(struct http_exchange *x);
+bool http_has_body(struct http_exchange *x);
+
+/* Before answering. Values are checked for control characters; a header with one is left out. */
+void http_set_header(struct http_exchange *x, const char *name, str value);
+
+/* One answer each. body must live in x->arena or be constant. An empty type leaves Content-Type
+ * out. */
+void http_respond(struct http_exchange *x, unsigned status, str content_type, str body);
+/* [offset, offset + size) of the file by sendfile; the descriptor is closed when done. */
+void http_respond_file(struct http_exchange *x, unsigned status, str content_type, int fd,
+                       uint64_t offset, uint64_t size);
+
+/* A body of pieces with a length known beforehand: memory, or a range of a file that is opened when
+ * its turn comes. */
+struct http_part {
+    str memory;
+    void *file; /* for open; NULL: memory */
+    uint64_t offset, size;
+};
+struct http_parts {
+    const struct http_part *at; /* in x->arena, as what it points to */
+    size_t count;
+    /* The descriptor of a part's file, closed after it; -1 breaks the connection off. */
+    int (*open)(struct http_parts *parts, const struct http_part *part);
+    void *context;
+};
+void http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
+                        const struct http_parts *parts);
+
+#endif

@@ -1,0 +1,710 @@
+/* Callbacks of libmicrohttpd on one side, lanes on the other. The rules in between:
+ * - a connection is suspended before its job is pushed, and resumed by the job: a suspended
+ * connection is never freed;
+ * - a streaming job may run while its connection lives: both own the exchange, the last one frees
+ * it;
+ * - success is never answered in the first callback, which libmicrohttpd takes for an early reply
+ * and closes. */
+#include "presentation/http/server.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "presentation/http/guard.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct ring {
+    char *bytes;
+    size_t start, used;
+    bool at_end;
+};
+
+struct connection {
+    struct connection *previous, *next;
+    int fd;
+    uint64_t head_since_ns; /* waiting for a head; 0 while a request is worked on */
+    struct exchange *current;
+};
+
+struct exchange {
+    struct http_exchange base;
+    struct lane_job job;
+    struct byte_source source;
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct connection *record;
+    struct MHD_Response *response;
+    struct buf body;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct ring ring;
+    unsigned owner_count;
+    bool has_head, is_dispatched, is_handled, is_suspended, is_gone, is_queued;
+    uint64_t received_size;
+    const char *header_names[16];
+    str header_values[16];
+    size_t header_count;
+};
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    struct http_server_settings settings;
+    struct http_app *app;
+    struct lanes *lanes;
+    pthread_mutex_t lock; /* of connections and in_flight_count */
+    struct connection *connections;
+    unsigned in_flight_count;
+    pthread_t sweeper;
+    bool has_sweeper, stopping;
+    uint16_t port;
+};
+
+static struct exchange *self(struct http_exchange *x)
+{
+    return container_of(x, struct exchange, base);
+}
+
+static void exchange_free(struct exchange *x)
+{
+    if (x->response != NULL)
+        MHD_destroy_response(x->response);
+    pthread_mutex_destroy(&x->lock);
+    pthread_cond_destroy(&x->changed);
+    heap_free(x->ring.bytes);
+    arena_deinit(&x->base.arena);
+    heap_free(x);
+}
+
+/* One of the owners lets go. Called with x->lock, which is given up. */
+static void let_go(struct exchange *x)
+{
+    bool last = --x->owner_count == 0;
+    struct http_server *s = x->server;
+    pthread_mutex_unlock(&x->lock);
+    if (!last)
+        return;
+    if (x->has_head)
+        s->app->ops->done(s->app, &x->base);
+    exchange_free(x);
+    pthread_mutex_lock(&s->lock);
+    s->in_flight_count--;
+    pthread_mutex_unlock(&s->lock);
+}
+
+str http_header(struct http_exchange *base, const char *name)
+{
+    return str_of(MHD_lookup_connection_value(self(base)->connection, MHD_HEADER_KIND, name));
+}
+
+int64_t http_content_length(struct http_exchange *base)
+{
+    int64_t length;
+    return str_to_i64(str_trim(http_header(base, "Content-Length")), &length) && length >= 0
+               ? length
+               : -1;
+}
+
+bool http_has_body(struct http_exchange *base)
+{
+    return http_content_length(base) > 0 || http_header(base, "Transfer-Encoding").ptr != NULL;
+}
+
+void http_set_header(struct http_exchange *base, const char *name, str value)
+{
+    struct exchange *x = self(base);
+    for (size_t i = 0; i < value.len; i++)
+        if ((unsigned char)value.ptr[i] < 0x20 || value.ptr[i] == 0x7F)
+            return;
+    if (x->header_count == COUNT_OF(x->header_names))
+        return;
+    x->header_names[x->header_count] = name;
+    x->header_values[x->header_count++] = value;
+}
+
+static void answer(struct exchange *x, unsigned status, str content_type,
+                   struct MHD_Response *response)
+{
+    struct arena *a = &x->base.arena;
+    if (x->base.is_answered) {
+        MHD_destroy_response(response);
+        return;
+    }
+    if (content_type.len != 0)
+        MHD_add_response_header(response, "Content-Type", str_cstr(a, content_type));
+    for (size_t i = 0; i < x->header_count; i++)
+        MHD_add_response_header(response, x->header_names[i], str_cstr(a, x->header_values[i]));
+    x->base.status = status;
+    x->base.is_answered = true;
+    x->response = response;
+}
+
+void http_respond(struct http_exchange *base, unsigned status, str content_type, str body)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body.len, (void *)body.ptr, MHD_RESPMEM_PERSISTENT);
+    base->sent_size = body.len;
+    answer(self(base), status, content_type, response);
+}
+
+void http_respond_file(struct http_exchange *base, unsigned status, str content_type, int fd,
+                       uint64_t offset, uint64_t size)
+{
+    struct MHD_Response *response = MHD_create_response_from_fd_at_offset64(size, fd, offset);
+    base->sent_size = size;
+    answer(self(base), status, content_type, response);
+}
+
+struct parts_reader {
+    struct exchange *x;
+    struct http_parts parts;
+    size_t at;
+    uint64_t offset_in_part;
+    int fd;
+};
+
+static ssize_t read_file_part(struct parts_reader *r, const struct http_part *part, char *to,
+                              size_t size)
+{
+    if (r->fd < 0)
+        r->fd = r->parts.open(&r->parts, part);
+    if (r->fd < 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset + r->offset_in_part));
+    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t room)
+{
+    struct parts_reader *r = argument;
+    size_t filled = 0;
+    (void)position; /* pieces are asked for in order */
+    while (filled < room && r->at < r->parts.count) {
+        const struct http_part *part = &r->parts.at[r->at];
+        uint64_t left = (part->file != NULL ? part->size : part->memory.len) - r->offset_in_part;
+        size_t step = left < room - filled ? (size_t)left : room - filled;
+        if (step != 0 && part->file == NULL) {
+            memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
+        } else if (step != 0) {
+            ssize_t got = read_file_part(r, part, to + filled, step);
+            if (got < 0)
+                return got;
+            step = (size_t)got;
+        }
+        filled += step;
+        r->offset_in_part += step;
+        if (step == left) {
+            r->at++;
+            r->offset_in_part = 0;
+            if (r->fd >= 0)
+                close(r->fd);
+            r->fd = -1;
+        }
+    }
+    return filled == 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)filled;
+}
+
+static void free_parts(void *argument)
+{
+    struct parts_reader *r = argument;
+    if (r->fd >= 0)
+        close(r->fd);
+    heap_free(r);
+}
+
+void http_respond_parts(struct http_exchange *base, unsigned status, str content_type,
+                        const struct http_parts *parts)
+{
+    uint64_t total = 0;
+    struct parts_reader *r = heap_alloc(sizeof *r);
+    *r = (struct parts_reader){.x = self(base), .parts = *parts, .fd = -1};
+    for (size_t i = 0; i < parts->count; i++)
+        total += parts->at[i].file != NULL ? parts->at[i].size : parts->at[i].memory.len;
+    base->sent_size = total;
+    answer(self(base), status, content_type,
+           MHD_create_response_from_callback(total, 128 * 1024, read_parts, r, free_parts));
+}
+
+/* The handler on its lane; afterwards the connection goes on with the answer. */
+static void run_job(struct lane_job *job)
+{
+    struct exchange *x = container_of(job, struct exchange, job);
+    struct http_server *s = x->server;
+    s->app->ops->handle(s->app, &x->base);
+    if (!x->base.is_answered)
+        http_respond(&x->base, 500, STR(""), STR(""));
+    pthread_mutex_lock(&x->lock);
+    x->is_handled = true;
+    if (x->is_suspended && !x->is_gone) {
+        x->is_suspended = false;
+        MHD_resume_connection(x->connection);
+    }
+    let_go(x);
+}
+
+static err stream_read(struct byte_source *source, void *to, size_t size, size_t *got)
+{
+    struct exchange *x = container_of(source, struct exchange, source);
+    struct ring *ring = &x->ring;
+    pthread_mutex_lock(&x->lock);
+    while (ring->used == 0 && !ring->at_end && !x->is_gone)
+        pthread_cond_wait(&x->changed, &x->lock);
+    if (ring->used == 0 && x->is_gone && !ring->at_end) {
+        pthread_mutex_unlock(&x->lock);
+        return ERR(MALFORMED, "the body was cut off");
+    }
+    size_t step = ring->used < size ? ring->used : size;
+    if (step > HTTP_RING_SIZE - ring->start)
+        step = HTTP_RING_SIZE - ring->start;
+    memcpy(to, ring->bytes + ring->start, step);
+    ring->start = (ring->start + step) % HTTP_RING_SIZE;
+    ring->used -= step;
+    if (x->is_suspended && !x->is_gone && ring->used <= HTTP_RING_SIZE / 2) {
+        x->is_suspended = false;
+        MHD_resume_connection(x->connection);
+    }
+    pthread_mutex_unlock(&x->lock);
+    *got = step;
+    return OK;
+}
+
+static const struct byte_source_ops stream_ops = {.read = stream_read};
+
+static enum MHD_Result queue_answer(struct exchange *x)
+{
+    if (x->is_queued)
+        return MHD_YES;
+    x->is_queued = true;
+    return MHD_queue_response(x->connection, x->base.status, x->response);
+}
+
+/* Instead of a lane that is full. */
+static void refuse_busy(struct exchange *x)
+{
+    http_set_header(&x->base, "Retry-After", STR("1"));
+    http_respond(
+        &x->base, 503, STR("application/problem+json"),
+        STR("{\"type\":\"about:blank\",\"title\":\"Not available right now\",\"status\":503,"
+            "\"detail\":\"too much work is waiting\",\"code\":\"UNAVAILABLE\",\"issues\":[]}"));
+}
+
+/* All is there, or the stream begins: to the lane. */
+static void dispatch(struct exchange *x)
+{
+    struct http_server *s = x->server;
+    bool waits = x->base.body_mode != HTTP_BODY_STREAM;
+    x->job.run = run_job;
+    pthread_mutex_lock(&x->lock);
+    x->is_dispatched = true;
+    x->owner_count++;
+    x->is_suspended = waits;
+    if (waits)
+        MHD_suspend_connection(x->connection);
+    pthread_mutex_unlock(&x->lock);
+    if (lanes_push(s->lanes, x->base.lane, &x->job))
+        return;
+    refuse_busy(x);
+    pthread_mutex_lock(&x->lock);
+    x->owner_count--;
+    x->is_handled = true;
+    x->is_suspended = false;
+    if (waits)
+        MHD_resume_connection(x->connection);
+    pthread_mutex_unlock(&x->lock);
+}
+
+static void put_in_ring(struct exchange *x, const char *bytes, size_t *size)
+{
+    struct ring *ring = &x->ring;
+    pthread_mutex_lock(&x->lock);
+    if (x->is_handled) { /* nobody reads any more */
+        *size = 0;
+        pthread_mutex_unlock(&x->lock);
+        return;
+    }
+    while (*size != 0 && ring->used < HTTP_RING_SIZE) {
+        size_t end = (ring->start + ring->used) % HTTP_RING_SIZE;
+        size_t room =
+            ring->used == 0 || end > ring->start ? HTTP_RING_SIZE - end : ring->start - end;
+        size_t step = *size < room ? *size : room;
+        memcpy(ring->bytes + end, bytes, step);
+        bytes += step;
+        *size -= step;
+        ring->used += step;
+    }
+    if (*size != 0) {
+        x->is_suspended = true;
+        MHD_suspend_connection(x->connection);
+    }
+    pthread_cond_signal(&x->changed);
+    pthread_mutex_unlock(&x->lock);
+}
+
+static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *size)
+{
+    size_t given = *size;
+    if (x->base.body_mode == HTTP_BODY_STREAM && x->ring.bytes != NULL) {
+        if (!x->is_dispatched)
+            dispatch(x);
+        put_in_ring(x, bytes, size);
+        __atomic_fetch_add(&x->received_size, given - *size, __ATOMIC_RELAXED);
+        return MHD_YES;
+    }
+    *size = 0;
+    uint64_t received = __atomic_add_fetch(&x->received_size, given, __ATOMIC_RELAXED);
+    uint64_t kept_max =
+        x->base.body_mode == HTTP_BODY_BUFFERED && !x->base.is_answered ? x->base.body_max : 0;
+    if (received <= kept_max)
+        buf_add_bytes(&x->body, bytes, given);
+    return received > kept_max + HTTP_DISCARD_SIZE_MAX ? MHD_NO : MHD_YES;
+}
+
+/* The body has ended; also called again after each resume. */
+static enum MHD_Result end_of_body(struct exchange *x)
+{
+    bool is_inline = x->base.lane == LANE_INLINE;
+    if (!x->is_dispatched && x->base.is_answered) /* by begin */
+        return queue_answer(x);
+    if (is_inline && !x->base.is_answered) {
+        x->server->app->ops->handle(x->server->app, &x->base);
+        if (!x->base.is_answered)
+            http_respond(&x->base, 500, STR(""), STR(""));
+        return queue_answer(x);
+    }
+    if (!x->is_dispatched) {
+        bool too_long =
+            x->base.body_mode == HTTP_BODY_BUFFERED && x->received_size > x->base.body_max;
+        x->base.body = too_long ? STR_NONE : buf_str(&x->body); /* the application answers 413 */
+        dispatch(x);
+        if (x->base.body_mode != HTTP_BODY_STREAM)
+            return MHD_YES;
+    }
+    pthread_mutex_lock(&x->lock);
+    x->ring.at_end = true;
+    pthread_cond_signal(&x->changed);
+    bool wait = !x->is_handled;
+    if (wait) {
+        x->is_suspended = true;
+        MHD_suspend_connection(x->connection);
+    }
+    pthread_mutex_unlock(&x->lock);
+    return wait ? MHD_YES : queue_answer(x);
+}
+
+static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *connection,
+                                  const char *method, const char *version)
+{
+    struct http_server *s = x->server;
+    struct http_exchange *base = &x->base;
+    x->connection = connection;
+    x->has_head = true;
+    base->start_ns = monotonic_ns();
+    base->method = str_copy(&base->arena, str_of(method));
+    size_t question = str_find_char(base->uri, '?');
+    base->path = str_sub(base->uri, 0, question);
+    base->query = question == SIZE_MAX ? STR_NONE : str_sub(base->uri, question + 1, base->uri.len);
+    http_guard_peer(connection, s->settings.behind_proxy, base->peer_address,
+                    sizeof base->peer_address);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    x->record = info != NULL ? info->socket_context : NULL;
+    if (x->record != NULL) {
+        pthread_mutex_lock(&s->lock);
+        x->record->head_since_ns = 0;
+        x->record->current = x;
+        pthread_mutex_unlock(&s->lock);
+    }
+    const char *flaw = http_guard_check(connection, version);
+    if (flaw == NULL && base->uri.len > HTTP_URI_SIZE_MAX)
+        flaw = "the address is too long";
+    if (flaw != NULL) {
+        str body = str_format(
+            &base->arena,
+            "{\"type\":\"about:blank\",\"title\":\"The data could not be read\",\"status\":400,"
+            "\"detail\":\"%s\",\"code\":\"MALFORMED\",\"issues\":[]}",
+            flaw);
+        http_set_header(base, "Connection", STR("close"));
+        http_respond(base, 400, STR("application/problem+json"), body);
+        return queue_answer(x);
+    }
+    s->app->ops->begin(s->app, base);
+    if (base->is_answered && http_has_body(base)) /* the body will not be read */
+        return queue_answer(x);
+    if (base->body_mode == HTTP_BODY_STREAM && !base->is_answered) {
+        x->ring.bytes = heap_alloc(HTTP_RING_SIZE);
+        x->source.ops = &stream_ops;
+        base->stream = &x->source;
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *server, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload_data,
+                                  size_t *upload_data_size, void **state)
+{
+    struct exchange *x = *state;
+    (void)server;
+    (void)url;
+    if (x == NULL)
+        return MHD_NO;
+    if (!x->has_head)
+        return first_call(x, connection, method, version);
+    if (*upload_data_size != 0)
+        return take_body(x, upload_data, upload_data_size);
+    return end_of_body(x);
+}
+
+/* The first sight of a request: its address as it was sent. */
+static void *on_uri(void *server, const char *uri, struct MHD_Connection *connection)
+{
+    struct http_server *s = server;
+    struct exchange *x = heap_alloc(sizeof *x);
+    (void)connection;
+    x->server = s;
+    x->owner_count = 1;
+    arena_init(&x->base.arena);
+    x->body.arena = &x->base.arena;
+    pthread_mutex_init(&x->lock, NULL);
+    pthread_cond_init(&x->changed, NULL);
+    x->base.uri = str_copy(&x->base.arena, str_of(uri));
+    pthread_mutex_lock(&s->lock);
+    s->in_flight_count++;
+    pthread_mutex_unlock(&s->lock);
+    return x;
+}
+
+static void on_completed(void *server, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct http_server *s = server;
+    struct exchange *x = *state;
+    (void)connection;
+    if (x == NULL)
+        return;
+    *state = NULL;
+    if (x->record != NULL) {
+        pthread_mutex_lock(&s->lock);
+        x->record->current = NULL;
+        x->record->head_since_ns = monotonic_ns();
+        pthread_mutex_unlock(&s->lock);
+    }
+    pthread_mutex_lock(&x->lock);
+    x->base.is_aborted = code != MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    x->is_gone = true;
+    pthread_cond_broadcast(&x->changed);
+    let_go(x);
+}
+
+static void on_connection(void *server, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *s = server;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        struct connection *c = heap_alloc(sizeof *c);
+        c->fd = info != NULL ? info->connect_fd : -1;
+        c->head_since_ns = monotonic_ns();
+        int on = 1;
+        setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        pthread_mutex_lock(&s->lock);
+        c->next = s->connections;
+        if (c->next != NULL)
+            c->next->previous = c;
+        s->connections = c;
+        pthread_mutex_unlock(&s->lock);
+        *context = c;
+        return;
+    }
+    struct connection *c = *context;
+    if (c == NULL)
+        return;
+    pthread_mutex_lock(&s->lock);
+    if (c->previous != NULL)
+        c->previous->next = c->next;
+    else
+        s->connections = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
+    pthread_mutex_unlock(&s->lock);
+    heap_free(c);
+    *context = NULL;
+}
+
+static bool is_too_slow(const struct http_server *s, const struct connection *c, uint64_t now)
+{
+    const uint64_t second = 1000000000u;
+    if (c->head_since_ns != 0)
+        return now - c->head_since_ns > s->settings.head_seconds_max * second;
+    const struct exchange *x = c->current;
+    if (x == NULL || x->base.start_ns == 0 || x->is_dispatched || x->base.is_answered)
+        return false;
+    uint64_t seconds = (now - x->base.start_ns) / second;
+    return seconds > HTTP_BODY_GRACE_SECONDS &&
+           __atomic_load_n(&x->received_size, __ATOMIC_RELAXED) <
+               (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
+}
+
+/* Once a second: heads and bodies that come too slowly lose their connection. */
+static void *sweep(void *server)
+{
+    struct http_server *s = server;
+    while (!__atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE)) {
+        uint64_t now = monotonic_ns();
+        pthread_mutex_lock(&s->lock);
+        for (struct connection *c = s->connections; c != NULL; c = c->next)
+            if (is_too_slow(s, c, now))
+                shutdown(c->fd, SHUT_RDWR);
+        pthread_mutex_unlock(&s->lock);
+        usleep(500 * 1000);
+    }
+    return NULL;
+}
+
+/* Paths stay as they were sent; each segment is decoded where it is used. */
+static size_t keep_escapes(void *server, struct MHD_Connection *connection, char *text)
+{
+    (void)server;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_library_log(void *server, const char *format, va_list args)
+{
+    char text[512];
+    (void)server;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    vsnprintf(text, sizeof text, format, args);
+#pragma GCC diagnostic pop
+    str trimmed = str_trim(str_of(text));
+    log_event(LOG_DEBUG, "http_library", "text=\"%.*s\"", STR_ARG(trimmed));
+}
+
+static err listen_at(struct arena *a, str address, int *out)
+{
+    size_t colon = SIZE_MAX;
+    for (size_t i = 0; i < address.len; i++)
+        if (address.ptr[i] == ':')
+            colon = i;
+    if (colon == SIZE_MAX)
+        return ERRF(a, INVALID, "%.*s is not an address: host:port", STR_ARG(address));
+    str host = str_sub(address, 0, colon), port = str_sub(address, colon + 1, address.len);
+    if (host.len >= 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+        host = str_sub(host, 1, host.len - 1);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *found;
+    if (getaddrinfo(host.len == 0 ? NULL : str_cstr(a, host), str_cstr(a, port), &hints, &found) !=
+        0)
+        return ERRF(a, INVALID, "%.*s is not an address: host:port", STR_ARG(address));
+    int fd = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                    found->ai_protocol),
+        on = 1;
+    bool ready = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                 bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 4096) == 0;
+    freeaddrinfo(found);
+    if (!ready) {
+        if (fd >= 0)
+            close(fd);
+        return ERRF(a, UNAVAILABLE, "cannot listen at %.*s: is it in use?", STR_ARG(address));
+    }
+    *out = fd;
+    return OK;
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+        return 0;
+    return ntohs(address.ss_family == AF_INET6
+                     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                     : ((struct sockaddr_in *)(void *)&address)->sin_port);
+}
+
+static unsigned or_default(unsigned value, unsigned fallback)
+{
+    return value != 0 ? value : fallback;
+}
+
+err http_server_open(struct http_server **out, struct arena *a,
+                     const struct http_server_settings *settings, struct http_app *app,
+                     struct lanes *lanes)
+{
+    int fd = -1;
+    TRY(listen_at(a, settings->address, &fd));
+    struct http_server *s = heap_alloc(sizeof *s);
+    s->settings = *settings;
+    s->settings.head_seconds_max = or_default(settings->head_seconds_max, HTTP_HEAD_SECONDS);
+    s->app = app;
+    s->lanes = lanes;
+    s->port = port_of(fd);
+    pthread_mutex_init(&s->lock, NULL);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned loops = processors > 1 ? (unsigned)processors : 1;
+    s->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
+        loops > 1 ? loops : 0, MHD_OPTION_CONNECTION_LIMIT,
+        or_default(settings->connection_count_max, HTTP_CONNECTION_COUNT_MAX),
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_MEMORY_SIZE,
+        MHD_OPTION_CONNECTION_TIMEOUT, or_default(settings->idle_seconds_max, HTTP_IDLE_SECONDS),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connection_per_address_max,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        s, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, s, MHD_OPTION_END);
+    if (s->daemon == NULL) {
+        close(fd);
+        pthread_mutex_destroy(&s->lock);
+        heap_free(s);
+        return ERR(UNAVAILABLE, "the HTTP server does not start");
+    }
+    s->has_sweeper = pthread_create(&s->sweeper, NULL, sweep, s) == 0;
+    *out = s;
+    return OK;
+}
+
+uint16_t http_server_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+static unsigned in_flight(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    unsigned count = s->in_flight_count;
+    pthread_mutex_unlock(&s->lock);
+    return count;
+}
+
+void http_server_close(struct http_server *s)
+{
+    if (s == NULL)
+        return;
+    MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        close(fd);
+    uint64_t deadline = monotonic_ns() + (uint64_t)HTTP_DRAIN_SECONDS * 1000000000u;
+    while (in_flight(s) != 0 && monotonic_ns() < deadline)
+        usleep(10 * 1000);
+    __atomic_store_n(&s->stopping, true, __ATOMIC_RELEASE);
+    if (s->has_sweeper)
+        pthread_join(s->sweeper, NULL);
+    pthread_mutex_lock(&s->lock);
+    for (struct connection *c = s->connections; c != NULL; c = c->next)
+        shutdown(c->fd, SHUT_RDWR); /* a job that still reads or is read from ends with an error */
+    pthread_mutex_unlock(&s->lock);
+    MHD_stop_daemon(s->daemon);
+    pthread_mutex_destroy(&s->lock);
+    heap_free(s);
+}
