@@ -8,12 +8,12 @@
 static const char people[] =
     "CREATE TABLE organizations(" ENTITY "name TEXT NOT NULL) STRICT;"
     "CREATE TABLE users(" ENTITY "email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role INTEGER NOT "
-                                 "NULL, is_active INTEGER NOT NULL,"
+    "NULL, is_active INTEGER NOT NULL,"
     "password_hash TEXT NOT NULL, failure_count INTEGER NOT NULL, locked_until INTEGER,"
     "FOREIGN KEY(organization_key) REFERENCES organizations(key)) STRICT;"
     "CREATE INDEX users_by_organization ON users(organization_key, created_at);"
     "CREATE TABLE sessions(" ENTITY "user_key INTEGER NOT NULL REFERENCES users(key), user_id BLOB "
-                                    "NOT NULL, generation INTEGER NOT NULL,"
+    "NOT NULL, generation INTEGER NOT NULL,"
     "expires_at INTEGER NOT NULL, revoked_at INTEGER, peer_address TEXT) STRICT;"
     "CREATE INDEX sessions_by_user ON sessions(user_key);"
     "CREATE INDEX sessions_by_expiry ON sessions(expires_at);"
@@ -28,7 +28,7 @@ static const char people[] =
 
 static const char images[] =
     "CREATE TABLE patients(" ENTITY "patient_id TEXT NOT NULL, issuer_of_patient_id TEXT NOT NULL, "
-                                    "patient_name TEXT, patient_birth_date TEXT,"
+    "patient_name TEXT, patient_birth_date TEXT,"
     "patient_sex TEXT, UNIQUE(organization_key, patient_id, issuer_of_patient_id)) STRICT;"
     "CREATE TABLE studies(" ENTITY
     "patient_key INTEGER NOT NULL REFERENCES patients(key), study_instance_uid TEXT NOT NULL,"
@@ -47,7 +47,7 @@ static const char images[] =
     "CREATE INDEX studies_by_patient ON studies(organization_key, patient_id);"
     "CREATE INDEX studies_by_accession ON studies(organization_key, accession_number);"
     "CREATE TABLE series(" ENTITY "study_key INTEGER NOT NULL REFERENCES studies(key), "
-                                  "series_instance_uid TEXT NOT NULL, modality TEXT,"
+    "series_instance_uid TEXT NOT NULL, modality TEXT,"
     "series_number INTEGER, series_description TEXT, series_date TEXT, series_time TEXT, "
     "body_part_examined TEXT,"
     "laterality TEXT, protocol_name TEXT, station_name TEXT, institution_name TEXT,"
@@ -57,7 +57,7 @@ static const char images[] =
     "size INTEGER NOT NULL, UNIQUE(study_key, series_instance_uid)) STRICT;"
     "CREATE INDEX series_by_uid ON series(organization_key, series_instance_uid);"
     "CREATE TABLE instances(" ENTITY "study_key INTEGER NOT NULL REFERENCES studies(key), "
-                                     "series_key INTEGER NOT NULL REFERENCES series(key),"
+    "series_key INTEGER NOT NULL REFERENCES series(key),"
     "sop_instance_uid TEXT NOT NULL, sop_class_uid TEXT, transfer_syntax_uid TEXT, instance_number "
     "INTEGER,"
     "rows INTEGER, columns INTEGER, bits_allocated INTEGER, number_of_frames INTEGER, content_date "

@@ -1,0 +1,405 @@
+/* The modules and their order; what happens at the first start; waiting for the end. */
+#include "app.h"
+
+#include "application/commands/system/purge_sessions/command.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "infrastructure/migrations/migrations.h"
+#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sweeper.h"
+#include "presentation/internal_routers/routers.h"
+#include "presentation/public_routers/routers.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static err data_dir_open(struct app *app)
+{
+    if (mkdir(str_cstr(&app->arena, app->settings.data_dir), 0700) != 0 && errno != EEXIST)
+        return ERR(UNAVAILABLE, "the data folder cannot be made");
+    return OK;
+}
+
+static err database_open(struct app *app)
+{
+    int applied;
+    str path = str_sub(app->settings.database_url, 7, app->settings.database_url.len);
+    TRY(sqlite_database_open(&app->database, path));
+    return sqlite_migrate(&app->database, &app->arena, migrations, migration_count, &applied);
+}
+
+static void database_close(struct app *app)
+{
+    sqlite_database_close(&app->database);
+}
+
+static err database_health(struct app *app)
+{
+    struct sqlite_connection *c;
+    TRY(sqlite_read_begin(&app->database, &c));
+    sqlite_read_end(&app->database, c);
+    return OK;
+}
+
+static err storage_open_module(struct app *app)
+{
+    return storage_filesystem_open(
+        &app->storage, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
+}
+
+static void storage_close_module(struct app *app)
+{
+    storage_filesystem_close(&app->storage);
+}
+
+static err storage_health_module(struct app *app)
+{
+    return storage_health(&app->storage.base);
+}
+
+static err services_open(struct app *app)
+{
+    TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
+    TRY(password_argon2_open(&app->passwords));
+    principal_memory_open(&app->principals);
+    mediator_sqlite_open(&app->mediator, &app->database, clock_system());
+    app->services = (struct services){.storage = &app->storage.base,
+                                      .tokens = &app->tokens.base,
+                                      .passwords = &app->passwords.base,
+                                      .principals = &app->principals.base};
+    return OK;
+}
+
+static void services_close(struct app *app)
+{
+    if (app->mediator.base.ops != NULL) {
+        err e = mediator_sqlite_flush_audit(&app->mediator);
+        if (failed(e))
+            log_err(LOG_WARN, "audit_flush", e);
+    }
+    mediator_sqlite_close(&app->mediator);
+    principal_memory_close(&app->principals);
+    password_argon2_close(&app->passwords);
+    token_jws_close(&app->tokens);
+}
+
+static str make_password(struct arena *a)
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none that look alike */
+    unsigned char bytes[20];
+    struct buf out = BUF_IN(a);
+    random_bytes(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        if (i != 0 && i % 5 == 0)
+            buf_add_char(&out, '-');
+        buf_add_char(&out, letters[bytes[i] % 32]);
+    }
+    return str_copy(a, buf_str(&out));
+}
+
+static err add_administrator(struct app *app, struct unit_of_work *uow, int64_t organization_key)
+{
+    instant now = clock_now(clock_system());
+    str password = app->settings.admin_password;
+    if (password.ptr == NULL)
+        password = app->new_password = make_password(&app->arena);
+    struct user user = {.id = uuid_make(clock_system()),
+                        .organization_key = organization_key,
+                        .created_at = now,
+                        .updated_at = now,
+                        .email = str_lower(&app->arena, app->settings.admin_email),
+                        .name = STR("Administrator"),
+                        .role = ROLE_ADMINISTRATOR,
+                        .is_active = true};
+    TRY(password_hash(app->services.passwords, &app->arena, password, &user.password_hash));
+    return user_writer_add(uow->users, &user);
+}
+
+/* The first start: an organization and its administrator. */
+static err bootstrap_open(struct app *app)
+{
+    struct sqlite_session session;
+    struct organization organization = {0};
+    instant now = clock_now(clock_system());
+    sqlite_session_init(&session, &app->database, clock_system());
+    err e = organization_reader_first(session.readers.organizations, &app->arena, &organization);
+    if (e.code == ERR_NOT_FOUND) {
+        organization = (struct organization){.id = uuid_make(clock_system()),
+                                             .created_at = now,
+                                             .updated_at = now,
+                                             .name = STR("Gantry")};
+        e = organization_writer_add(session.uow.organizations, &organization);
+        if (!failed(e))
+            e = add_administrator(app, &session.uow, organization.key);
+        if (!failed(e))
+            e = sqlite_session_commit(&session);
+    }
+    sqlite_session_deinit(&session);
+    app->organization_key = organization.key;
+    return e;
+}
+
+struct scope app_scope(struct app *app, struct arena *a, const struct principal *principal)
+{
+    return (struct scope){.arena = a,
+                          .clock = clock_system(),
+                          .principal = principal,
+                          .services = &app->services,
+                          .issues = {.arena = a},
+                          .request_id = uuid_text(a, uuid_make(clock_system())),
+                          .peer_address = STR("local"),
+                          .mediator = &app->mediator.base};
+}
+
+static err purge_sessions_job(void *owner)
+{
+    struct app *app = owner;
+    struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct purge_sessions cmd = {0};
+    struct purge_sessions_result result;
+    err e = purge_sessions_send(&scope, &cmd, &result);
+    arena_deinit(&scratch);
+    return e;
+}
+
+static err sweep_job(void *owner)
+{
+    struct app *app = owner;
+    return sweep_storage(&app->database, &app->storage.base, clock_system(), SWEEP_AGE_SECONDS);
+}
+
+static err audit_job(void *owner)
+{
+    return mediator_sqlite_flush_audit(&((struct app *)owner)->mediator);
+}
+
+static err outbox_job(void *owner)
+{
+    return sweep_outbox(&((struct app *)owner)->database);
+}
+
+static const struct scheduled_job jobs[] = {
+    {"purge_sessions", 600, purge_sessions_job},
+    {"sweep_storage", 3600, sweep_job},
+    {"flush_audit", 60, audit_job},
+    {"deliver_events", 30, outbox_job},
+};
+
+static err scheduler_open_module(struct app *app)
+{
+    return scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), app);
+}
+
+static void scheduler_close_module(struct app *app)
+{
+    scheduler_close(&app->scheduler);
+}
+
+struct health_report {
+    struct buf out;
+    bool first;
+};
+
+static void report_health(void *to, const char *module, err health)
+{
+    struct health_report *report = to;
+    json_write_member(&report->out, &report->first, str_of(module));
+    json_write_str(&report->out, failed(health) ? str_of(err_code_name(health.code)) : STR("ok"));
+}
+
+static str health_text(void *owner, struct arena *a, bool *ready)
+{
+    struct app *app = owner;
+    struct health_report report = {.out = BUF_IN(a), .first = true};
+    buf_add_char(&report.out, '{');
+    *ready = !failed(di_container_health(&app->container, app, report_health, &report));
+    json_write_member(&report.out, &report.first, STR("status"));
+    json_write_str(&report.out, *ready ? STR("ok") : STR("unavailable"));
+    buf_add_char(&report.out, '}');
+    return buf_str(&report.out);
+}
+
+static str metrics_text(void *owner, struct arena *a)
+{
+    struct app *app = owner;
+    struct buf out = BUF_IN(a);
+    buf_add(&out, STR("# TYPE gantry_use_case_calls_total counter\n# TYPE "
+                      "gantry_use_case_errors_total counter\n"
+                      "# TYPE gantry_use_case_seconds_total counter\n"));
+    for (size_t i = 0; i < USE_CASE_COUNT_MAX; i++) {
+        const struct use_case_metric *m = &app->mediator.metrics[i];
+        const struct use_case *u = __atomic_load_n(&m->use_case, __ATOMIC_ACQUIRE);
+        if (u == NULL)
+            continue;
+        buf_addf(&out, "gantry_use_case_calls_total{name=\"%s\"} %llu\n", u->name,
+                 (unsigned long long)m->call_count);
+        buf_addf(&out, "gantry_use_case_errors_total{name=\"%s\"} %llu\n", u->name,
+                 (unsigned long long)m->error_count);
+        buf_addf(&out, "gantry_use_case_seconds_total{name=\"%s\"} %.6f\n", u->name,
+                 (double)m->total_ns / 1e9);
+    }
+    buf_addf(&out,
+             "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
+             (unsigned long long)app->database.commit_count);
+    buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
+             (unsigned long long)app->database.unit_count);
+    return buf_str(&out);
+}
+
+static void web_app_prepare(struct app *app, struct web_app *w)
+{
+    w->mediator = &app->mediator.base;
+    w->services = &app->services;
+    w->clock = clock_system();
+    w->owner = app;
+    w->health = health_text;
+    w->metrics = metrics_text;
+}
+
+static err lanes_open_module(struct app *app)
+{
+    return lanes_open(&app->lanes, &(struct lanes_settings){0});
+}
+
+static void lanes_close_module(struct app *app)
+{
+    lanes_close(&app->lanes);
+}
+
+static err serve(struct app *app, str address, struct web_app *w, struct http_server **out)
+{
+    struct http_server_settings settings = {.address = address,
+                                            .behind_proxy = app->settings.behind_proxy};
+    return http_server_open(out, &app->arena, &settings, &w->base, &app->lanes);
+}
+
+static err internal_open(struct app *app)
+{
+    web_app_prepare(app, &app->internal_app);
+    TRY(internal_web_app_open(&app->internal_app));
+    return serve(app, app->settings.http_address, &app->internal_app, &app->internal_server);
+}
+
+static void internal_close(struct app *app)
+{
+    http_server_close(app->internal_server);
+    app->internal_server = NULL;
+    web_app_close(&app->internal_app);
+}
+
+static err public_open(struct app *app)
+{
+    web_app_prepare(app, &app->public_app);
+    TRY(public_web_app_open(&app->public_app));
+    return serve(app, app->settings.public_http_address, &app->public_app, &app->public_server);
+}
+
+static void public_close(struct app *app)
+{
+    http_server_close(app->public_server);
+    app->public_server = NULL;
+    web_app_close(&app->public_app);
+}
+
+static const struct module modules[] = {
+    {.name = "data", .open = data_dir_open},
+    {.name = "database", .open = database_open, .close = database_close, .health = database_health},
+    {.name = "storage",
+     .open = storage_open_module,
+     .close = storage_close_module,
+     .health = storage_health_module},
+    {.name = "services", .open = services_open, .close = services_close},
+    {.name = "bootstrap", .open = bootstrap_open},
+    {.name = "scheduler",
+     .open = scheduler_open_module,
+     .close = scheduler_close_module,
+     .roles = ROLE_WORKER},
+    {.name = "lanes", .open = lanes_open_module, .close = lanes_close_module, .roles = ROLE_SERVER},
+    {.name = "public", .open = public_open, .close = public_close, .roles = ROLE_PUBLIC},
+    {.name = "internal", .open = internal_open, .close = internal_close, .roles = ROLE_INTERNAL},
+};
+
+err app_open(struct app *app, str config_file, unsigned roles)
+{
+    memset(app, 0, sizeof *app);
+    arena_init(&app->arena);
+    TRY(settings_read(&app->arena, config_file, &app->settings));
+    bool json = str_eq(app->settings.log_format, STR("json")) ||
+                (app->settings.log_format.ptr == NULL && isatty(STDERR_FILENO) == 0);
+    log_configure(app->settings.log_level, json ? LOG_JSON : LOG_TEXT, STDERR_FILENO);
+    app->container = (struct di_container){
+        .modules = modules, .module_count = COUNT_OF(modules), .roles = roles};
+    return di_container_open(&app->container, app, &app->arena);
+}
+
+void app_close(struct app *app)
+{
+    di_container_close(&app->container, app);
+    arena_deinit(&app->arena);
+}
+
+static void announce(struct app *app, unsigned roles)
+{
+    if (app->new_password.ptr != NULL)
+        printf("\n  Administrator: %.*s\n  Password:      %.*s   (shown this once)\n\n",
+               STR_ARG(app->settings.admin_email), STR_ARG(app->new_password));
+    if ((roles & ROLE_INTERNAL) != 0) {
+        struct sqlite_session session;
+        int64_t studies = 0, instances, size;
+        uint16_t port = http_server_port(app->internal_server);
+        printf("  API and documentation: http://127.0.0.1:%u/docs\n  DICOMweb:              "
+               "http://127.0.0.1:%u/dicom-web\n",
+               port, port);
+        sqlite_session_init(&session, &app->database, clock_system());
+        err e = image_reader_statistics(session.readers.images, app->organization_key, &studies,
+                                        &instances, &size);
+        sqlite_session_deinit(&session);
+        if (!failed(e) && studies == 0)
+            printf("  The archive is empty: `build/gantry demo` puts synthetic studies in, "
+                   "`build/gantry import DIR` yours.\n");
+    }
+    if ((roles & ROLE_PUBLIC) != 0)
+        printf("  Public API:            http://127.0.0.1:%u/public/v1\n",
+               http_server_port(app->public_server));
+    fflush(stdout);
+}
+
+int app_run(struct app *app)
+{
+    sigset_t signals;
+    int received;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    announce(app, app->container.roles);
+    log_event(LOG_INFO, "started", "version=%s roles=%u", GANTRY_VERSION, app->container.roles);
+    sigwait(&signals, &received);
+    log_event(LOG_INFO, "stopping", "signal=%d", received);
+    app_close(app);
+    log_event(LOG_INFO, "stopped", "clean=true");
+    return EX_OK;
+}
+
+int app_main(str config_file, unsigned roles)
+{
+    static struct app app;
+    sigset_t signals;
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals,
+                    NULL); /* every thread inherits it; app_run waits for them */
+    err e = app_open(&app, config_file, roles);
+    if (failed(e)) {
+        fprintf(stderr, "gantry: %s\n", e.text);
+        return e.code == ERR_INVALID || e.code == ERR_NOT_FOUND ? EX_CONFIG : EX_UNAVAILABLE;
+    }
+    return app_run(&app);
+}

@@ -1,0 +1,56 @@
+/* struct app: the process. Here alone the container is filled: one member per module, in the order
+ * they need each other. */
+#ifndef APP_H
+#define APP_H
+
+#include "application/services/services.h"
+#include "core/di_container.h"
+#include "infrastructure/connection_settings.h"
+#include "infrastructure/mediator_sqlite.h"
+#include "infrastructure/password_argon2.h"
+#include "infrastructure/principal_memory.h"
+#include "infrastructure/storage_filesystem.h"
+#include "infrastructure/token_jws.h"
+#include "presentation/http/server.h"
+#include "presentation/router.h"
+#include "presentation/schedule/scheduler.h"
+
+enum app_role {
+    ROLE_INTERNAL = 1,
+    ROLE_PUBLIC = 2,
+    ROLE_WORKER = 4,
+    ROLE_SERVER = ROLE_INTERNAL | ROLE_PUBLIC
+};
+
+struct app {
+    struct arena arena; /* as long as the process */
+    struct settings settings;
+    struct di_container container;
+    struct sqlite_database database;
+    struct storage_filesystem storage;
+    struct token_jws tokens;
+    struct password_argon2 passwords;
+    struct principal_memory principals;
+    struct mediator_sqlite mediator;
+    struct services services;
+    struct lanes lanes;
+    struct web_app internal_app, public_app;
+    struct http_server *internal_server, *public_server;
+    struct scheduler scheduler;
+    int64_t organization_key; /* the first one: what the command line works for */
+    str new_password;         /* of an administrator made just now */
+};
+
+/* Reads settings, opens what the roles need. On failure nothing stays open. */
+err app_open(struct app *app, str config_file, unsigned roles);
+void app_close(struct app *app);
+
+/* A scope for the program itself. */
+struct scope app_scope(struct app *app, struct arena *a, const struct principal *principal);
+
+/* Serves until SIGTERM or SIGINT, then drains. Returns the exit code. */
+int app_run(struct app *app);
+/* Opens, tells an error, serves: the whole of an entry point. */
+int app_main(str config_file, unsigned roles);
+
+#endif

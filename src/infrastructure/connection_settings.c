@@ -1,0 +1,157 @@
+/* The keys are the members of the schema in capitals behind GANTRY_. */
+#include "infrastructure/connection_settings.h"
+
+#include "base/arena.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SETTINGS_FILE_SIZE_MAX = 64 * 1024 };
+
+extern char **environ;
+
+static const char *sqlite_only(str url)
+{
+    return str_starts(url, STR("sqlite:")) ? NULL : "must begin with sqlite:";
+}
+
+static const char *file_only(str url)
+{
+    return str_starts(url, STR("file:")) ? NULL : "must begin with file:";
+}
+
+static const char *known_format(str format)
+{
+    return str_eq(format, STR("text")) || str_eq(format, STR("json")) ? NULL
+                                                                      : "must be text or json";
+}
+
+SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
+       FIELD(settings, database_url, .check = sqlite_only, .doc = "sqlite:PATH"),
+       FIELD(settings, storage_url, .check = file_only, .doc = "file:FOLDER"),
+       FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
+       FIELD(settings, public_http_address, .doc = "Public API"),
+       FIELD(settings, admin_email, .doc = "First administrator"),
+       FIELD(settings, admin_password, .flags = SECRET,
+             .doc = "Generated and printed once when absent"),
+       FIELD(settings, secret_key, .flags = SECRET, .min = 32,
+             .doc = "Kept in the data folder when absent"),
+       FIELD(settings, public_url, .doc = "How the world reaches us"),
+       FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
+       FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
+       FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"));
+
+/* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
+static str member_name(struct arena *a, str key)
+{
+    return str_starts(key, STR("GANTRY_")) ? str_lower(a, str_sub(key, 7, key.len)) : STR_NONE;
+}
+
+static err set(struct arena *a, struct settings *s, str key, str value)
+{
+    void *object = s;
+    struct issues issues = {.arena = a};
+    const struct field *f = schema_find(&settings_schema, member_name(a, key), &object);
+    if (f == NULL)
+        return ERRF(a, INVALID, "%.*s is not a setting", STR_ARG(key));
+    field_read_text(f, a, value, s, &issues);
+    if (issues.list.len != 0)
+        return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(key), STR_ARG(issues.list.at[0].text));
+    return OK;
+}
+
+static err read_file(struct arena *a, str path, struct settings *s)
+{
+    int fd = open(str_cstr(a, path), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ERRF(a, NOT_FOUND, "cannot read %.*s", STR_ARG(path));
+    char *bytes = arena_alloc(a, SETTINGS_FILE_SIZE_MAX, 1);
+    ssize_t size = read(fd, bytes, SETTINGS_FILE_SIZE_MAX);
+    close(fd);
+    str rest = {bytes, size > 0 ? (size_t)size : 0}, line;
+    while (str_cut(&rest, '\n', &line)) {
+        line = str_trim(line);
+        if (line.len == 0 || line.ptr[0] == '#')
+            continue;
+        size_t equals = str_find_char(line, '=');
+        if (equals == SIZE_MAX)
+            return ERRF(a, INVALID, "a line of %.*s is not KEY=value", STR_ARG(path));
+        TRY(set(a, s, str_trim(str_sub(line, 0, equals)),
+                str_trim(str_sub(line, equals + 1, line.len))));
+    }
+    return OK;
+}
+
+static err read_environment(struct arena *a, struct settings *s)
+{
+    for (char **entry = environ; *entry != NULL; entry++) {
+        str text = str_of(*entry);
+        size_t equals = str_find_char(text, '=');
+        if (equals == SIZE_MAX || !str_starts(text, STR("GANTRY_")))
+            continue;
+        str value = str_sub(text, equals + 1, text.len);
+        if (value.len != 0)
+            TRY(set(a, s, str_sub(text, 0, equals), str_copy(a, value)));
+    }
+    return OK;
+}
+
+static bool is_loopback(str address)
+{
+    return str_starts(address, STR("127.")) || str_starts(address, STR("[::1]")) ||
+           str_starts(address, STR("localhost:"));
+}
+
+static err check(struct arena *a, const struct settings *s)
+{
+    static const char *const known_defaults[] = {"changeme", "secret", "password", "changethis",
+                                                 "admin"};
+    struct issues issues = {.arena = a};
+    schema_validate(&settings_schema, s, &issues);
+    for (size_t i = 0; i < COUNT_OF(known_defaults); i++)
+        if (str_starts_nocase(s->secret_key, str_of(known_defaults[i])) ||
+            str_eq_nocase(s->admin_password, str_of(known_defaults[i])))
+            return ERR(INVALID,
+                       "GANTRY_SECRET_KEY and GANTRY_ADMIN_PASSWORD must not be a known default");
+    if (issues.list.len != 0)
+        return ERRF(a, INVALID, "GANTRY_%.*s %.*s", STR_ARG(issues.list.at[0].field),
+                    STR_ARG(issues.list.at[0].text));
+    if ((!is_loopback(s->http_address) || !is_loopback(s->public_http_address)) && !s->behind_proxy)
+        return ERR(INVALID, "an address other people can reach needs TLS: put a proxy in front and "
+                            "set GANTRY_BEHIND_PROXY=1");
+    return OK;
+}
+
+err settings_read(struct arena *a, str file, struct settings *out)
+{
+    *out = (struct settings){.data_dir = STR("./data"),
+                             .http_address = STR("127.0.0.1:8080"),
+                             .public_http_address = STR("127.0.0.1:8081"),
+                             .admin_email = STR("admin@localhost"),
+                             .log_level = LOG_INFO};
+    if (file.ptr != NULL)
+        TRY(read_file(a, file, out));
+    TRY(read_environment(a, out));
+    if (out->database_url.ptr == NULL)
+        out->database_url = str_format(a, "sqlite:%.*s/gantry.db", STR_ARG(out->data_dir));
+    if (out->storage_url.ptr == NULL)
+        out->storage_url = str_format(a, "file:%.*s/storage", STR_ARG(out->data_dir));
+    return check(a, out);
+}
+
+str settings_text(struct arena *a, const struct settings *s)
+{
+    struct buf out = BUF_IN(a);
+    for (size_t i = 0; i < settings_schema.field_count; i++) {
+        const struct field *f = &settings_schema.fields[i];
+        str value = field_text(f, a, s);
+        buf_add(&out, STR("GANTRY_"));
+        for (const char *p = f->name; *p != '\0'; p++)
+            buf_add_char(&out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+        buf_addf(&out, "=%.*s\n",
+                 STR_ARG((f->flags & SECRET) != 0 && value.len != 0 ? STR("***") : value));
+    }
+    return buf_str(&out);
+}

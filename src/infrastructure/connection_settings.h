@@ -1,0 +1,23 @@
+/* Settings: from the environment, or the same keys in a file. A wrong value or an unknown key is an
+ * error that names it. */
+#ifndef INFRASTRUCTURE_CONNECTION_SETTINGS_H
+#define INFRASTRUCTURE_CONNECTION_SETTINGS_H
+
+#include "base/log.h"
+
+struct settings {
+    str data_dir, database_url, storage_url, http_address, public_http_address;
+    str admin_email, admin_password, secret_key, public_url;
+    enum log_level log_level;
+    str log_format; /* absent: text on a terminal, else json */
+    bool behind_proxy;
+};
+DECLARE_SCHEMA(settings);
+
+/* file: absent for the environment alone, which wins over the file. Texts live in a.
+ * Errors: INVALID (which key, and why), NOT_FOUND (the file). */
+err settings_read(struct arena *a, str file, struct settings *out);
+/* "GANTRY_DATA_DIR=./data" a line, secrets masked. */
+str settings_text(struct arena *a, const struct settings *s);
+
+#endif

@@ -1,0 +1,140 @@
+/* gantry: the internal API and, unless told otherwise, everything else in one process; and the
+ * command line. */
+#include "base/arena.h"
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+struct sub_command {
+    const char *name, *usage, *doc;
+    int (*run)(struct app *app, int count, char **arguments);
+};
+
+static int run_migrate(struct app *app, int count, char **arguments)
+{
+    (void)app; /* opening it did the work */
+    (void)count;
+    (void)arguments;
+    printf("the database is up to date\n");
+    return EX_OK;
+}
+
+static const struct sub_command sub_commands[] = {
+    {"serve", "serve [--roles=internal,public,worker]",
+     "Start the server (this is what happens without a command)", NULL},
+    {"import", "import PATH…", "Store files, folders and zip archives", cli_import},
+    {"demo", "demo", "Store synthetic studies to look at", cli_demo},
+    {"user", "user create EMAIL NAME [ROLE]",
+     "Make a user; the password is read from standard input", cli_user},
+    {"verify", "verify", "Check every stored object against its row, by hash", cli_verify},
+    {"migrate", "migrate", "Bring the database to this program's schema", run_migrate},
+    {"openapi", "openapi", "Print the OpenAPI document", cli_openapi},
+    {"config", "config", "Print the settings in force, secrets masked", NULL},
+    {"version", "version", "Print the version", NULL},
+};
+
+static int usage(FILE *to)
+{
+    fprintf(to, "gantry %s\n\nusage: gantry [--config FILE] COMMAND\n\n", GANTRY_VERSION);
+    for (size_t i = 0; i < COUNT_OF(sub_commands); i++)
+        fprintf(to, "  %-40s %s\n", sub_commands[i].usage, sub_commands[i].doc);
+    fprintf(to, "\nSettings come from the environment (GANTRY_…) or from the file; `gantry config` "
+                "prints them.\n");
+    return to == stdout ? EX_OK : EX_USAGE;
+}
+
+static bool read_roles(str list, unsigned *out)
+{
+    static const struct {
+        const char *name;
+        unsigned role;
+    } roles[] = {{"internal", ROLE_INTERNAL}, {"public", ROLE_PUBLIC}, {"worker", ROLE_WORKER}};
+    str part;
+    *out = 0;
+    while (str_cut(&list, ',', &part)) {
+        bool known = false;
+        for (size_t i = 0; i < COUNT_OF(roles); i++)
+            if (str_eq(part, str_of(roles[i].name))) {
+                *out |= roles[i].role;
+                known = true;
+            }
+        if (!known)
+            return false;
+    }
+    return *out != 0;
+}
+
+static int serve(str config_file, int count, char **arguments)
+{
+    unsigned roles = ROLE_INTERNAL | ROLE_PUBLIC | ROLE_WORKER;
+    for (int i = 1; i < count; i++) {
+        str argument = str_of(arguments[i]);
+        if (!str_starts(argument, STR("--roles=")) ||
+            !read_roles(str_sub(argument, 8, argument.len), &roles)) {
+            fprintf(stderr, "gantry: %s is not a role or option of serve\n", arguments[i]);
+            return EX_USAGE;
+        }
+    }
+    return app_main(config_file, roles);
+}
+
+static int print_config(str config_file)
+{
+    struct arena a = {0};
+    struct settings settings;
+    err e = settings_read(&a, config_file, &settings);
+    if (failed(e))
+        fprintf(stderr, "gantry: %s\n", e.text);
+    else
+        printf("%.*s", STR_ARG(settings_text(&a, &settings)));
+    arena_deinit(&a);
+    return failed(e) ? EX_CONFIG : EX_OK;
+}
+
+static int run(const struct sub_command *c, str config_file, int count, char **arguments)
+{
+    static struct app app;
+    signal(SIGPIPE, SIG_IGN);
+    err e = app_open(&app, config_file, 0);
+    if (failed(e)) {
+        fprintf(stderr, "gantry: %s\n", e.text);
+        app_close(&app);
+        return e.code == ERR_INVALID ? EX_CONFIG : EX_UNAVAILABLE;
+    }
+    if (app.new_password.ptr != NULL)
+        printf("Administrator %.*s, password %.*s (shown this once)\n",
+               STR_ARG(app.settings.admin_email), STR_ARG(app.new_password));
+    int code = c->run(&app, count, arguments);
+    app_close(&app);
+    return code;
+}
+
+int main(int count, char **arguments)
+{
+    str config_file = STR_NONE;
+    int at = 1;
+    if (count >= 3 && strcmp(arguments[1], "--config") == 0) {
+        config_file = str_of(arguments[2]);
+        at = 3;
+    }
+    str name = at < count ? str_of(arguments[at]) : STR("serve");
+    if (str_eq(name, STR("--help")) || str_eq(name, STR("help")))
+        return usage(stdout);
+    if (str_eq(name, STR("version")) || str_eq(name, STR("--version")))
+        return printf("gantry %s\n", GANTRY_VERSION) < 0;
+    if (str_eq(name, STR("config")))
+        return print_config(config_file);
+    for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
+        const struct sub_command *c = &sub_commands[i];
+        if (!str_eq(name, str_of(c->name)))
+            continue;
+        if (at + 1 < count && strcmp(arguments[at + 1], "--help") == 0)
+            return printf("usage: gantry %s\n%s\n", c->usage, c->doc) < 0;
+        if (c->run == NULL)
+            return serve(config_file, count - at, arguments + at);
+        return run(c, config_file, count - at, arguments + at);
+    }
+    return usage(stderr);
+}

@@ -1,0 +1,68 @@
+/* Cache first; signature, session and user otherwise. */
+#include "presentation/dependencies/auth.h"
+
+#include "application/models/base_model.h"
+#include "presentation/auth.h"
+
+err auth_begin(struct request *r, permission_number needs)
+{
+    r->principal = principal_nobody;
+    r->scope.principal = &r->principal;
+    if (needs == PERMISSION_ANYONE) {
+        r->is_principal_known = true;
+        return OK;
+    }
+    str token = auth_bearer(http_header(r->x, "Authorization"));
+    if (token.len == 0)
+        return ERR(UNAUTHENTICATED, "sign in first");
+    r->is_principal_known = principal_cache_find(r->scope.services->principals, token,
+                                                 clock_now(r->scope.clock), &r->principal);
+    if (!r->is_principal_known)
+        r->token = str_copy(request_arena(r), token);
+    return OK;
+}
+
+static err read_principal(struct request *r, const struct access_claims *claims,
+                          struct readers *readers)
+{
+    struct session session;
+    struct user user;
+    instant now = clock_now(r->scope.clock);
+    err e = session_reader_get(readers->sessions, request_arena(r), claims->session_id, &session);
+    if (!failed(e))
+        e = user_reader_get_by_key(readers->users, request_arena(r), claims->user_key, &user);
+    if (e.code == ERR_NOT_FOUND)
+        return ERR(UNAUTHENTICATED, "the session has ended");
+    TRY(e);
+    if (!session_is_live(&session, now) || !user.is_active || session.user_key != user.key)
+        return ERR(UNAUTHENTICATED, "the session has ended");
+    r->principal = (struct principal){.kind = PRINCIPAL_USER,
+                                      .organization_key = user.organization_key,
+                                      .user_key = user.key,
+                                      .user_id = user.id,
+                                      .session_id = session.id,
+                                      .permissions = role_permissions(user.role),
+                                      .expires_at = claims->expires_at};
+    return OK;
+}
+
+err auth_resolve(struct request *r)
+{
+    struct access_claims claims;
+    struct readers *readers;
+    struct mediator *m = r->scope.mediator;
+    instant now = clock_now(r->scope.clock);
+    if (r->is_principal_known)
+        return OK;
+    TRY(token_verify_access(r->scope.services->tokens, request_arena(r), r->token, now, &claims));
+    TRY(m->ops->read_begin(m, &r->scope, &readers));
+    err e = read_principal(r, &claims, readers);
+    m->ops->read_end(m, readers);
+    if (!failed(e) &&
+        !principal_cache_put(r->scope.services->principals, r->token, now, &r->principal))
+        e = ERR(UNAUTHENTICATED, "the session has ended");
+    if (failed(e))
+        r->principal = principal_nobody;
+    r->is_principal_known = !failed(e);
+    return e;
+}

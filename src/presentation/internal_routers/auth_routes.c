@@ -1,0 +1,63 @@
+/* Signing in and out. */
+#include "application/commands/auth/refresh_session/command.h"
+#include "application/commands/auth/sign_in/command.h"
+#include "application/commands/auth/sign_out/command.h"
+#include "application/queries/auth/get_me/query.h"
+#include "base/json.h"
+#include "presentation/internal_routers/routers.h"
+
+enum { FORM_SIZE_MAX = 8 * 1024 };
+
+/* The OAuth 2 password form (RFC 6749 4.3), which the documentation page's "Authorize" sends. */
+static err token_form(struct request *r)
+{
+    struct query_pair_slice form;
+    struct sign_in cmd = {0};
+    struct sign_in_result result;
+    struct arena *a = request_arena(r);
+    if (r->x->body.ptr == NULL)
+        return ERR(TOO_LARGE, "the form is too large");
+    if (!str_eq_nocase(header_main(http_header(r->x, "Content-Type")),
+                       STR("application/x-www-form-urlencoded")))
+        return ERR(UNSUPPORTED, "the body must be application/x-www-form-urlencoded");
+    TRY(query_read(a, r->x->body, &form));
+    for (size_t i = 0; i < form.len; i++) {
+        if (str_eq(form.at[i].name, STR("username")))
+            cmd.email = form.at[i].value;
+        if (str_eq(form.at[i].name, STR("password")))
+            cmd.password = form.at[i].value;
+        if (str_eq(form.at[i].name, STR("grant_type")) &&
+            !str_eq(form.at[i].value, STR("password")))
+            return ERR(INVALID, "only the grant_type password is known");
+    }
+    TRY(sign_in_send(&r->scope, &cmd, &result));
+    struct buf body = BUF_IN(a);
+    json_write(&body, &sign_in_result_schema, &result, 0);
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    http_respond(r->x, 200, STR("application/json"), buf_str(&body));
+    return OK;
+}
+
+static err jwks(struct request *r)
+{
+    http_set_header(r->x, "Cache-Control", STR("public, max-age=300"));
+    http_respond(r->x, 200, STR("application/jwk-set+json"), token_jwks(r->scope.services->tokens));
+    return OK;
+}
+
+const struct route auth_routes[] = {
+    {"POST", "/auth/login", &sign_in_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
+     .body_max = FORM_SIZE_MAX, .tag = "auth", .is_limited = true},
+    {"POST", "/auth/token", .handle = token_form, .needs = PERMISSION_ANYONE, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .body_max = FORM_SIZE_MAX, .tag = "auth",
+     .doc = "Sign in with a form (OAuth 2 password grant)", .answers = "application/json",
+     .is_limited = true},
+    {"POST", "/auth/refresh", &refresh_session_use_case, .body = HTTP_BODY_BUFFERED,
+     .body_max = FORM_SIZE_MAX, .tag = "auth"},
+    {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
+    {"GET", "/auth/me", &get_me_use_case, .tag = "auth"},
+    {"GET", "/.well-known/jwks.json", .handle = jwks, .needs = PERMISSION_ANYONE,
+     .lane = LANE_INLINE, .tag = "auth", .doc = "Public keys of the access tokens",
+     .answers = "application/jwk-set+json"},
+};
+const size_t auth_route_count = COUNT_OF(auth_routes);

@@ -1,0 +1,27 @@
+/* DICOMweb, PS3.18: what its three services share. */
+#ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_H
+#define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_H
+
+#include "application/queries/images/retrieve_images/query.h"
+#include "presentation/request.h"
+
+enum { SEARCH_LIMIT_DEFAULT = 1000, FRAME_LIST_LEN_MAX = 10000 };
+
+err dicomweb_search(struct request *r);
+err dicomweb_store(struct request *r);
+err dicomweb_retrieve(struct request *r);
+err dicomweb_metadata(struct request *r);
+err dicomweb_frames(struct request *r);
+err dicomweb_bulkdata(struct request *r);
+
+/* The UIDs of the address. Errors: NOT_FOUND (what can be no UID). */
+err dicomweb_path(struct request *r, struct image_path *out);
+/* "http://host/dicom-web": as the client sees us. */
+str dicomweb_base_url(struct request *r);
+/* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
+ * takes everything. */
+void dicomweb_accept(struct request *r, struct accept_item_slice *out);
+/* Instance data never changes: one year, and a strong tag. */
+void dicomweb_set_immutable(struct request *r, str etag);
+
+#endif

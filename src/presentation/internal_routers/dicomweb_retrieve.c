@@ -1,0 +1,502 @@
+/* WADO-RS, PS3.18 10.4, in the stored transfer syntax: instances, metadata, frames, bulk data. */
+#include "presentation/internal_routers/dicomweb.h"
+
+#include "base/arena.h"
+#include "dicom/json.h"
+#include "dicom/part10/frames.h"
+#include "dicom/transfer_syntax.h"
+#include "presentation/http/multipart.h"
+
+#include <unistd.h>
+#include <zlib.h>
+
+enum { MULTIPART_INSTANCE_COUNT_MAX = 100000 };
+
+/* What the parts of an answer need until its last byte: the storage, and one open object at a time.
+ */
+static int open_object(struct http_parts *parts, const struct http_part *part)
+{
+    struct object_file file;
+    const struct instance *instance = part->file;
+    err e = storage_open(parts->context, instance->object_name, &file);
+    return failed(e) ? -1 : file.fd;
+}
+
+/* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
+ * holds it by chance. */
+static str boundary_of(struct request *r, str seed)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325), again = UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t i = 0; i < seed.len; i++) {
+        hash = (hash ^ (unsigned char)seed.ptr[i]) * UINT64_C(0x100000001b3);
+        again = (again ^ hash) * UINT64_C(0xff51afd7ed558ccd);
+    }
+    return str_format(request_arena(r), "gantry-%016llx%016llx", (unsigned long long)hash,
+                      (unsigned long long)again);
+}
+
+static bool takes_syntax(const struct accept_item *item, str stored)
+{
+    return item->transfer_syntax.len == 0 || str_eq(item->transfer_syntax, STR("*")) ||
+           str_eq(item->transfer_syntax, stored);
+}
+
+enum form { FORM_NONE, FORM_SINGLE, FORM_MULTIPART };
+
+/* The form the client likes best among those that are possible. type: of the content; alias:
+ * another name of it. */
+static enum form choose_form(struct request *r, str type, str alias, str syntax, bool one,
+                             str *named)
+{
+    struct accept_item_slice accept;
+    dicomweb_accept(r, &accept);
+    *named = type;
+    for (size_t i = 0; i < accept.len; i++) {
+        const struct accept_item *item = &accept.at[i];
+        bool multipart = str_eq(item->media_type, STR("multipart/related")) ||
+                         str_eq(item->media_type, STR("multipart/*"));
+        str wanted = multipart ? item->type : item->media_type;
+        if (!takes_syntax(item, syntax))
+            continue;
+        bool any =
+            wanted.len == 0 || str_eq(wanted, STR("*/*")) ||
+            (str_ends(wanted, STR("/*")) && str_starts(type, str_sub(wanted, 0, wanted.len - 1)));
+        bool named_alias = alias.len != 0 && str_eq(wanted, alias);
+        if (!any && !str_eq(wanted, type) && !named_alias)
+            continue;
+        if (named_alias)
+            *named = alias;
+        if (multipart || (!multipart && str_eq(item->media_type, STR("*/*"))))
+            return FORM_MULTIPART;
+        if (one)
+            return FORM_SINGLE;
+    }
+    return FORM_NONE;
+}
+
+static bool is_unchanged(struct request *r, str etag)
+{
+    if (!etag_matches(http_header(r->x, "If-None-Match"), etag, true))
+        return false;
+    http_respond(r->x, 304, STR(""), STR(""));
+    return true;
+}
+
+/* One range of a file, or the part of it that Range asks for. */
+static err respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
+                         uint64_t size, bool whole_file, str etag)
+{
+    struct object_file file;
+    uint64_t first = 0, length = size;
+    enum range_kind kind = RANGE_NONE;
+    str if_range = http_header(r->x, "If-Range"), range = http_header(r->x, "Range");
+    if (range.ptr != NULL && (if_range.ptr == NULL || etag_matches(if_range, etag, false)))
+        kind = range_read(range, size, &first, &length);
+    if (kind == RANGE_UNSATISFIABLE) {
+        http_set_header(r->x, "Content-Range",
+                        str_format(request_arena(r), "bytes */%llu", (unsigned long long)size));
+        return ERR(RANGE, "the range lies outside the content");
+    }
+    TRY(storage_open(r->scope.services->storage, object_name, &file));
+    if (whole_file ? file.size != size : !(offset <= file.size && size <= file.size - offset)) {
+        close(file.fd);
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    }
+    if (kind == RANGE_ONE)
+        http_set_header(
+            r->x, "Content-Range",
+            str_format(request_arena(r), "bytes %llu-%llu/%llu", (unsigned long long)first,
+                       (unsigned long long)(first + length - 1), (unsigned long long)size));
+    http_respond_file(r->x, kind == RANGE_ONE ? 206 : 200, content_type, file.fd, offset + first,
+                      length);
+    return OK;
+}
+
+static void respond_parts(struct request *r, str content_type, const struct http_part *parts,
+                          size_t count)
+{
+    struct http_parts body = {parts, count, open_object, r->scope.services->storage};
+    http_respond_parts(r->x, 200, content_type, &body);
+}
+
+SLICE(http_part);
+
+static void respond_instances(struct request *r, const struct retrieve_images_result *images,
+                              str etag)
+{
+    struct arena *a = request_arena(r);
+    struct http_part_slice parts = {0};
+    str boundary = boundary_of(r, etag), base_url = dicomweb_base_url(r);
+    for (size_t i = 0; i < images->instances.len; i++) {
+        struct instance *n = &images->instances.at[i];
+        str type = str_format(a, "application/dicom; transfer-syntax=%.*s",
+                              STR_ARG(n->transfer_syntax_uid));
+        str location =
+            images->row.series.key == 0
+                ? STR_NONE
+                : str_format(a, "%.*s/studies/%.*s/series/%.*s/instances/%.*s", STR_ARG(base_url),
+                             STR_ARG(images->row.study.study_instance_uid),
+                             STR_ARG(images->row.series.series_instance_uid),
+                             STR_ARG(n->sop_instance_uid));
+        SLICE_PUSH(a, &parts)->memory = multipart_head(a, boundary, type, location, i == 0);
+        *SLICE_PUSH(a, &parts) = (struct http_part){.file = n, .size = (uint64_t)n->size};
+    }
+    SLICE_PUSH(a, &parts)->memory = multipart_tail(a, boundary);
+    respond_parts(r, multipart_content_type(a, boundary, STR("application/dicom")), parts.at,
+                  parts.len);
+}
+
+static bool all_in_syntax(const struct instance_slice *instances)
+{
+    for (size_t i = 1; i < instances->len; i++)
+        if (!str_eq(instances->at[i].transfer_syntax_uid, instances->at[0].transfer_syntax_uid))
+            return false;
+    return true;
+}
+
+err dicomweb_retrieve(struct request *r)
+{
+    struct retrieve_images query;
+    struct retrieve_images_result images;
+    struct arena *a = request_arena(r);
+    str named, type = STR("application/dicom");
+    TRY(dicomweb_path(r, &query.path));
+    TRY(retrieve_images_send(&r->scope, &query, &images));
+    if (images.instances.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    bool one = query.path.sop_uid.ptr != NULL;
+    str syntax =
+        all_in_syntax(&images.instances) ? images.instances.at[0].transfer_syntax_uid : STR("*");
+    enum form form = choose_form(r, type, STR("application/octet-stream"), syntax, one, &named);
+    if (form == FORM_NONE)
+        return ERR(NOT_ACCEPTABLE,
+                   "instances are sent as application/dicom in the stored transfer syntax");
+    if (form == FORM_SINGLE) {
+        const struct instance *n = &images.instances.at[0];
+        dicomweb_set_immutable(r, n->object_name);
+        if (is_unchanged(r, n->object_name))
+            return OK;
+        return respond_range(r, type, n->object_name, 0, (uint64_t)n->size, true, n->object_name);
+    }
+    str etag =
+        one ? str_format(a, "%.*s-m", STR_ARG(images.instances.at[0].object_name))
+            : str_format(a, "i-%.*s-%lld",
+                         STR_ARG(uuid_text(a, images.row.series.key != 0 ? images.row.series.id
+                                                                         : images.row.study.id)),
+                         (long long)(images.row.series.key != 0 ? images.row.series.version
+                                                                : images.row.study.version));
+    if (one)
+        dicomweb_set_immutable(r, etag);
+    else
+        http_set_header(r->x, "ETag", str_format(a, "\"%.*s\"", STR_ARG(etag)));
+    if (!one)
+        http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
+    if (!is_unchanged(r, etag))
+        respond_instances(r, &images, etag);
+    return OK;
+}
+
+static err inflate_gzip(struct arena *a, str gzip, str *out)
+{
+    z_stream stream = {0};
+    struct buf text = BUF_IN(a);
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK)
+        return ERR(UNAVAILABLE, "the metadata cannot be inflated");
+    stream.next_in = (unsigned char *)gzip.ptr;
+    stream.avail_in = (uInt)gzip.len;
+    int code = Z_OK;
+    while (code == Z_OK) {
+        size_t room = gzip.len * 4 + 65536;
+        stream.next_out = (unsigned char *)buf_reserve(&text, room);
+        stream.avail_out = (uInt)room;
+        code = inflate(&stream, Z_NO_FLUSH);
+        buf_added(&text, room - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    if (code != Z_STREAM_END)
+        return ERR(UNAVAILABLE, "the stored metadata is damaged");
+    *out = buf_str(&text);
+    return OK;
+}
+
+err dicomweb_metadata(struct request *r)
+{
+    struct retrieve_metadata query = {0};
+    struct retrieve_metadata_result result;
+    struct accept_item_slice accept;
+    bool compressed = accepts_gzip(http_header(r->x, "Accept-Encoding")), json = false;
+    str tag = http_header(r->x, "If-None-Match"), body;
+    dicomweb_accept(r, &accept);
+    for (size_t i = 0; i < accept.len; i++) {
+        str type = accept.at[i].media_type;
+        json = json || str_eq(type, STR("*/*")) || str_eq(type, STR("application/*")) ||
+               str_eq(type, STR("application/json")) || str_eq(type, STR("application/dicom+json"));
+    }
+    if (!json)
+        return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json");
+    TRY(dicomweb_path(r, &query.path));
+    tag = str_trim(tag);
+    query.if_none_match = tag.len > 5 && str_ends(tag, STR("-gz\"")) ? str_sub(tag, 1, tag.len - 4)
+                          : tag.len > 2                              ? str_sub(tag, 1, tag.len - 1)
+                                                                     : STR_NONE;
+    TRY(retrieve_metadata_send(&r->scope, &query, &result));
+    http_set_header(
+        r->x, "ETag",
+        str_format(request_arena(r), "\"%.*s%s\"", STR_ARG(result.etag), compressed ? "-gz" : ""));
+    http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
+    http_set_header(r->x, "Vary", STR("Accept, Accept-Encoding"));
+    if (result.gzip.ptr == NULL) {
+        http_respond(r->x, 304, STR(""), STR(""));
+        return OK;
+    }
+    body = result.gzip;
+    if (compressed)
+        http_set_header(r->x, "Content-Encoding", STR("gzip"));
+    else
+        TRY(inflate_gzip(request_arena(r), result.gzip, &body));
+    http_respond(r->x, 200, STR("application/dicom+json"), body);
+    return OK;
+}
+
+/* The data set of a deflated file, whole: offsets in its tables are offsets in this. */
+static err inflated_data_set(struct request *r, const struct instance *instance, str *out)
+{
+    struct object_file file;
+    struct arena *a = request_arena(r);
+    TRY(storage_open(r->scope.services->storage, instance->object_name, &file));
+    char *bytes = arena_alloc_raw(a, (size_t)file.size + 1, 1);
+    ssize_t got = pread(file.fd, bytes, (size_t)file.size, 0);
+    close(file.fd);
+    if (got < 144 || (uint64_t)got != file.size)
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    const unsigned char *p = (const unsigned char *)bytes + 140; /* value of (0002,0000) */
+    uint64_t start =
+        144 + ((uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24);
+    if (start >= file.size)
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    z_stream stream = {.next_in = (unsigned char *)bytes + start,
+                       .avail_in = (uInt)(file.size - start)};
+    struct buf data = BUF_IN(a);
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        return ERR(UNAVAILABLE, "the object cannot be inflated");
+    int code = Z_OK;
+    while (code == Z_OK && data.len < PART10_INFLATED_SIZE_MAX) {
+        size_t room = 1024 * 1024;
+        stream.next_out = (unsigned char *)buf_reserve(&data, room);
+        stream.avail_out = (uInt)room;
+        code = inflate(&stream, Z_NO_FLUSH);
+        buf_added(&data, room - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    *out = buf_str(&data);
+    return OK;
+}
+
+/* Frame numbers "1,2,5", each at least 1. */
+static err read_frame_list(struct request *r, uint32_t *numbers, size_t *count)
+{
+    str list = request_parameter(r, "frames"), part;
+    *count = 0;
+    while (str_cut(&list, ',', &part)) {
+        uint64_t number;
+        if (!str_to_u64(str_trim(part), &number) || number == 0 || number > FRAME_COUNT_MAX ||
+            *count == FRAME_LIST_LEN_MAX)
+            return ERR(MALFORMED, "frames are numbers from 1, separated by commas");
+        numbers[(*count)++] = (uint32_t)number;
+    }
+    return OK;
+}
+
+/* One-bit frames that begin within a byte are moved to begin one. */
+static str aligned_bits(struct arena *a, str bytes, unsigned first_bit, uint64_t bit_count)
+{
+    size_t size = (size_t)((bit_count + 7) / 8);
+    unsigned char *out = arena_alloc(a, size, 1);
+    for (size_t i = 0; i < size; i++) {
+        unsigned low = (unsigned char)bytes.ptr[i],
+                 high = i + 1 < bytes.len ? (unsigned char)bytes.ptr[i + 1] : 0;
+        out[i] = (unsigned char)((low | high << 8) >> first_bit);
+    }
+    if (bit_count % 8 != 0)
+        out[size - 1] &= (unsigned char)(0xFF >> (8 - bit_count % 8));
+    return (str){(char *)out, size};
+}
+
+struct frame_writer {
+    struct request *r;
+    const struct instance *instance;
+    str data_set; /* of a deflated file */
+    struct http_part_slice parts;
+};
+
+static err add_memory_frame(struct frame_writer *w, const struct frame_place *place, str data)
+{
+    struct arena *a = request_arena(w->r);
+    const struct byte_range *range = &place->ranges.at[0];
+    if (range->offset > data.len || range->size > data.len - range->offset)
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    str bytes = str_sub(data, (size_t)range->offset, (size_t)(range->offset + range->size));
+    SLICE_PUSH(a, &w->parts)->memory =
+        place->bit_count != 0 ? aligned_bits(a, bytes, place->first_bit, place->bit_count) : bytes;
+    return OK;
+}
+
+static err add_frame(struct frame_writer *w, const struct frame_place *place)
+{
+    struct arena *a = request_arena(w->r);
+    if (w->data_set.ptr != NULL)
+        return add_memory_frame(w, place, w->data_set);
+    if (place->bit_count != 0 && (place->first_bit != 0 || place->bit_count % 8 != 0)) {
+        struct object_file file;
+        const struct byte_range *range = &place->ranges.at[0];
+        TRY(storage_open(w->r->scope.services->storage, w->instance->object_name, &file));
+        char *bytes = arena_alloc_raw(a, (size_t)range->size + 1, 1);
+        ssize_t got = pread(file.fd, bytes, (size_t)range->size, (off_t)range->offset);
+        close(file.fd);
+        if (got != (ssize_t)range->size)
+            return ERR(UNAVAILABLE, "the stored object is damaged");
+        SLICE_PUSH(a, &w->parts)->memory =
+            aligned_bits(a, (str){bytes, (size_t)got}, place->first_bit, place->bit_count);
+        return OK;
+    }
+    for (size_t i = 0; i < place->ranges.len; i++)
+        *SLICE_PUSH(a, &w->parts) = (struct http_part){.file = (void *)w->instance,
+                                                       .offset = place->ranges.at[i].offset,
+                                                       .size = place->ranges.at[i].size};
+    return OK;
+}
+
+static err respond_frames(struct request *r, const struct retrieve_derived_result *derived,
+                          const uint32_t *numbers, size_t count)
+{
+    struct arena *a = request_arena(r);
+    const struct instance *instance = &derived->instance;
+    const struct transfer_syntax *syntax = transfer_syntax_find(instance->transfer_syntax_uid);
+    str type = syntax != NULL ? str_of(syntax->media_type) : STR("application/octet-stream");
+    str alias =
+            str_eq(type, STR("image/jphc")) ? STR("image/jhc") : STR("application/octet-stream"),
+        named;
+    struct frame_table_info info;
+    TRY(frame_table_info(derived->blobs.frames, &info));
+    enum form form = choose_form(r, type, alias, instance->transfer_syntax_uid, count == 1, &named);
+    if (form == FORM_NONE && !str_eq(alias, STR("application/octet-stream")))
+        form = choose_form(r, type, STR("application/octet-stream"), instance->transfer_syntax_uid,
+                           count == 1, &named);
+    if (form == FORM_NONE)
+        return ERR(NOT_ACCEPTABLE, "frames are sent in the stored transfer syntax");
+    struct frame_writer w = {.r = r, .instance = instance};
+    str etag = str_format(a, "%.*s-f%.*s-%s", STR_ARG(instance->object_name),
+                          STR_ARG(request_parameter(r, "frames")), form == FORM_SINGLE ? "s" : "m");
+    str boundary = boundary_of(r, etag);
+    str part_type = str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named),
+                               STR_ARG(instance->transfer_syntax_uid));
+    if (info.in_inflated)
+        TRY(inflated_data_set(r, instance, &w.data_set));
+    for (size_t i = 0; i < count; i++) {
+        struct frame_place place;
+        TRY(frame_table_find(a, derived->blobs.frames, numbers[i], &place));
+        if (form == FORM_SINGLE && place.ranges.len == 1 && place.bit_count == 0 &&
+            w.data_set.ptr == NULL) {
+            dicomweb_set_immutable(r, etag);
+            if (is_unchanged(r, etag))
+                return OK;
+            return respond_range(r, part_type, instance->object_name, place.ranges.at[0].offset,
+                                 place.ranges.at[0].size, false, etag);
+        }
+        str location =
+            str_format(a, "%.*s/studies/%.*s/series/%.*s/instances/%.*s/frames/%u",
+                       STR_ARG(dicomweb_base_url(r)), STR_ARG(request_parameter(r, "study")),
+                       STR_ARG(request_parameter(r, "series")), STR_ARG(instance->sop_instance_uid),
+                       numbers[i]);
+        if (form == FORM_MULTIPART)
+            SLICE_PUSH(a, &w.parts)->memory =
+                multipart_head(a, boundary, part_type, location, i == 0);
+        TRY(add_frame(&w, &place));
+    }
+    dicomweb_set_immutable(r, etag);
+    if (is_unchanged(r, etag))
+        return OK;
+    if (form == FORM_MULTIPART)
+        SLICE_PUSH(a, &w.parts)->memory = multipart_tail(a, boundary);
+    respond_parts(r,
+                  form == FORM_MULTIPART ? multipart_content_type(a, boundary, named) : part_type,
+                  w.parts.at, w.parts.len);
+    return OK;
+}
+
+err dicomweb_frames(struct request *r)
+{
+    struct retrieve_derived query;
+    struct retrieve_derived_result *derived = NEW(request_arena(r), struct retrieve_derived_result);
+    uint32_t *numbers = NEW_ARRAY(request_arena(r), uint32_t, FRAME_LIST_LEN_MAX);
+    size_t count;
+    TRY(dicomweb_path(r, &query.path));
+    TRY(read_frame_list(r, numbers, &count));
+    TRY(retrieve_derived_send(&r->scope, &query, derived));
+    return respond_frames(r, derived, numbers, count);
+}
+
+/* Pixel data as bulk data: all of its frames when it is encapsulated. */
+static err respond_all_frames(struct request *r, const struct retrieve_derived_result *derived)
+{
+    struct frame_table_info info;
+    TRY(frame_table_info(derived->blobs.frames, &info));
+    if (info.frame_count == 0)
+        return ERR(NOT_FOUND, "there are no frames");
+    uint32_t *numbers = NEW_ARRAY(request_arena(r), uint32_t, info.frame_count);
+    for (uint32_t i = 0; i < info.frame_count; i++)
+        numbers[i] = i + 1;
+    return respond_frames(r, derived, numbers, info.frame_count);
+}
+
+/* What answers need until their last byte lives in the request's arena. */
+err dicomweb_bulkdata(struct request *r)
+{
+    struct retrieve_derived query;
+    struct bulk_place place;
+    struct arena *a = request_arena(r);
+    struct retrieve_derived_result *derived = NEW(a, struct retrieve_derived_result);
+    str named, path = request_parameter(r, "path"), type = STR("application/octet-stream");
+    TRY(dicomweb_path(r, &query.path));
+    TRY(retrieve_derived_send(&r->scope, &query, derived));
+    TRY(bulk_table_find(derived->blobs.bulk, path, &place));
+    if (place.size == UINT64_MAX)
+        return respond_all_frames(r, derived);
+    const struct transfer_syntax *syntax =
+        transfer_syntax_find(derived->instance.transfer_syntax_uid);
+    enum form form = choose_form(r, type, STR(""), STR("*"), true, &named);
+    struct accept_item_slice accept;
+    dicomweb_accept(r, &accept);
+    if (form == FORM_NONE)
+        return ERR(NOT_ACCEPTABLE, "bulk data is application/octet-stream");
+    if (str_eq(accept.at[0].media_type, STR("*/*")))
+        form = FORM_SINGLE;
+    str etag = str_format(a, "%.*s-b%.*s-%s", STR_ARG(derived->instance.object_name), STR_ARG(path),
+                          form == FORM_SINGLE ? "s" : "m");
+    dicomweb_set_immutable(r, etag);
+    if (is_unchanged(r, etag))
+        return OK;
+    struct http_part content = {
+        .file = &derived->instance, .offset = place.offset, .size = place.size};
+    if (syntax != NULL && syntax->deflated) {
+        str data;
+        TRY(inflated_data_set(r, &derived->instance, &data));
+        if (place.offset > data.len || place.size > data.len - place.offset)
+            return ERR(UNAVAILABLE, "the stored object is damaged");
+        content = (struct http_part){
+            .memory = str_sub(data, (size_t)place.offset, (size_t)(place.offset + place.size))};
+    } else if (form == FORM_SINGLE) {
+        return respond_range(r, type, derived->instance.object_name, place.offset, place.size,
+                             false, etag);
+    }
+    struct http_part_slice parts = {0};
+    str boundary = boundary_of(r, etag);
+    if (form == FORM_MULTIPART)
+        SLICE_PUSH(a, &parts)->memory = multipart_head(a, boundary, type, STR_NONE, true);
+    *SLICE_PUSH(a, &parts) = content;
+    if (form == FORM_MULTIPART)
+        SLICE_PUSH(a, &parts)->memory = multipart_tail(a, boundary);
+    respond_parts(r, form == FORM_MULTIPART ? multipart_content_type(a, boundary, type) : type,
+                  parts.at, parts.len);
+    return OK;
+}

@@ -1,0 +1,196 @@
+/* STOW-RS, PS3.18 10.5: parts stream one after the other into the archive; each has its own
+ * outcome. */
+#include "presentation/internal_routers/dicomweb.h"
+
+#include "application/services/ingest_service.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "presentation/http/multipart.h"
+
+struct outcomes {
+    struct request *r;
+    struct buf referenced, failed;
+    size_t stored_count, failed_count;
+    str study_uid;
+    err first_error;
+};
+
+/* Failure Reason (0008,1197), PS3.3 C.14.1.1 and PS3.4 B.2.3. */
+static unsigned failure_reason(enum err_code code)
+{
+    switch (code) {
+    case ERR_MALFORMED:
+    case ERR_UNSUPPORTED:
+        return 0xC000;
+    case ERR_INVALID:
+        return 0xA900;
+    case ERR_CONFLICT:
+        return 0x0111;
+    case ERR_FORBIDDEN:
+        return 0x0124;
+    case ERR_NO_SPACE:
+    case ERR_TOO_LARGE:
+        return 0xA700;
+    default:
+        return 0x0110;
+    }
+}
+
+static void add_uid(struct buf *out, const char *tag, str uid)
+{
+    buf_addf(out, "\"%s\":{\"vr\":\"UI\"", tag);
+    if (uid.len != 0) {
+        buf_add(out, STR(",\"Value\":["));
+        json_write_str(out, uid);
+        buf_add_char(out, ']');
+    }
+    buf_add(out, STR("},"));
+}
+
+static void add_stored(struct outcomes *o, const struct ingest_result *result)
+{
+    if (o->stored_count++ != 0)
+        buf_add_char(&o->referenced, ',');
+    if (o->stored_count == 1)
+        o->study_uid = str_copy(request_arena(o->r), result->study_instance_uid);
+    buf_add_char(&o->referenced, '{');
+    add_uid(&o->referenced, "00081150", result->sop_class_uid);
+    add_uid(&o->referenced, "00081155", result->sop_instance_uid);
+    buf_addf(&o->referenced,
+             "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s/series/%.*s/instances/"
+             "%.*s\"]}}",
+             STR_ARG(dicomweb_base_url(o->r)), STR_ARG(result->study_instance_uid),
+             STR_ARG(result->series_instance_uid), STR_ARG(result->sop_instance_uid));
+}
+
+static void add_failed(struct outcomes *o, const struct ingest_result *result, err e)
+{
+    if (o->failed_count++ != 0)
+        buf_add_char(&o->failed, ',');
+    else
+        o->first_error = (err){e.code, str_copy(request_arena(o->r), str_of(e.text)).ptr, e.where};
+    if (e.code == ERR_INTERNAL || e.code == ERR_UNAVAILABLE || e.code == ERR_NO_SPACE)
+        log_err(LOG_WARN, "store_failed", e);
+    buf_add(&o->failed, STR("{\"00000902\":{\"vr\":\"LO\",\"Value\":["));
+    json_write_str(&o->failed, str_of(e.text));
+    buf_add(&o->failed, STR("]},"));
+    add_uid(&o->failed, "00081150", result->sop_class_uid);
+    add_uid(&o->failed, "00081155", result->sop_instance_uid);
+    buf_addf(&o->failed, "\"00081197\":{\"vr\":\"US\",\"Value\":[%u]}}", failure_reason(e.code));
+}
+
+/* One instance with memory of its own, so that a body of any number of parts keeps it flat. */
+static void store_one(struct outcomes *o, struct byte_source *content, err refused)
+{
+    struct arena part_arena;
+    struct ingest_result result = {0};
+    struct ingest_options options = {.study_instance_uid = request_parameter(o->r, "study")};
+    arena_init(&part_arena);
+    struct scope scope = o->r->scope;
+    scope.arena = &part_arena;
+    scope.issues = (struct issues){.arena = &part_arena};
+    err e = failed(refused) ? refused : ingest_instance(&scope, content, &options, &result);
+    if (failed(e))
+        add_failed(o, &result, e);
+    else
+        add_stored(o, &result);
+    arena_deinit(&part_arena);
+}
+
+static bool is_dicom(str content_type)
+{
+    str type = header_main(content_type);
+    return type.len == 0 || str_eq_nocase(type, STR("application/dicom")) ||
+           str_eq_nocase(type, STR("application/octet-stream"));
+}
+
+static err store_parts(struct outcomes *o, str content_type)
+{
+    struct multipart_reader reader;
+    struct multipart_part part;
+    struct arena head;
+    bool found = true;
+    TRY(multipart_reader_init(&reader, o->r->x->stream, content_type));
+    arena_init(&head);
+    err e = OK;
+    while (!failed(e) && found) {
+        arena_reset(&head);
+        e = multipart_next(&reader, &head, &part, &found);
+        if (!failed(e) && found)
+            store_one(o, part.content,
+                      is_dicom(part.content_type)
+                          ? OK
+                          : ERR(UNSUPPORTED, "the part is not application/dicom"));
+    }
+    arena_deinit(&head);
+    multipart_reader_deinit(&reader);
+    return e;
+}
+
+/* 200: all stored; 202: some; 409: none (PS3.18 10.5.3). A full or broken store is the server's to
+ * say. */
+static unsigned status_of(const struct outcomes *o)
+{
+    if (o->failed_count == 0)
+        return 200;
+    if (o->stored_count != 0)
+        return 202;
+    if (o->first_error.code == ERR_NO_SPACE)
+        return 507;
+    return o->first_error.code == ERR_UNAVAILABLE ? 503 : 409;
+}
+
+static void respond(struct outcomes *o)
+{
+    struct buf out = BUF_IN(request_arena(o->r));
+    const char *comma = "";
+    buf_add_char(&out, '{');
+    if (o->stored_count != 0) {
+        buf_addf(&out, "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s\"]}",
+                 STR_ARG(dicomweb_base_url(o->r)), STR_ARG(o->study_uid));
+        comma = ",";
+    }
+    if (o->failed_count != 0) {
+        buf_addf(&out, "%s\"00081198\":{\"vr\":\"SQ\",\"Value\":[", comma);
+        buf_add(&out, buf_str(&o->failed));
+        buf_add(&out, STR("]}"));
+        comma = ",";
+    }
+    if (o->stored_count != 0) {
+        buf_addf(&out, "%s\"00081199\":{\"vr\":\"SQ\",\"Value\":[", comma);
+        buf_add(&out, buf_str(&o->referenced));
+        buf_add(&out, STR("]}"));
+    }
+    buf_add_char(&out, '}');
+    http_respond(o->r->x, status_of(o), STR("application/dicom+json"), buf_str(&out));
+}
+
+err dicomweb_store(struct request *r)
+{
+    struct image_path path;
+    struct outcomes o = {
+        .r = r, .referenced = BUF_IN(request_arena(r)), .failed = BUF_IN(request_arena(r))};
+    str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type);
+    TRY(dicomweb_path(r, &path));
+    if (str_eq_nocase(type, STR("application/dicom"))) {
+        store_one(&o, r->x->stream, OK);
+    } else if (str_eq_nocase(type, STR("multipart/related"))) {
+        str inner = header_parameter(content_type, STR("type"));
+        if (inner.len != 0 && !str_eq_nocase(inner, STR("application/dicom")))
+            return ERR(UNSUPPORTED, "only parts of application/dicom can be stored");
+        err e = store_parts(&o, content_type);
+        if (failed(e) && o.stored_count + o.failed_count == 0)
+            return e;
+        if (failed(e)) /* cut off behind a part: what was acknowledged by then stays, the rest is
+                          told */
+            add_failed(&o, &(struct ingest_result){0}, e);
+    } else {
+        return ERR(UNSUPPORTED,
+                   "send multipart/related; type=\"application/dicom\", or application/dicom");
+    }
+    if (o.stored_count + o.failed_count == 0)
+        return ERR(MALFORMED, "the body holds no instance");
+    respond(&o);
+    return OK;
+}

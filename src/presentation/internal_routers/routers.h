@@ -1,0 +1,15 @@
+/* The route tables of the internal API, one per domain. */
+#ifndef PRESENTATION_INTERNAL_ROUTERS_ROUTERS_H
+#define PRESENTATION_INTERNAL_ROUTERS_ROUTERS_H
+
+#include "presentation/router.h"
+
+extern const struct route auth_routes[], user_routes[], image_routes[], system_routes[],
+    dicomweb_routes[];
+extern const size_t auth_route_count, user_route_count, image_route_count, system_route_count,
+    dicomweb_route_count;
+
+/* Under "/api/v1", "" and "/dicom-web". */
+err internal_web_app_open(struct web_app *w);
+
+#endif

@@ -1,0 +1,78 @@
+/* Health, metrics and the documentation. */
+#include "presentation/docs_page.h"
+#include "presentation/internal_routers/routers.h"
+
+static err healthz(struct request *r)
+{
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    http_respond(r->x, 200, STR("application/json"), STR("{\"status\":\"ok\"}"));
+    return OK;
+}
+
+static err readyz(struct request *r)
+{
+    bool ready;
+    str body = r->app->health(r->app->owner, request_arena(r), &ready);
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    http_respond(r->x, ready ? 200 : 503, STR("application/json"), body);
+    return OK;
+}
+
+static err metrics(struct request *r)
+{
+    http_respond(r->x, 200, STR("text/plain; version=0.0.4"),
+                 r->app->metrics(r->app->owner, request_arena(r)));
+    return OK;
+}
+
+static err openapi(struct request *r)
+{
+    request_respond_json(r, 200, STR("application/json"), r->app->openapi);
+    return OK;
+}
+
+static err docs(struct request *r)
+{
+    http_set_header(
+        r->x, "Content-Security-Policy",
+        STR("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"));
+    http_respond(r->x, 200, STR("text/html; charset=utf-8"), docs_page_html());
+    return OK;
+}
+
+static err docs_script(struct request *r)
+{
+    http_respond(r->x, 200, STR("text/javascript; charset=utf-8"), docs_page_script());
+    return OK;
+}
+
+static err docs_style(struct request *r)
+{
+    http_respond(r->x, 200, STR("text/css; charset=utf-8"), docs_page_style());
+    return OK;
+}
+
+static err home(struct request *r)
+{
+    http_set_header(r->x, "Location", STR("/docs"));
+    http_respond(r->x, 307, STR(""), STR(""));
+    return OK;
+}
+
+#define OPEN .needs = PERMISSION_ANYONE, .lane = LANE_INLINE
+const struct route system_routes[] = {
+    {"GET", "/healthz", .handle = healthz, OPEN, .tag = "system", .doc = "The process lives",
+     .answers = "application/json"},
+    {"GET", "/readyz", .handle = readyz, .needs = PERMISSION_ANYONE, .lane = LANE_DB,
+     .tag = "system", .doc = "Its dependencies can be used", .answers = "application/json"},
+    {"GET", "/metrics", .handle = metrics, OPEN, .tag = "system", .doc = "Counters for Prometheus",
+     .answers = "text/plain"},
+    {"GET", "/openapi.json", .handle = openapi, OPEN, .tag = "system", .doc = "This document",
+     .answers = "application/json"},
+    {"GET", "/docs", .handle = docs, OPEN, .is_hidden = true},
+    {"GET", "/docs/docs.js", .handle = docs_script, OPEN, .is_hidden = true},
+    {"GET", "/docs/docs.css", .handle = docs_style, OPEN, .is_hidden = true},
+    {"GET", "/", .handle = home, OPEN, .is_hidden = true},
+};
+const size_t system_route_count = COUNT_OF(system_routes);

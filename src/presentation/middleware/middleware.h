@@ -1,0 +1,37 @@
+/* What happens to every request around its handler, one small function each; the router calls them
+ * in this order. */
+#ifndef PRESENTATION_MIDDLEWARE_MIDDLEWARE_H
+#define PRESENTATION_MIDDLEWARE_MIDDLEWARE_H
+
+#include "presentation/request.h"
+
+#include <pthread.h>
+
+/* Takes over a well-formed X-Request-Id or makes one; answers carry it. */
+void request_id_begin(struct request *r);
+
+/* CORS, Fetch standard: any origin may ask, because nothing here is decided by a cookie. True when
+ * the request was a preflight and is answered. */
+bool cors_begin(struct request *r);
+
+void security_headers_begin(struct request *r);
+
+/* Sign-ins by address: a bucket of RATE_BURST that refills by RATE_PER_MINUTE. */
+enum { RATE_BURST = 30, RATE_PER_MINUTE = 30, RATE_SLOT_COUNT = 8192 };
+struct rate_limit {
+    pthread_mutex_t lock;
+    struct rate_slot {
+        uint64_t address_hash;
+        double tokens;
+        uint64_t at_ns;
+    } * slots;
+};
+void rate_limit_open(struct rate_limit *l);
+void rate_limit_close(struct rate_limit *l);
+/* Errors: RATE_LIMITED; sets RateLimit headers. */
+err rate_limit_begin(struct rate_limit *l, struct request *r);
+
+/* One line for each request when it is done; never the query, which may name a patient. */
+void access_log_done(struct request *r);
+
+#endif

@@ -1,0 +1,295 @@
+/* Paths from routes, components from schemas. */
+#include "presentation/openapi.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "domain/enums/permission.h"
+#include "presentation/exception_handlers.h"
+
+struct writer {
+    struct buf out;
+    const struct web_app *app;
+    const struct schema *schemas[ROUTE_COUNT_MAX * 2];
+    size_t schema_count;
+};
+
+static void member(struct writer *w, bool *first, const char *name)
+{
+    json_write_member(&w->out, first, str_of(name));
+}
+
+static void text(struct writer *w, bool *first, const char *name, const char *value)
+{
+    member(w, first, name);
+    json_write_str(&w->out, str_of(value));
+}
+
+static void want_schema(struct writer *w, const struct schema *schema)
+{
+    for (size_t i = 0; i < w->schema_count; i++)
+        if (w->schemas[i] == schema)
+            return;
+    if (w->schema_count < COUNT_OF(w->schemas))
+        w->schemas[w->schema_count++] = schema;
+}
+
+static void reference(struct writer *w, const struct schema *schema)
+{
+    want_schema(w, schema);
+    buf_addf(&w->out, "{\"$ref\":\"#/components/schemas/%s\"}", schema->name);
+}
+
+static void write_type(struct writer *w, const struct field *f)
+{
+    static const char *const types[] = {
+        [FIELD_STR] = "\"type\":\"string\"",
+        [FIELD_BOOL] = "\"type\":\"boolean\"",
+        [FIELD_I32] = "\"type\":\"integer\",\"format\":\"int32\"",
+        [FIELD_U32] = "\"type\":\"integer\",\"minimum\":0",
+        [FIELD_I64] = "\"type\":\"integer\",\"format\":\"int64\"",
+        [FIELD_DOUBLE] = "\"type\":\"number\"",
+        [FIELD_OPT_I64] = "\"type\":[\"integer\",\"null\"],\"format\":\"int64\"",
+        [FIELD_OPT_BOOL] = "\"type\":[\"boolean\",\"null\"]",
+        [FIELD_UUID] = "\"type\":\"string\",\"format\":\"uuid\"",
+        [FIELD_DATE] = "\"type\":\"string\",\"format\":\"date\"",
+        [FIELD_INSTANT] = "\"type\":\"string\",\"format\":\"date-time\"",
+        [FIELD_STR_LIST] = "\"type\":\"array\",\"items\":{\"type\":\"string\"}",
+        [FIELD_ENUM] = "\"type\":\"string\"",
+    };
+    if (f->kind == FIELD_STR && (f->flags & NULLABLE) != 0)
+        buf_add(&w->out, STR("\"type\":[\"string\",\"null\"]"));
+    else
+        buf_add(&w->out, str_of(types[f->kind]));
+    if (f->kind == FIELD_STR && f->max != 0)
+        buf_addf(&w->out, ",\"maxLength\":%lld", (long long)f->max);
+    if ((f->kind == FIELD_I64 || f->kind == FIELD_U32) && f->max != 0)
+        buf_addf(&w->out, ",\"maximum\":%lld", (long long)f->max);
+    if ((f->flags & SECRET) != 0)
+        buf_add(&w->out, STR(",\"format\":\"password\""));
+    for (unsigned i = 0; f->kind == FIELD_ENUM && f->names[i] != NULL; i++) {
+        buf_add(&w->out, i == 0 ? STR(",\"enum\":[") : STR(","));
+        json_write_str(&w->out, str_of(f->names[i]));
+        if (f->names[i + 1] == NULL)
+            buf_add_char(&w->out, ']');
+    }
+}
+
+static void write_field_schema(struct writer *w, const struct field *f)
+{
+    if (f->kind == FIELD_OBJECT) {
+        reference(w, f->of);
+        return;
+    }
+    buf_add_char(&w->out, '{');
+    if (f->kind == FIELD_LIST) {
+        buf_add(&w->out, STR("\"type\":\"array\",\"items\":"));
+        reference(w, f->of);
+    } else {
+        write_type(w, f);
+    }
+    if (f->doc != NULL) {
+        buf_add(&w->out, STR(",\"description\":"));
+        json_write_str(&w->out, str_of(f->doc));
+    }
+    if (f->example != NULL) {
+        buf_add(&w->out, STR(",\"examples\":["));
+        json_write_str(&w->out, str_of(f->example));
+        buf_add_char(&w->out, ']');
+    }
+    buf_add_char(&w->out, '}');
+}
+
+static bool is_shown(const struct field *f)
+{
+    return (f->flags & (INTERNAL | FROM_HEADER)) == 0;
+}
+
+static void write_properties(struct writer *w, const struct schema *schema, bool *first,
+                             bool without_key)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *f = &schema->fields[i];
+        if (f->kind == FIELD_EMBED) {
+            write_properties(w, f->of, first, without_key);
+        } else if (is_shown(f) && !(without_key && (f->flags & KEY) != 0)) {
+            member(w, first, f->name);
+            write_field_schema(w, f);
+        }
+    }
+}
+
+static void write_required(struct writer *w, const struct schema *schema, bool *first,
+                           bool without_key)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *f = &schema->fields[i];
+        if ((f->flags & REQUIRED) == 0 || !is_shown(f) || (without_key && (f->flags & KEY) != 0))
+            continue;
+        buf_add(&w->out, *first ? STR(",\"required\":[") : STR(","));
+        *first = false;
+        json_write_str(&w->out, str_of(f->name));
+    }
+}
+
+static void write_object(struct writer *w, const struct schema *schema, bool without_key)
+{
+    bool first = true, first_required = true;
+    buf_add(&w->out, STR("{\"type\":\"object\",\"properties\":{"));
+    write_properties(w, schema, &first, without_key);
+    buf_add_char(&w->out, '}');
+    write_required(w, schema, &first_required, without_key);
+    buf_add(&w->out, first_required ? STR("}") : STR("]}"));
+}
+
+static void write_parameter(struct writer *w, bool *first, const char *name, const char *in,
+                            const struct field *f)
+{
+    if (!*first)
+        buf_add_char(&w->out, ',');
+    *first = false;
+    buf_addf(&w->out, "{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":", name, in,
+             strcmp(in, "path") == 0 ? "true" : "false");
+    if (f != NULL)
+        write_field_schema(w, f);
+    else
+        buf_add(&w->out, STR("{\"type\":\"string\"}"));
+    buf_add_char(&w->out, '}');
+}
+
+static void write_query(struct writer *w, bool *first, const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *f = &schema->fields[i];
+        if (f->kind == FIELD_EMBED)
+            write_query(w, first, f->of);
+        else if (is_shown(f) && (f->flags & KEY) == 0)
+            write_parameter(w, first, f->name, "query", f);
+    }
+}
+
+static void write_parameters(struct writer *w, const struct compiled_route *c)
+{
+    const struct use_case *u = c->route->use_case;
+    bool first = true;
+    buf_add(&w->out, STR(",\"parameters\":["));
+    for (size_t i = 0; i < c->segment_count; i++) {
+        str s = c->segments[i];
+        void *nowhere = NULL;
+        if (s.len < 3 || s.ptr[0] != '{')
+            continue;
+        str name = str_sub(s, 1, s.len - (str_ends(s, STR("*}")) ? 2 : 1));
+        const struct field *f = u != NULL ? schema_find(u->request, name, &nowhere) : NULL;
+        write_parameter(w, &first, str_cstr(w->out.arena, name), "path", f);
+    }
+    if (u != NULL && c->route->body != HTTP_BODY_BUFFERED)
+        write_query(w, &first, u->request);
+    buf_add_char(&w->out, ']');
+}
+
+static void write_body(struct writer *w, const struct compiled_route *c)
+{
+    const struct use_case *u = c->route->use_case;
+    if (u == NULL || c->route->body != HTTP_BODY_BUFFERED)
+        return;
+    buf_add(
+        &w->out,
+        STR(",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"));
+    write_object(w, u->request, true);
+    buf_add(&w->out, STR("}}}"));
+}
+
+static void write_responses(struct writer *w, const struct compiled_route *c)
+{
+    const struct use_case *u = c->route->use_case;
+    bool empty = u != NULL && u->result->field_count == 0;
+    unsigned status = c->route->success != 0 ? c->route->success : empty ? 204 : 200;
+    buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"", status);
+    if (u != NULL && !empty) {
+        buf_add(&w->out, STR(",\"content\":{\"application/json\":{\"schema\":"));
+        reference(w, u->result);
+        buf_add(&w->out, STR("}}"));
+    } else if (u == NULL && c->route->answers != NULL) {
+        buf_add(&w->out, STR(",\"content\":{"));
+        json_write_str(&w->out, str_of(c->route->answers));
+        buf_add(&w->out, STR(":{}}"));
+    }
+    buf_add(
+        &w->out,
+        STR("},\"default\":{\"description\":\"Problem\",\"content\":{\"application/problem+json\":{"
+            "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}}"));
+}
+
+static void write_operation(struct writer *w, const struct compiled_route *c)
+{
+    const struct route *route = c->route;
+    const struct use_case *u = route->use_case;
+    bool first = true;
+    buf_add_char(&w->out, '{');
+    if (u != NULL)
+        text(w, &first, "operationId", u->name);
+    text(w, &first, "summary", u != NULL ? u->doc : route->doc != NULL ? route->doc : route->path);
+    member(w, &first, "tags");
+    buf_addf(&w->out, "[\"%s\"]", route->tag != NULL ? route->tag : "other");
+    if (c->needs > PERMISSION_SIGNED_IN)
+        buf_addf(&w->out, ",\"description\":\"Needs the permission `%s`.\"",
+                 permission_names[c->needs]);
+    if (c->needs == PERMISSION_ANYONE)
+        buf_add(&w->out, STR(",\"security\":[]"));
+    write_parameters(w, c);
+    write_body(w, c);
+    write_responses(w, c);
+    buf_add_char(&w->out, '}');
+}
+
+static void write_path(struct writer *w, size_t at, bool *first)
+{
+    const struct compiled_route *c = &w->app->routes[at];
+    bool first_method = true;
+    str path = str_format(w->out.arena, "%s%s", c->prefix, c->route->path);
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(path, str_format(w->out.arena, "%s%s", w->app->routes[i].prefix,
+                                    w->app->routes[i].route->path)))
+            return;                          /* written with the first of its methods */
+    struct buf shown = BUF_IN(w->out.arena); /* {path*} is our own notation */
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] != '*')
+            buf_add_char(&shown, path.ptr[i]);
+    json_write_member(&w->out, first, buf_str(&shown));
+    buf_add_char(&w->out, '{');
+    for (size_t i = at; i < w->app->route_count; i++) {
+        const struct compiled_route *other = &w->app->routes[i];
+        if (other->route->is_hidden ||
+            !str_eq(path, str_format(w->out.arena, "%s%s", other->prefix, other->route->path)))
+            continue;
+        json_write_member(&w->out, &first_method,
+                          str_lower(w->out.arena, str_of(other->route->method)));
+        write_operation(w, other);
+    }
+    buf_add_char(&w->out, '}');
+}
+
+str openapi_text(const struct web_app *app, struct arena *a)
+{
+    struct writer w = {.out = BUF_IN(a), .app = app};
+    bool first = true;
+    buf_addf(&w.out,
+             "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"%s\",\"version\":\"%s\"},\"paths\":{",
+             app->title, GANTRY_VERSION);
+    for (size_t i = 0; i < app->route_count; i++)
+        if (!app->routes[i].route->is_hidden)
+            write_path(&w, i, &first);
+    buf_add(&w.out, STR("},\"security\":[{\"password\":[]},{\"bearer\":[]}],\"components\":{"
+                        "\"securitySchemes\":{"
+                        "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+                        "\"password\":{\"type\":\"oauth2\",\"flows\":{\"password\":{\"tokenUrl\":"
+                        "\"/api/v1/auth/token\","
+                        "\"scopes\":{}}}}},\"schemas\":{"));
+    want_schema(&w, &problem_schema);
+    first = true;
+    for (size_t i = 0; i < w.schema_count; i++) { /* the list grows while it is written */
+        json_write_member(&w.out, &first, str_of(w.schemas[i]->name));
+        write_object(&w, w.schemas[i], false);
+    }
+    buf_add(&w.out, STR("}}}"));
+    return buf_str(&w.out);
+}

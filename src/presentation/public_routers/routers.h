@@ -1,0 +1,9 @@
+/* The route tables of the public API, /public/v1. */
+#ifndef PRESENTATION_PUBLIC_ROUTERS_ROUTERS_H
+#define PRESENTATION_PUBLIC_ROUTERS_ROUTERS_H
+
+#include "presentation/router.h"
+
+err public_web_app_open(struct web_app *w);
+
+#endif

@@ -1,0 +1,69 @@
+/* struct request: an exchange with what the doors add to it: its route, who asks, the scope for use
+ * cases. */
+#ifndef PRESENTATION_REQUEST_H
+#define PRESENTATION_REQUEST_H
+
+#include "application/services/services.h"
+#include "core/handler_interface.h"
+#include "domain/entities/principal.h"
+#include "presentation/http/exchange.h"
+#include "presentation/http/text.h"
+
+enum { PATH_PARAMETER_COUNT_MAX = 8, PATH_SEGMENT_COUNT_MAX = 16, ROUTE_COUNT_MAX = 128 };
+
+struct request;
+struct web_app;
+
+/* A line of a route table. Either use_case is set, and binding, sending and writing are generic, or
+ * handle is, because its bytes are not JSON; then needs says who may ask. A route without a
+ * decision does not register. */
+struct route {
+    const char *method, *path; /* "/studies/{id}"; "{path*}" takes all that is left */
+    const struct use_case *use_case;
+    err (*handle)(struct request *r);
+    permission_number needs; /* of handle */
+    enum lane lane;          /* 0: LANE_DB */
+    enum http_body_mode body;
+    uint64_t body_max;     /* 0: JSON_BODY_SIZE_MAX */
+    unsigned success;      /* 0: 200 */
+    const char *tag, *doc; /* of handle, for the documentation */
+    const char *answers;   /* media type of handle's answer */
+    bool is_hidden;        /* not in the documentation */
+    bool is_limited;       /* counts against the sender's rate of sign-ins */
+};
+
+enum { JSON_BODY_SIZE_MAX = 1024 * 1024 };
+
+struct path_parameter {
+    str name, value;
+};
+
+struct request {
+    struct http_exchange *x;
+    struct web_app *app;
+    const struct route *route;
+    struct scope scope;
+    struct principal principal;
+    struct path_parameter parameters[PATH_PARAMETER_COUNT_MAX];
+    size_t parameter_count;
+    struct query_pair_slice query;
+    str token; /* bearer credentials that are still to be looked up */
+    bool is_principal_known;
+    err outcome; /* for the log */
+};
+
+static inline struct arena *request_arena(struct request *r)
+{
+    return &r->x->arena;
+}
+/* Of the path; absent when the route has none of that name. */
+str request_parameter(const struct request *r, const char *name);
+/* Of the query: the first of that name. */
+str request_query(const struct request *r, const char *name);
+
+/* Answers with a problem (RFC 9457); logs what is the server's fault. */
+void request_fail(struct request *r, err e);
+/* JSON, compressed when the client takes it and it is worth it. */
+void request_respond_json(struct request *r, unsigned status, str content_type, str body);
+
+#endif

@@ -1,0 +1,274 @@
+/* Matching by segments, and the walk of a request. */
+#include "presentation/router.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "presentation/binding.h"
+#include "presentation/dependencies/auth.h"
+#include "presentation/openapi.h"
+
+str request_parameter(const struct request *r, const char *name)
+{
+    for (size_t i = 0; i < r->parameter_count; i++)
+        if (str_eq(r->parameters[i].name, str_of(name)))
+            return r->parameters[i].value;
+    return STR_NONE;
+}
+
+str request_query(const struct request *r, const char *name)
+{
+    for (size_t i = 0; i < r->query.len; i++)
+        if (str_eq_nocase(r->query.at[i].name, str_of(name)))
+            return r->query.at[i].value;
+    return STR_NONE;
+}
+
+static size_t split(str path, str out[PATH_SEGMENT_COUNT_MAX + 1])
+{
+    size_t count = 0;
+    str rest = str_sub(path, path.len != 0 && path.ptr[0] == '/' ? 1 : 0, path.len), part;
+    if (rest.len > 1 && rest.ptr[rest.len - 1] == '/') /* seen from clients: a slash at the end */
+        rest.len--;
+    while (count <= PATH_SEGMENT_COUNT_MAX && str_cut(&rest, '/', &part))
+        out[count++] = part;
+    return count;
+}
+
+static bool is_parameter(str segment)
+{
+    return segment.len > 2 && segment.ptr[0] == '{';
+}
+
+static bool is_rest(str segment)
+{
+    return str_ends(segment, STR("*}"));
+}
+
+/* Fixed segments are compared as sent: what needs no escape is not escaped. */
+static bool matches(const struct compiled_route *c, const str *segments, size_t count)
+{
+    for (size_t i = 0; i < c->segment_count; i++) {
+        if (is_rest(c->segments[i]))
+            return count > i;
+        if (i >= count || (!is_parameter(c->segments[i]) && !str_eq(c->segments[i], segments[i])) ||
+            (is_parameter(c->segments[i]) && segments[i].len == 0))
+            return false;
+    }
+    return count == c->segment_count;
+}
+
+static err take_parameters(struct request *r, const struct compiled_route *c, const str *segments,
+                           size_t count)
+{
+    for (size_t i = 0; i < c->segment_count; i++) {
+        str pattern = c->segments[i], raw = segments[i];
+        if (!is_parameter(pattern))
+            continue;
+        if (is_rest(pattern))
+            raw = (str){raw.ptr,
+                        (size_t)(segments[count - 1].ptr + segments[count - 1].len - raw.ptr)};
+        struct path_parameter *p = &r->parameters[r->parameter_count++];
+        p->name = str_sub(pattern, 1, pattern.len - (is_rest(pattern) ? 2 : 1));
+        if (!url_decode(request_arena(r), raw, false, &p->value))
+            return ERR(NOT_FOUND, "not found");
+    }
+    return OK;
+}
+
+static void add_allowed(struct buf *out, const char *method)
+{
+    if (str_find(buf_str(out), str_of(method)) != SIZE_MAX)
+        return;
+    if (out->len != 0)
+        buf_add(out, STR(", "));
+    buf_add(out, str_of(method));
+    if (strcmp(method, "GET") == 0)
+        buf_add(out, STR(", HEAD"));
+}
+
+static err find_route(struct web_app *w, struct request *r, const struct compiled_route **out)
+{
+    str segments[PATH_SEGMENT_COUNT_MAX + 1];
+    size_t count = split(r->x->path, segments);
+    str method = str_eq(r->x->method, STR("HEAD")) ? STR("GET") : r->x->method;
+    struct buf allowed = BUF_IN(request_arena(r));
+    for (size_t i = 0; i < w->route_count && count <= PATH_SEGMENT_COUNT_MAX; i++) {
+        const struct compiled_route *c = &w->routes[i];
+        if (!matches(c, segments, count))
+            continue;
+        if (str_eq(str_of(c->route->method), method)) {
+            *out = c;
+            r->route = c->route;
+            return take_parameters(r, c, segments, count);
+        }
+        add_allowed(&allowed, c->route->method);
+    }
+    if (allowed.len == 0)
+        return ERR(NOT_FOUND, "there is nothing at this address");
+    http_set_header(r->x, "Allow", buf_str(&allowed));
+    return ERR(METHOD_NOT_ALLOWED, "this address does not take that method");
+}
+
+static err begin_route(struct web_app *w, struct request *r)
+{
+    const struct compiled_route *c;
+    struct http_exchange *x = r->x;
+    TRY(find_route(w, r, &c));
+    x->lane =
+        c->route->lane == LANE_INLINE && c->route->use_case != NULL ? LANE_DB : c->route->lane;
+    x->body_mode = c->route->body;
+    x->body_max = c->route->body_max != 0 ? c->route->body_max : JSON_BODY_SIZE_MAX;
+    TRY(auth_begin(r, c->needs));
+    if (r->is_principal_known) /* refused before a byte of the body is read */
+        TRY(w->mediator->ops->authorize(w->mediator, &r->principal, c->needs));
+    if (c->route->is_limited)
+        TRY(rate_limit_begin(&w->rate_limit, r));
+    if (x->body_mode == HTTP_BODY_BUFFERED && http_content_length(x) > (int64_t)x->body_max)
+        return ERR(TOO_LARGE, "the body is larger than this request may have");
+    return query_read(&x->arena, x->query, &r->query);
+}
+
+static void app_begin(struct http_app *base, struct http_exchange *x)
+{
+    struct web_app *w = container_of(base, struct web_app, base);
+    struct request *r = NEW(&x->arena, struct request);
+    x->state = r;
+    r->x = x;
+    r->app = w;
+    r->scope = (struct scope){.arena = &x->arena,
+                              .clock = w->clock,
+                              .principal = &principal_nobody,
+                              .services = w->services,
+                              .issues = {.arena = &x->arena},
+                              .peer_address = str_of(x->peer_address),
+                              .mediator = w->mediator};
+    request_id_begin(r);
+    security_headers_begin(r);
+    if (cors_begin(r))
+        return;
+    err e = begin_route(w, r);
+    if (failed(e))
+        request_fail(r, e);
+}
+
+/* ETag of results that have a version; 304 when the client has it already. */
+static bool answer_unchanged(struct request *r, const struct schema *schema, void *result)
+{
+    void *owner = result;
+    const struct field *f = schema_find(schema, STR("version"), &owner);
+    if (f == NULL)
+        return false;
+    str etag = field_text(f, request_arena(r), owner);
+    http_set_header(r->x, "ETag", str_format(request_arena(r), "\"%.*s\"", STR_ARG(etag)));
+    if (!str_eq(r->x->method, STR("GET")) ||
+        !etag_matches(http_header(r->x, "If-None-Match"), etag, true))
+        return false;
+    http_respond(r->x, 304, STR(""), STR(""));
+    return true;
+}
+
+/* The generic walk: there are no controllers. */
+static err send_use_case(struct request *r)
+{
+    const struct use_case *u = r->route->use_case;
+    struct arena *a = request_arena(r);
+    void *request = arena_alloc(a, u->request->size, 16),
+         *result = arena_alloc(a, u->result->size, 16);
+    TRY(request_bind(r, u->request, request));
+    TRY(mediator_send(&r->scope, u, request, result));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    unsigned status = r->route->success != 0 ? r->route->success : 200;
+    if (u->result->field_count == 0) {
+        http_respond(r->x, r->route->success != 0 ? status : 204, STR(""), STR(""));
+        return OK;
+    }
+    if (answer_unchanged(r, u->result, result))
+        return OK;
+    struct buf body = BUF_IN(a);
+    json_write(&body, u->result, result, 0);
+    request_respond_json(r, status, STR("application/json"), buf_str(&body));
+    return OK;
+}
+
+static err handle_route(struct request *r)
+{
+    struct web_app *w = r->app;
+    TRY(auth_resolve(r));
+    if (r->route->use_case != NULL)
+        return send_use_case(r);
+    TRY(w->mediator->ops->authorize(w->mediator, &r->principal, r->route->needs));
+    return r->route->handle(r);
+}
+
+static void app_handle(struct http_app *base, struct http_exchange *x)
+{
+    struct request *r = x->state;
+    (void)base;
+    log_set_request_id(r->scope.request_id);
+    err e = handle_route(r);
+    if (failed(e))
+        request_fail(r, e);
+    log_set_request_id(STR_NONE);
+}
+
+static void app_done(struct http_app *base, struct http_exchange *x)
+{
+    (void)base;
+    if (x->state != NULL)
+        access_log_done(x->state);
+}
+
+static const struct http_app_ops app_ops = {
+    .begin = app_begin, .handle = app_handle, .done = app_done};
+
+static err check_parameters(struct web_app *w, const struct compiled_route *c)
+{
+    const struct use_case *u = c->route->use_case;
+    for (size_t i = 0; u != NULL && i < c->segment_count; i++) {
+        void *nowhere = NULL;
+        str segment = c->segments[i];
+        if (is_parameter(segment) &&
+            schema_find(u->request, str_sub(segment, 1, segment.len - 1), &nowhere) == NULL)
+            return ERRF(&w->arena, INVALID, "route %s %s: no member for a path parameter",
+                        c->route->method, c->route->path);
+    }
+    return OK;
+}
+
+static err compile(struct web_app *w, const char *prefix, const struct route *route)
+{
+    if (w->route_count == ROUTE_COUNT_MAX)
+        return ERR(INVALID, "too many routes");
+    struct compiled_route *c = &w->routes[w->route_count++];
+    *c = (struct compiled_route){.route = route, .prefix = prefix};
+    c->needs = route->use_case != NULL ? route->use_case->needs : route->needs;
+    if (c->needs == PERMISSION_UNDECIDED)
+        return ERRF(&w->arena, INVALID, "route %s %s has no permission", route->method,
+                    route->path);
+    str segments[PATH_SEGMENT_COUNT_MAX + 1];
+    c->segment_count = split(str_format(&w->arena, "%s%s", prefix, route->path), segments);
+    memcpy(c->segments, segments, sizeof c->segments);
+    return check_parameters(w, c);
+}
+
+err web_app_open(struct web_app *w, const struct route_table *tables, size_t count)
+{
+    w->base.ops = &app_ops;
+    arena_init(&w->arena);
+    rate_limit_open(&w->rate_limit);
+    for (size_t i = 0; i < count; i++)
+        for (size_t n = 0; n < tables[i].count; n++)
+            TRY(compile(w, tables[i].prefix, &tables[i].routes[n]));
+    w->openapi = openapi_text(w, &w->arena);
+    return OK;
+}
+
+void web_app_close(struct web_app *w)
+{
+    if (w->base.ops == NULL)
+        return;
+    rate_limit_close(&w->rate_limit);
+    arena_deinit(&w->arena);
+    w->base.ops = NULL;
+}

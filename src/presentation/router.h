@@ -1,0 +1,44 @@
+/* The router: tables of routes in, an http_app out. Matching, middleware, authentication, then
+ * either the generic walk (bind by schema → send → write by schema) or the route's own handler. */
+#ifndef PRESENTATION_ROUTER_H
+#define PRESENTATION_ROUTER_H
+
+#include "presentation/middleware/middleware.h"
+#include "presentation/request.h"
+
+struct route_table {
+    const char *prefix; /* "/api/v1" */
+    const struct route *routes;
+    size_t count;
+};
+
+struct compiled_route {
+    const struct route *route;
+    const char *prefix;
+    str segments[PATH_SEGMENT_COUNT_MAX];
+    size_t segment_count;
+    permission_number needs;
+};
+
+struct web_app {
+    struct http_app base;
+    struct compiled_route routes[ROUTE_COUNT_MAX];
+    size_t route_count;
+    struct mediator *mediator;
+    struct services *services;
+    struct clock *clock;
+    struct rate_limit rate_limit;
+    const char *title; /* for the documentation */
+    str openapi;       /* made at start, lives as long */
+    struct arena arena;
+    void *owner; /* the process's app, for health */
+    str (*health)(void *owner, struct arena *a, bool *ready);
+    str (*metrics)(void *owner, struct arena *a);
+};
+
+/* Errors: INVALID (a route without a permission, an unknown path parameter, too many routes): a
+ * bug, seen at start. */
+err web_app_open(struct web_app *w, const struct route_table *tables, size_t count);
+void web_app_close(struct web_app *w);
+
+#endif
