@@ -99,17 +99,7 @@ static const char counts_and_search[] =
     "state = old.state; END;"
     "CREATE VIRTUAL TABLE study_search USING fts5(search_key, content='studies', "
     "content_rowid='key',"
-    "tokenize='trigram');"
-    "CREATE TRIGGER search_study AFTER INSERT ON studies BEGIN "
-    "INSERT INTO study_search(rowid, search_key) VALUES (new.key, new.search_key); END;"
-    "CREATE TRIGGER research_study AFTER UPDATE OF search_key ON studies WHEN old.search_key IS "
-    "NOT new.search_key BEGIN "
-    "INSERT INTO study_search(study_search, rowid, search_key) VALUES ('delete', old.key, "
-    "old.search_key);"
-    "INSERT INTO study_search(rowid, search_key) VALUES (new.key, new.search_key); END;"
-    "CREATE TRIGGER unsearch_study AFTER DELETE ON studies BEGIN "
-    "INSERT INTO study_search(study_search, rowid, search_key) VALUES ('delete', old.key, "
-    "old.search_key); END;";
+    "tokenize='trigram');";
 
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", people},
