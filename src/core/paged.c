@@ -4,8 +4,7 @@
 
 SCHEMA(paged_query,
        FIELD(paged_query, page, .max = PAGE_MAX, .doc = "Page, from 1", .example = "1"),
-       FIELD(paged_query, page_size, .max = PAGE_SIZE_MAX,
-             .doc = "Items on a page, 1 to 200"),
+       FIELD(paged_query, page_size, .max = PAGE_SIZE_MAX, .doc = "Items on a page, 1 to 200"),
        FIELD(paged_query, cursor, .max = 512,
              .doc = "`next` of the page before: stable while rows arrive"));
 

@@ -250,7 +250,8 @@ static err add_patient(struct image_writer *w, struct patient *patient)
     return entity_insert(writing(w), &patient_schema, patient);
 }
 
-/* The search index is kept here and not by a trigger: a schema that is not trusted runs no virtual table. */
+/* The search index is kept here and not by a trigger: a schema that is not trusted runs no virtual
+ * table. */
 static err add_study(struct image_writer *w, struct study *study)
 {
     struct sqlite_connection *c;

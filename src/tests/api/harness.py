@@ -1,0 +1,184 @@
+"""Starts the real gantry on a free port with a data folder of its own, and speaks HTTP to it. Standard library only."""
+import hashlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PASSWORD = "correct-horse-battery"
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {k.lower(): v for k, v in response.getheaders()}
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Gantry:
+    """One server process; `restart` keeps the data."""
+
+    def __init__(self, binary):
+        self.binary = os.path.abspath(binary)
+        self.folder = tempfile.mkdtemp(prefix="gantry-test-")
+        self.environment = {
+            "PATH": os.environ["PATH"], "GANTRY_DATA_DIR": self.folder + "/data", "GANTRY_HTTP_ADDRESS": "127.0.0.1:0",
+            "GANTRY_PUBLIC_HTTP_ADDRESS": "127.0.0.1:0", "GANTRY_ADMIN_EMAIL": "admin@example.org",
+            "GANTRY_ADMIN_PASSWORD": PASSWORD, "GANTRY_LOG_LEVEL": "warn"}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+        self.process = None
+        self.token = None
+
+    def run(self, *arguments, **options):
+        return subprocess.run([self.binary, *arguments], env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=300, **options)
+
+    def start(self):
+        self.process = subprocess.Popen([self.binary, "serve"], env=self.environment, stdout=subprocess.PIPE,
+                                        stderr=open(self.folder + "/log", "a"), text=True)
+        ports = []
+        while len(ports) < 2:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError("gantry did not start: " + open(self.folder + "/log").read())
+            if "documentation" in line or "Public API" in line:
+                ports.append(int(re.search(r":(\d+)/", line).group(1)))
+        self.port, self.public_port = ports
+        return self
+
+    def stop(self):
+        if self.process is None:
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process = None
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def request(self, method, path, body=None, headers=None, token=True, port=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
+        headers = dict(headers or {})
+        if token is True:
+            token = self.token
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        connection.request(method, path, body, headers)
+        answer = Answer(connection.getresponse())
+        connection.close()
+        return answer
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def sign_in(self, email="admin@example.org", password=PASSWORD):
+        return self.request("POST", "/api/v1/auth/login", {"email": email, "password": password}, token=None)
+
+    def use_administrator(self):
+        self.token = self.sign_in().json["access_token"]
+
+
+def multipart(parts, boundary="gantry-test", start=b"", end=b"--\r\n"):
+    body = start
+    for part in parts:
+        body += b"--" + boundary.encode() + b"\r\nContent-Type: application/dicom\r\n\r\n" + part + b"\r\n"
+    return body + b"--" + boundary.encode() + end
+
+
+STOW = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=gantry-test'}
+
+
+def element(tag, vr, value):
+    value = value if isinstance(value, bytes) else value.encode()
+    if len(value) % 2:
+        value += b"\0" if vr in ("UI", "OB") else b" "
+    head = (tag >> 16).to_bytes(2, "little") + (tag & 0xFFFF).to_bytes(2, "little") + vr.encode()
+    if vr in ("OB", "OW", "SQ", "UN", "UT"):
+        return head + b"\0\0" + len(value).to_bytes(4, "little") + value
+    return head + len(value).to_bytes(2, "little") + value
+
+
+def instance(number, study="1.2.3", series="1.2.3.4", name="Doe^Jane", patient="P1", pixels=64, extra=b"", modality="CT",
+             date="20260101"):
+    """A small CT image, valid enough for any reader."""
+    sop = f"{series}.{number}"
+    meta = (element(0x00020002, "UI", "1.2.840.10008.5.1.4.1.1.2") + element(0x00020003, "UI", sop)
+            + element(0x00020010, "UI", "1.2.840.10008.1.2.1"))
+    data = (element(0x00080005, "CS", "ISO_IR 192") + element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
+            + element(0x00080018, "UI", sop) + element(0x00080020, "DA", date) + element(0x00080030, "TM", "101112")
+            + element(0x00080050, "SH", "ACC" + patient) + element(0x00080060, "CS", modality)
+            + element(0x00081030, "LO", "Test study") + element(0x00100010, "PN", name)
+            + element(0x00100020, "LO", patient) + element(0x0020000D, "UI", study)
+            + element(0x0020000E, "UI", series) + element(0x00200011, "IS", "1")
+            + element(0x00200013, "IS", str(number)) + element(0x00280002, "US", b"\1\0")
+            + element(0x00280004, "CS", "MONOCHROME2") + element(0x00280010, "US", pixels.to_bytes(2, "little"))
+            + element(0x00280011, "US", pixels.to_bytes(2, "little")) + element(0x00280100, "US", b"\x10\0")
+            + element(0x00280101, "US", b"\x10\0") + element(0x00280102, "US", b"\x0f\0")
+            + element(0x00280103, "US", b"\0\0") + extra
+            + element(0x7FE00010, "OW", bytes((i * number) & 0xFF for i in range(256)) * (pixels * pixels * 2 // 256)))
+    return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", len(meta).to_bytes(4, "little")) + meta + data
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+class Case(unittest.TestCase):
+    """A class of tests with one server."""
+    demo = False
+
+    @classmethod
+    def setUpClass(cls):
+        cls.gantry = Gantry(BINARY)
+        if cls.demo:
+            done = cls.gantry.run("demo")
+            assert done.returncode == 0, done.stdout + done.stderr
+        cls.gantry.start()
+        cls.gantry.use_administrator()
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.gantry.stop()
+        log = open(cls.gantry.folder + "/log").read()
+        cls.gantry.remove()
+        if code != 0 or "Sanitizer" in log:
+            raise AssertionError(f"gantry ended with {code}\n{log[-4000:]}")
+
+    def assertProblem(self, answer, status, code):
+        self.assertEqual(answer.status, status, answer.body)
+        self.assertEqual(answer.headers["content-type"], "application/problem+json")
+        problem = answer.json
+        self.assertEqual((problem["status"], problem["code"]), (status, code))
+        self.assertEqual(problem["request_id"], answer.headers["x-request-id"])
+
+
+BINARY = None
+
+
+def main():
+    global BINARY
+    BINARY = sys.modules["harness"].BINARY = sys.argv.pop(1)
+    unittest.main(module="__main__", verbosity=2)
