@@ -93,7 +93,7 @@ static err pass_boundary(struct multipart_reader *r, bool *found)
         TRY(fill(r));
     str here = {r->block + r->start, r->end - r->start};
     *found = false;
-    if (here.len == 0 || str_starts(here, STR("--"))) {
+    if ((here.len == 0 && r->part_count != 0) || str_starts(here, STR("--"))) {
         r->is_last = true;
         return OK;
     }

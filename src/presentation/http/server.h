@@ -23,7 +23,8 @@ enum {
     HTTP_HEAD_SECONDS = 20,
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second on average, after … */
     HTTP_BODY_GRACE_SECONDS = 30,
-    HTTP_DRAIN_SECONDS = 25
+    HTTP_DRAIN_SECONDS = 20,
+    HTTP_CUT_SECONDS = 5 /* then what is left is cut off */
 };
 
 /* Errors: INVALID (not an address), UNAVAILABLE (in use). */

@@ -1,0 +1,29 @@
+/* Must not compile: a query reaches for the unit of work. */
+#include "core/command.h"
+#include "core/query.h"
+
+struct make_thing {
+    str name;
+};
+struct make_thing_result {
+    int64_t key;
+};
+DECLARE_USE_CASE(make_thing);
+SCHEMA(make_thing, FIELD(make_thing, name));
+SCHEMA(make_thing_result, FIELD(make_thing_result, key));
+
+static err make_thing_handle(struct query_ctx *ctx, const struct make_thing *cmd,
+                             struct make_thing_result *out)
+{
+    out->key = ctx->uow != NULL && cmd->name.len != 0;
+    return OK;
+}
+QUERY(make_thing, .needs = PERMISSION_ANYONE, .doc = "Make a thing");
+
+err caller(struct scope *scope);
+err caller(struct scope *scope)
+{
+    struct make_thing cmd = {.name = STR("x")};
+    struct make_thing_result result;
+    return make_thing_send(scope, &cmd, &result);
+}
