@@ -1,9 +1,10 @@
 # The commands a newcomer needs. `make run` on a bare Debian 12 installs, builds and starts; `make test` tests.
-.PHONY: run build test check fuzz clean packages packages-test
+.PHONY: run build test check fuzz bench clean packages packages-test
 
 build: packages
 	@[ -f build/build.ninja ] || meson setup build >/dev/null
 	@ninja -C build --quiet
+	@ln -sf src/gantry src/gantry-public-api src/gantry-worker build/
 
 run: build
 	@build/gantry serve
@@ -16,6 +17,9 @@ check: packages packages-test
 
 fuzz: packages packages-test
 	@tools/fuzz.sh $${FUZZ_SECONDS:-3600}
+
+bench: build packages-test
+	@bench/run.sh
 
 packages:
 	@tools/install_packages.sh packages.txt

@@ -179,16 +179,17 @@ static err audit_job(void *owner)
     return mediator_sqlite_flush_audit(&((struct app *)owner)->mediator);
 }
 
+/* Nobody hears an event yet: they are told, kept for half a minute, and go. */
 static err outbox_job(void *owner)
 {
-    return sweep_outbox(&((struct app *)owner)->database);
+    return sweep_outbox(&((struct app *)owner)->database, NULL, 0);
 }
 
 static const struct scheduled_job jobs[] = {
     {"purge_sessions", 600, purge_sessions_job},
     {"sweep_storage", 3600, sweep_job},
     {"flush_audit", 60, audit_job},
-    {"deliver_events", 30, outbox_job},
+    {"sweep_outbox", 30, outbox_job},
 };
 
 static err scheduler_open_module(struct app *app)

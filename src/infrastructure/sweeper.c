@@ -1,6 +1,8 @@
 /* Lists what is stored and asks the database about each. */
 #include "infrastructure/sweeper.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "infrastructure/sqlite_session.h"
 
@@ -43,21 +45,27 @@ err sweep_storage(struct sqlite_database *db, struct storage *storage, struct cl
     return OK;
 }
 
-err sweep_outbox(struct sqlite_database *db)
+err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions, size_t count)
 {
     struct sqlite_unit unit = {.db = db};
     struct sqlite_connection *c;
     struct statement s = {0};
-    TRY(sqlite_unit_begin(&unit, &c));
-    err e = statement_begin(
-        c, "DELETE FROM outbox WHERE key <= (SELECT coalesce(min(key), 0) + 10000 FROM outbox)",
-        &s);
+    struct arena scratch = {0};
+    struct buf sql = BUF_IN(&scratch);
+    buf_add(&sql, STR("DELETE FROM outbox WHERE key <= (SELECT coalesce(min(key), 0) + 10000 FROM outbox)"));
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&sql, " AND type <> ?%zu", i + 1);
+    err e = sqlite_unit_begin(&unit, &c);
+    if (!failed(e))
+        e = statement_prepare(c, buf_str(&sql), &s);
+    for (size_t i = 0; i < count && !failed(e); i++)
+        statement_bind_str(&s, (int)i + 1, str_of(subscriptions[i].event->name));
     if (!failed(e))
         e = statement_run(&s);
     statement_end(&s);
-    if (failed(e)) {
-        sqlite_unit_rollback(&unit);
-        return e;
-    }
-    return sqlite_unit_commit(&unit);
+    arena_deinit(&scratch);
+    if (!failed(e))
+        return sqlite_unit_commit(&unit);
+    sqlite_unit_rollback(&unit);
+    return e;
 }

@@ -5,6 +5,7 @@
 
 #include "application/services/storage_service.h"
 #include "base/clock.h"
+#include "core/event_handler.h"
 #include "infrastructure/sqlite/database.h"
 
 enum { SWEEP_AGE_SECONDS = 3600 };
@@ -13,7 +14,7 @@ enum { SWEEP_AGE_SECONDS = 3600 };
 err sweep_storage(struct sqlite_database *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds);
 
-/* Removes the events that nobody subscribes to. */
-err sweep_outbox(struct sqlite_database *db);
+/* Removes the oldest events that nobody subscribes to. */
+err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions, size_t count);
 
 #endif
