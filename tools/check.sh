@@ -12,7 +12,10 @@ for compiler in gcc clang; do
     [ -f "$build/build.ninja" ] || CC=$compiler meson setup "$build" -Dc_std=$standard -Dbuildtype=debugoptimized >/dev/null
     ninja -C "$build" --quiet
 done
-cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --suppress=nullPointerArithmeticRedundantCheck \
-    --suppress=uninitMemberVar --std=c11 -D_GNU_SOURCE -DGANTRY_VERSION='"0"' -Isrc --suppress=missingIncludeSystem \
-    --suppress=preprocessorErrorDirective -j2 $(find src -name '*.c' ! -path 'src/tests/*') 
+# Suppressed: what this version makes of the statement expressions behind TRY and SLICE_PUSH.
+cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --std=c11 -D_GNU_SOURCE \
+    -DGANTRY_VERSION='"0"' -Isrc -j2 --suppress=missingIncludeSystem --suppress=preprocessorErrorDirective \
+    --suppress=returnDanglingLifetime --suppress=invalidLifetime --suppress=internalAstError --suppress=nullPointerArithmeticRedundantCheck \
+    --suppress=syntaxError:src/base/err.c --suppress=syntaxError:src/core/result.c \
+    $(find src -name '*.c' ! -path 'src/tests/*')
 echo "check: clean"

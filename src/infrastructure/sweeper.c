@@ -52,7 +52,9 @@ err sweep_outbox(struct sqlite_database *db, const struct subscription *subscrip
     struct statement s = {0};
     struct arena scratch = {0};
     struct buf sql = BUF_IN(&scratch);
-    buf_add(&sql, STR("DELETE FROM outbox WHERE key <= (SELECT coalesce(min(key), 0) + 10000 FROM outbox)"));
+    buf_add(
+        &sql,
+        STR("DELETE FROM outbox WHERE key <= (SELECT coalesce(min(key), 0) + 10000 FROM outbox)"));
     for (size_t i = 0; i < count; i++)
         buf_addf(&sql, " AND type <> ?%zu", i + 1);
     err e = sqlite_unit_begin(&unit, &c);

@@ -15,6 +15,7 @@ err sweep_storage(struct sqlite_database *db, struct storage *storage, struct cl
                   int64_t age_seconds);
 
 /* Removes the oldest events that nobody subscribes to. */
-err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions, size_t count);
+err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions,
+                 size_t count);
 
 #endif
