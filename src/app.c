@@ -66,11 +66,13 @@ static err services_open(struct app *app)
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
     TRY(password_argon2_open(&app->passwords));
     principal_memory_open(&app->principals);
+    metadata_memory_open(&app->metadata);
     mediator_sqlite_open(&app->mediator, &app->database, clock_system());
     app->services = (struct services){.storage = &app->storage.base,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
-                                      .principals = &app->principals.base};
+                                      .principals = &app->principals.base,
+                                      .metadata = &app->metadata.base};
     return OK;
 }
 
@@ -83,6 +85,7 @@ static void services_close(struct app *app)
     }
     mediator_sqlite_close(&app->mediator);
     principal_memory_close(&app->principals);
+    metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
     token_jws_close(&app->tokens);
 }

@@ -7,6 +7,7 @@
 #include "core/di_container.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/mediator_sqlite.h"
+#include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/storage_filesystem.h"
@@ -31,6 +32,7 @@ struct app {
     struct token_jws tokens;
     struct password_argon2 passwords;
     struct principal_memory principals;
+    struct metadata_memory metadata;
     struct mediator_sqlite mediator;
     struct services services;
     struct lanes lanes;

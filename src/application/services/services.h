@@ -2,6 +2,7 @@
 #ifndef APPLICATION_SERVICES_SERVICES_H
 #define APPLICATION_SERVICES_SERVICES_H
 
+#include "application/services/metadata_cache.h"
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/storage_service.h"
@@ -13,6 +14,7 @@ struct services {
     struct token_service *tokens;
     struct password_service *passwords;
     struct principal_cache *principals;
+    struct metadata_cache *metadata;
 };
 
 #endif

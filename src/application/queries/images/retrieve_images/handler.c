@@ -111,7 +111,11 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
     out->etag = tag_of(ctx->arena, &row);
     if (str_eq(query->if_none_match, out->etag))
         return OK;
-    return join_metadata(ctx, &row, &out->gzip);
+    if (metadata_cache_find(ctx->services->metadata, ctx->arena, out->etag, &out->gzip))
+        return OK;
+    TRY(join_metadata(ctx, &row, &out->gzip));
+    metadata_cache_put(ctx->services->metadata, out->etag, out->gzip);
+    return OK;
 }
 QUERY(retrieve_metadata, .needs = READ_STUDIES, .reads_patient_data = true,
       .doc = "Retrieve metadata");
