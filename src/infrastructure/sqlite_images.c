@@ -106,7 +106,7 @@ static void read_blobs(const struct statement *s, struct arena *a, int at,
 }
 
 static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
-                     struct instance_blobs *out)
+                     bool with_metadata, struct instance_blobs *out)
 {
     struct sqlite_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
@@ -114,8 +114,10 @@ static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_k
     TRY(sqlite_session_read(reading(r), &c));
     TRY(statement_begin(
         c,
-        "SELECT metadata, metadata_size, metadata_crc, frames, bulk FROM instance_blobs "
-        "WHERE instance_key = ?1",
+        with_metadata
+            ? "SELECT metadata, metadata_size, metadata_crc, frames, bulk "
+              "FROM instance_blobs WHERE instance_key = ?1"
+            : "SELECT NULL, 0, 0, frames, bulk FROM instance_blobs WHERE instance_key = ?1",
         &s));
     statement_bind_i64(&s, 1, instance_key);
     TRY(statement_step(&s, &has_row));

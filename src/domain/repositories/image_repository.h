@@ -70,7 +70,7 @@ struct image_reader_ops {
                         struct instance *out);
     err (*locate)(struct image_reader *r, struct arena *a, int64_t organization_key, str study_uid,
                   str series_uid, str sop_uid, struct image_row *out);
-    err (*blobs)(struct image_reader *r, struct arena *a, int64_t instance_key,
+    err (*blobs)(struct image_reader *r, struct arena *a, int64_t instance_key, bool with_metadata,
                  struct instance_blobs *out);
     err (*each_instance)(struct image_reader *r, struct arena *a, int64_t study_key,
                          int64_t series_key, bool with_blobs, struct image_sink *sink);
@@ -113,10 +113,11 @@ static inline err image_reader_locate(struct image_reader *r, struct arena *a,
 {
     return r->ops->locate(r, a, organization_key, study_uid, series_uid, sop_uid, out);
 }
+/* Without metadata the tables alone are read. Errors: NOT_FOUND. */
 static inline err image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
-                                     struct instance_blobs *out)
+                                     bool with_metadata, struct instance_blobs *out)
 {
-    return r->ops->blobs(r, a, instance_key, out);
+    return r->ops->blobs(r, a, instance_key, with_metadata, out);
 }
 /* All instances of a study (series_key 0) or of one series, in the order series number, instance
  * number, key. What the sink is given lives until it returns when a is NULL, else in a. */

@@ -55,7 +55,8 @@ static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_
     struct image_row row;
     TRY(locate(ctx, &query->path, &row));
     out->instance = row.instance;
-    return image_reader_blobs(ctx->readers->images, ctx->arena, row.instance.key, &out->blobs);
+    return image_reader_blobs(ctx->readers->images, ctx->arena, row.instance.key, false,
+                              &out->blobs);
 }
 QUERY(retrieve_derived, .needs = READ_STUDIES, .reads_patient_data = true,
       .doc = "Retrieve frames or bulk data");
@@ -81,7 +82,7 @@ static err join_metadata(struct query_ctx *ctx, const struct image_row *row, str
     metadata_join_begin(&sink.join, ctx->arena);
     if (row->instance.key != 0) {
         struct instance_blobs blobs;
-        TRY(image_reader_blobs(ctx->readers->images, ctx->arena, row->instance.key, &blobs));
+        TRY(image_reader_blobs(ctx->readers->images, ctx->arena, row->instance.key, true, &blobs));
         TRY(join(&sink.base, &row->instance, &blobs));
     } else {
         TRY(image_reader_each_instance(ctx->readers->images, NULL, row->study.key, row->series.key,

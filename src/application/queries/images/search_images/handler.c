@@ -12,7 +12,7 @@ static err add_metadata(struct query_ctx *ctx, struct search_images_result *out)
         struct instance_blobs blobs;
         struct buf text = BUF_IN(ctx->arena);
         TRY(image_reader_blobs(ctx->readers->images, ctx->arena, out->page.rows.at[i].instance.key,
-                               &blobs));
+                               true, &blobs));
         struct metadata_block block = {blobs.metadata, blobs.metadata_size, blobs.metadata_crc};
         TRY(metadata_block_text(ctx->arena, &block, &text));
         *SLICE_PUSH(ctx->arena, &out->metadata) = buf_str(&text);
