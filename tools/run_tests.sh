@@ -26,5 +26,13 @@ for flavour in release sanitized; do
     passed=$((passed + ${ok:-0}))
     failed=$((failed + bad))
 done
+echo "== fuzz"
+if tools/fuzz.sh "${FUZZ_SECONDS:-60}" >build-fuzz.log 2>&1; then
+    passed=$((passed + 1))
+else
+    tail -n 40 build-fuzz.log
+    failed=$((failed + 1))
+fi
+grep 'without a crash' build-fuzz.log || true
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

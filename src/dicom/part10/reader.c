@@ -293,7 +293,8 @@ static const char *guess_syntax(const unsigned char *p, size_t size)
     unsigned little = value_u16(p, false), big = value_u16(p, true);
     if (vr_from_chars(letters) != VR_NONE)
         return little <= 0x0040 ? TS_EXPLICIT_LITTLE : big <= 0x0040 ? TS_EXPLICIT_BIG : NULL;
-    if (little >= 0x0002 && little <= 0x0040 && value_u32(p + 4, false) <= 0xFFFF &&
+    if (little >= 0x0002 && little <= 0x0040 &&
+        (value_u32(p + 4, false) <= 0xFFFF || value_u32(p + 4, false) == PART10_UNDEFINED_LENGTH) &&
         dictionary_find((uint32_t)little << 16 | value_u16(p + 2, false)) != NULL)
         return TS_IMPLICIT_LITTLE;
     if (little == 0x0008 && value_u16(p + 2, false) == 0)

