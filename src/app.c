@@ -1,11 +1,10 @@
 /* The modules and their order; what happens at the first start; waiting for the end. */
 #include "app.h"
 
+#include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/purge_sessions/command.h"
 #include "base/arena.h"
 #include "base/json.h"
-#include "infrastructure/migrations/migrations.h"
-#include "infrastructure/sqlite_session.h"
 #include "infrastructure/sweeper.h"
 #include "presentation/internal_routers/routers.h"
 #include "presentation/public_routers/routers.h"
@@ -26,23 +25,19 @@ static err data_dir_open(struct app *app)
 
 static err database_open(struct app *app)
 {
-    int applied;
     str path = str_sub(app->settings.database_url, 7, app->settings.database_url.len);
-    TRY(sqlite_database_open(&app->database, path));
-    return sqlite_migrate(&app->database, &app->arena, migrations, migration_count, &applied);
+    app->db = &app->sqlite.base;
+    return sqlite_context_open(&app->sqlite, &app->arena, path);
 }
 
 static void database_close(struct app *app)
 {
-    sqlite_database_close(&app->database);
+    sqlite_database_close(&app->sqlite);
 }
 
 static err database_health(struct app *app)
 {
-    struct sqlite_connection *c;
-    TRY(sqlite_read_begin(&app->database, &c));
-    sqlite_read_end(&app->database, c);
-    return OK;
+    return db_health(app->db);
 }
 
 static err storage_open_module(struct app *app)
@@ -67,7 +62,7 @@ static err services_open(struct app *app)
     TRY(password_argon2_open(&app->passwords));
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
-    mediator_sqlite_open(&app->mediator, &app->database, clock_system());
+    mediator_ports_open(&app->mediator, app->db, clock_system());
     app->services = (struct services){.storage = &app->storage.base,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
@@ -79,11 +74,11 @@ static err services_open(struct app *app)
 static void services_close(struct app *app)
 {
     if (app->mediator.base.ops != NULL) {
-        err e = mediator_sqlite_flush_audit(&app->mediator);
+        err e = mediator_ports_flush_audit(&app->mediator);
         if (failed(e))
             log_err(LOG_WARN, "audit_flush", e);
     }
-    mediator_sqlite_close(&app->mediator);
+    mediator_ports_close(&app->mediator);
     principal_memory_close(&app->principals);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
@@ -104,46 +99,37 @@ static str make_password(struct arena *a)
     return str_copy(a, buf_str(&out));
 }
 
-static err add_administrator(struct app *app, struct unit_of_work *uow, int64_t organization_key)
+static err make_first_organization(struct app *app)
 {
-    instant now = clock_now(clock_system());
-    str password = app->settings.admin_password;
-    if (password.ptr == NULL)
-        password = app->new_password = make_password(&app->arena);
-    struct user user = {.id = uuid_make(clock_system()),
-                        .organization_key = organization_key,
-                        .created_at = now,
-                        .updated_at = now,
-                        .email = str_lower(&app->arena, app->settings.admin_email),
-                        .name = STR("Administrator"),
-                        .role = ROLE_ADMINISTRATOR,
-                        .is_active = true};
-    TRY(password_hash(app->services.passwords, &app->arena, password, &user.password_hash));
-    return user_writer_add(uow->users, &user);
+    struct principal principal = principal_system(0);
+    struct scope scope = app_scope(app, &app->arena, &principal);
+    struct create_organization cmd = {.name = STR("Gantry"),
+                                      .admin_email = app->settings.admin_email,
+                                      .admin_password = app->settings.admin_password};
+    struct create_organization_result result;
+    if (cmd.admin_password.ptr == NULL)
+        cmd.admin_password = app->new_password = make_password(&app->arena);
+    err e = create_organization_send(&scope, &cmd, &result);
+    app->organization_key = failed(e) ? 0 : result.organization.key;
+    if (e.code == ERR_INVALID && scope.issues.list.len != 0)
+        return ERRF(&app->arena, INVALID, "%.*s %.*s", STR_ARG(scope.issues.list.at[0].field),
+                    STR_ARG(scope.issues.list.at[0].text));
+    return e;
 }
 
 /* The first start: an organization and its administrator. */
 static err bootstrap_open(struct app *app)
 {
-    struct sqlite_session session;
-    struct organization organization = {0};
-    instant now = clock_now(clock_system());
-    sqlite_session_init(&session, &app->database, clock_system());
-    err e = organization_reader_first(session.readers.organizations, &app->arena, &organization);
-    if (e.code == ERR_NOT_FOUND) {
-        organization = (struct organization){.id = uuid_make(clock_system()),
-                                             .created_at = now,
-                                             .updated_at = now,
-                                             .name = STR("Gantry")};
-        e = organization_writer_add(session.uow.organizations, &organization);
-        if (!failed(e))
-            e = add_administrator(app, &session.uow, organization.key);
-        if (!failed(e))
-            e = sqlite_session_commit(&session);
-    }
-    sqlite_session_deinit(&session);
+    struct db_session *session;
+    struct organization organization;
+    TRY(db_session_begin(app->db, &app->arena, clock_system(), &session));
+    err e = organization_reader_first(session->readers.organizations, &app->arena, &organization);
+    db_session_end(session);
+    if (e.code == ERR_NOT_FOUND)
+        return make_first_organization(app);
+    TRY(e);
     app->organization_key = organization.key;
-    return e;
+    return OK;
 }
 
 struct scope app_scope(struct app *app, struct arena *a, const struct principal *principal)
@@ -174,18 +160,18 @@ static err purge_sessions_job(void *owner)
 static err sweep_job(void *owner)
 {
     struct app *app = owner;
-    return sweep_storage(&app->database, &app->storage.base, clock_system(), SWEEP_AGE_SECONDS);
+    return sweep_storage(app->db, &app->storage.base, clock_system(), SWEEP_AGE_SECONDS);
 }
 
 static err audit_job(void *owner)
 {
-    return mediator_sqlite_flush_audit(&((struct app *)owner)->mediator);
+    return mediator_ports_flush_audit(&((struct app *)owner)->mediator);
 }
 
 /* Nobody hears an event yet: they are told, kept for half a minute, and go. */
 static err outbox_job(void *owner)
 {
-    return sweep_outbox(&((struct app *)owner)->database, NULL, 0);
+    return sweep_outbox(((struct app *)owner)->db, clock_system(), NULL, 0);
 }
 
 static const struct scheduled_job jobs[] = {
@@ -250,9 +236,9 @@ static str metrics_text(void *owner, struct arena *a)
     }
     buf_addf(&out,
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
-             (unsigned long long)app->database.commit_count);
+             (unsigned long long)app->db->commit_count);
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
-             (unsigned long long)app->database.unit_count);
+             (unsigned long long)app->db->unit_count);
     return buf_str(&out);
 }
 
@@ -354,16 +340,17 @@ static void announce(struct app *app, unsigned roles)
         printf("\n  Administrator: %.*s\n  Password:      %.*s   (shown this once)\n\n",
                STR_ARG(app->settings.admin_email), STR_ARG(app->new_password));
     if ((roles & ROLE_INTERNAL) != 0) {
-        struct sqlite_session session;
+        struct db_session *session = NULL;
         int64_t studies = 0, instances, size;
         uint16_t port = http_server_port(app->internal_server);
         printf("  API and documentation: http://127.0.0.1:%u/docs\n  DICOMweb:              "
                "http://127.0.0.1:%u/dicom-web\n",
                port, port);
-        sqlite_session_init(&session, &app->database, clock_system());
-        err e = image_reader_statistics(session.readers.images, app->organization_key, &studies,
+        err e = db_session_begin(app->db, &app->arena, clock_system(), &session);
+        if (!failed(e))
+            e = image_reader_statistics(session->readers.images, app->organization_key, &studies,
                                         &instances, &size);
-        sqlite_session_deinit(&session);
+        db_session_end(session);
         if (!failed(e) && studies == 0)
             printf("  The archive is empty: `build/gantry demo` puts synthetic studies in, "
                    "`build/gantry import DIR` yours.\n");

@@ -6,10 +6,11 @@
 #include "application/services/services.h"
 #include "core/di_container.h"
 #include "infrastructure/connection_settings.h"
-#include "infrastructure/mediator_sqlite.h"
+#include "infrastructure/mediator_ports.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/sqlite/session.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
 #include "presentation/http/server.h"
@@ -27,13 +28,14 @@ struct app {
     struct arena arena; /* as long as the process */
     struct settings settings;
     struct di_container container;
-    struct sqlite_database database;
+    struct sqlite_database sqlite;
+    struct db_context *db; /* the engine in use */
     struct storage_filesystem storage;
     struct token_jws tokens;
     struct password_argon2 passwords;
     struct principal_memory principals;
     struct metadata_memory metadata;
-    struct mediator_sqlite mediator;
+    struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;
     struct web_app internal_app, public_app;

@@ -8,6 +8,7 @@
 int cli_import(struct app *app, int count, char **arguments);
 int cli_demo(struct app *app, int count, char **arguments);
 int cli_user(struct app *app, int count, char **arguments);
+int cli_organization(struct app *app, int count, char **arguments);
 int cli_verify(struct app *app, int count, char **arguments);
 int cli_openapi(struct app *app, int count, char **arguments);
 

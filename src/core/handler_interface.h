@@ -22,8 +22,11 @@ struct scope {
     struct issues issues; /* field by field complaints, shown to the sender */
     str request_id;
     str peer_address;
+    str idempotency_key; /* of the next command sent; absent for none */
     uuid subject_id; /* what the use case turned out to be about, noted by its handler for the audit
                         event */
+    int64_t
+        organization_key; /* likewise whose trail it belongs to, where nobody is signed in yet */
     struct mediator *mediator;
 };
 
@@ -54,6 +57,7 @@ struct call {
     void *result;
     struct query_ctx query;
     struct command_ctx command;
+    str idempotency_key;
     size_t step; /* next behaviour */
 };
 

@@ -91,12 +91,27 @@ static err audit(struct call *c)
     return m->ops->audit(m, c, c->use_case->writes ? c->command.uow : NULL, OK);
 }
 
+/* The same request sent again under its Idempotency-Key has the same answer and no second effect.
+ */
+static err replay(struct call *c)
+{
+    struct mediator *m = c->scope->mediator;
+    bool replayed = false;
+    if (c->idempotency_key.len == 0 || !c->use_case->writes)
+        return next(c);
+    TRY(m->ops->replay(m, c, &replayed));
+    if (replayed)
+        return OK;
+    TRY(next(c));
+    return m->ops->remember(m, c);
+}
+
 static err handle(struct call *c)
 {
     return c->use_case->run(c);
 }
 
-static behaviour *const pipeline[] = {trace, authorize, validate, transact, audit, handle};
+static behaviour *const pipeline[] = {trace, authorize, validate, transact, replay, audit, handle};
 
 static err next(struct call *c)
 {
@@ -106,7 +121,12 @@ static err next(struct call *c)
 err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request,
                   void *result)
 {
-    struct call call = {.use_case = use_case, .scope = scope, .request = request, .result = result};
+    struct call call = {.use_case = use_case,
+                        .scope = scope,
+                        .request = request,
+                        .result = result,
+                        .idempotency_key = scope->idempotency_key};
+    scope->idempotency_key = STR_NONE; /* of this command, not of those it sends */
     memset(result, 0, use_case->result->size);
     return next(&call);
 }

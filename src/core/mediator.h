@@ -1,6 +1,6 @@
 /* The mediator: every use case, from whichever door, passes the same behaviours in the same order:
  *
- *     trace → authorize → validate → transact (with the one retry) → audit → handler
+ *     trace → authorize → validate → transact (with the one retry) → replay → audit → handler
  *
  * What the behaviours need from the outside is a small table of ports, filled at the composition
  * root. */
@@ -29,6 +29,11 @@ struct mediator_ops {
     void (*work_rollback)(struct mediator *m, struct unit_of_work *uow);
     /* Inside the unit of work of a command; with uow == NULL after a query's or a refused call. */
     err (*audit)(struct mediator *m, struct call *c, struct unit_of_work *uow, err outcome);
+    /* Of a command that came with an Idempotency-Key: fills c->result from what the same request
+     * answered before. Errors: CONFLICT (the key was used for another request). */
+    err (*replay)(struct mediator *m, struct call *c, bool *replayed);
+    /* Keeps c->result under the key, in the command's unit of work. */
+    err (*remember)(struct mediator *m, struct call *c);
     /* After every call, for metrics and the log. */
     void (*traced)(struct mediator *m, const struct call *c, err outcome, uint64_t duration_ns);
 };
@@ -46,11 +51,19 @@ err mediator_send(struct scope *scope, const struct use_case *use_case, const vo
 struct outbox;
 struct outbox_ops {
     err (*add)(struct outbox *o, const struct event_type *type, uuid aggregate, str payload);
+    err (*discard)(struct outbox *o, const struct event_type *const *heard, size_t heard_count,
+                   uint32_t limit, int64_t *count);
 };
 struct outbox {
     const struct outbox_ops *ops;
 };
 err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
                      uuid aggregate, const void *event);
+/* Removes, among the oldest limit events, those whose type is not among heard. */
+static inline err outbox_discard(struct outbox *outbox, const struct event_type *const *heard,
+                                 size_t heard_count, uint32_t limit, int64_t *count)
+{
+    return outbox->ops->discard(outbox, heard, heard_count, limit, count);
+}
 
 #endif

@@ -146,6 +146,18 @@ static err fs_stage_write(struct storage *base, struct stage *stage, const void 
     return OK;
 }
 
+/* Whole seconds since the file was last offered. To the nanosecond, because time() may be behind
+ * the clock that the file system stamps with. */
+static int64_t age_of(const struct stat *info)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t seconds = now.tv_sec - info->st_mtim.tv_sec;
+    if (now.tv_nsec < info->st_mtim.tv_nsec)
+        seconds--;
+    return seconds > 0 ? seconds : 0;
+}
+
 static void stage_free(struct stage *stage)
 {
     if (stage->fd >= 0)
@@ -287,7 +299,7 @@ static err fs_remove(struct storage *base, str name, int64_t older_than_seconds)
     pthread_mutex_lock(&s->lock);
     if (fstatat(folder_fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
         e = ERR(NOT_FOUND, "there is no such object");
-    else if (time(NULL) - info.st_mtime < older_than_seconds)
+    else if (age_of(&info) < older_than_seconds)
         e = ERR(CONFLICT, "the object is too young");
     else if (unlinkat(folder_fd, path, 0) != 0)
         e = OS_ERR("unlink");
@@ -310,8 +322,7 @@ static err list_folder(int folder_fd, struct object_sink *sink)
         if (!object_name_is_valid(str_of(entry->d_name)) ||
             fstatat(folder_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
-        e = sink->take(sink, str_of(entry->d_name), (uint64_t)info.st_size,
-                       time(NULL) - info.st_mtime);
+        e = sink->take(sink, str_of(entry->d_name), (uint64_t)info.st_size, age_of(&info));
     }
     closedir(folder);
     return e;
@@ -338,7 +349,7 @@ static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *c
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         struct stat info;
         if (fstatat(s->staging_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(info.st_mode) && time(NULL) - info.st_mtime >= older_than_seconds &&
+            S_ISREG(info.st_mode) && age_of(&info) >= older_than_seconds &&
             unlinkat(s->staging_fd, entry->d_name, 0) == 0)
             ++*count;
     }

@@ -2,13 +2,11 @@
 #include "infrastructure/sweeper.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/log.h"
-#include "infrastructure/sqlite_session.h"
 
 struct orphan_sink {
     struct object_sink base;
-    struct sqlite_database *db;
+    struct db_context *db;
     struct storage *storage;
     struct clock *clock;
     int64_t age_seconds, removed_count;
@@ -17,14 +15,17 @@ struct orphan_sink {
 static err take_object(struct object_sink *base, str name, uint64_t size, int64_t age_seconds)
 {
     struct orphan_sink *s = container_of(base, struct orphan_sink, base);
-    struct sqlite_session session;
+    struct db_session *session = NULL;
+    struct arena scratch = {0};
     bool referenced = true;
     (void)size;
     if (age_seconds < s->age_seconds)
         return OK;
-    sqlite_session_init(&session, s->db, s->clock);
-    err e = image_reader_is_referenced(session.readers.images, name, &referenced);
-    sqlite_session_deinit(&session);
+    err e = db_session_begin(s->db, &scratch, s->clock, &session);
+    if (!failed(e))
+        e = image_reader_is_referenced(session->readers.images, name, &referenced);
+    db_session_end(session);
+    arena_deinit(&scratch);
     if (failed(e) || referenced)
         return e;
     e = storage_remove(s->storage, name, s->age_seconds);
@@ -32,7 +33,7 @@ static err take_object(struct object_sink *base, str name, uint64_t size, int64_
     return e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND ? OK : e;
 }
 
-err sweep_storage(struct sqlite_database *db, struct storage *storage, struct clock *clock,
+err sweep_storage(struct db_context *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds)
 {
     struct orphan_sink sink = {{take_object}, db, storage, clock, age_seconds, 0};
@@ -45,29 +46,22 @@ err sweep_storage(struct sqlite_database *db, struct storage *storage, struct cl
     return OK;
 }
 
-err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions, size_t count)
+err sweep_outbox(struct db_context *db, struct clock *clock,
+                 const struct subscription *subscriptions, size_t count)
 {
-    struct sqlite_unit unit = {.db = db};
-    struct sqlite_connection *c;
-    struct statement s = {0};
+    const struct event_type *heard[SUBSCRIPTION_COUNT_MAX];
     struct arena scratch = {0};
-    struct buf sql = BUF_IN(&scratch);
-    buf_add(
-        &sql,
-        STR("DELETE FROM outbox WHERE key <= (SELECT coalesce(min(key), 0) + 10000 FROM outbox)"));
-    for (size_t i = 0; i < count; i++)
-        buf_addf(&sql, " AND type <> ?%zu", i + 1);
-    err e = sqlite_unit_begin(&unit, &c);
+    struct db_session *session = NULL;
+    int64_t removed;
+    size_t heard_count = count < COUNT_OF(heard) ? count : COUNT_OF(heard);
+    for (size_t i = 0; i < heard_count; i++)
+        heard[i] = subscriptions[i].event;
+    err e = db_session_begin(db, &scratch, clock, &session);
     if (!failed(e))
-        e = statement_prepare(c, buf_str(&sql), &s);
-    for (size_t i = 0; i < count && !failed(e); i++)
-        statement_bind_str(&s, (int)i + 1, str_of(subscriptions[i].event->name));
+        e = outbox_discard(session->uow.outbox, heard, heard_count, SWEEP_EVENT_COUNT, &removed);
     if (!failed(e))
-        e = statement_run(&s);
-    statement_end(&s);
+        e = db_session_commit(session);
+    db_session_end(session);
     arena_deinit(&scratch);
-    if (!failed(e))
-        return sqlite_unit_commit(&unit);
-    sqlite_unit_rollback(&unit);
     return e;
 }

@@ -6,16 +6,16 @@
 #include "application/services/storage_service.h"
 #include "base/clock.h"
 #include "core/event_handler.h"
-#include "infrastructure/sqlite/database.h"
+#include "infrastructure/db_context.h"
 
-enum { SWEEP_AGE_SECONDS = 3600 };
+enum { SWEEP_AGE_SECONDS = 3600, SWEEP_EVENT_COUNT = 10000, SUBSCRIPTION_COUNT_MAX = 64 };
 
 /* Only what nobody has touched for age_seconds: a store that is under way is younger. */
-err sweep_storage(struct sqlite_database *db, struct storage *storage, struct clock *clock,
+err sweep_storage(struct db_context *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds);
 
 /* Removes the oldest events that nobody subscribes to. */
-err sweep_outbox(struct sqlite_database *db, const struct subscription *subscriptions,
-                 size_t count);
+err sweep_outbox(struct db_context *db, struct clock *clock,
+                 const struct subscription *subscriptions, size_t count);
 
 #endif

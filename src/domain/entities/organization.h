@@ -9,5 +9,6 @@ struct organization {
     str name;
 };
 DECLARE_SCHEMA(organization);
+SLICE(organization);
 
 #endif

@@ -8,6 +8,7 @@
 struct organization_reader;
 struct organization_reader_ops {
     err (*first)(struct organization_reader *r, struct arena *a, struct organization *out);
+    err (*all)(struct organization_reader *r, struct arena *a, struct organization_slice *out);
 };
 struct organization_reader {
     const struct organization_reader_ops *ops;
@@ -17,6 +18,12 @@ static inline err organization_reader_first(struct organization_reader *r, struc
                                             struct organization *out)
 {
     return r->ops->first(r, a, out);
+}
+/* In the order they were made: for the program itself, which works for each of them. */
+static inline err organization_reader_all(struct organization_reader *r, struct arena *a,
+                                          struct organization_slice *out)
+{
+    return r->ops->all(r, a, out);
 }
 
 struct organization_writer;

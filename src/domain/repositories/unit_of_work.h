@@ -6,6 +6,8 @@
 
 #include "core/mediator.h"
 #include "domain/repositories/audit_repository.h"
+#include "domain/repositories/change_repository.h"
+#include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
@@ -17,6 +19,8 @@ struct readers {
     struct session_reader *sessions;
     struct image_reader *images;
     struct audit_reader *audit;
+    struct change_reader *changes;
+    struct idempotency_reader *idempotency;
 };
 
 struct unit_of_work {
@@ -25,6 +29,7 @@ struct unit_of_work {
     struct session_writer *sessions;
     struct image_writer *images;
     struct audit_writer *audit;
+    struct idempotency_writer *idempotency;
     struct outbox *outbox;
 };
 

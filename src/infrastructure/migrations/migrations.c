@@ -101,9 +101,18 @@ static const char counts_and_search[] =
     "content_rowid='key',"
     "tokenize='trigram');";
 
+static const char idempotency[] =
+    "CREATE TABLE idempotency_records(key INTEGER PRIMARY KEY, organization_key INTEGER NOT NULL, "
+    "user_id BLOB NOT NULL, idempotency_key TEXT NOT NULL, fingerprint TEXT NOT NULL, "
+    "result TEXT NOT NULL, created_at INTEGER NOT NULL, "
+    "UNIQUE(organization_key, user_id, idempotency_key)) STRICT;"
+    "CREATE INDEX idempotency_records_by_age ON idempotency_records(created_at);"
+    "CREATE INDEX changes_by_organization ON changes(organization_key, sequence);";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", people},
     {2, "patients, studies, series, instances, changes", images},
     {3, "counts and free text search", counts_and_search},
+    {4, "answers under idempotency keys, change feed by organization", idempotency},
 };
 const size_t migration_count = COUNT_OF(migrations);

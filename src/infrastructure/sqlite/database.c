@@ -216,7 +216,7 @@ static void commit_group(struct sqlite_database *db, err spoiled)
     db->group_outcomes[db->group % COUNT_OF(db->group_outcomes)] = e;
     db->group_done = db->group++;
     db->group_count = 0;
-    db->commit_count++;
+    db->base.commit_count++;
     give_turn(db);
     pthread_mutex_unlock(&db->lock);
 }
@@ -237,7 +237,7 @@ err sqlite_unit_commit(struct sqlite_unit *unit)
     pthread_mutex_lock(&db->lock);
     uint64_t group = db->group;
     db->group_count++;
-    db->unit_count++;
+    db->base.unit_count++;
     bool leads = db->waiting_count == 0 || db->group_count >= SQLITE_GROUP_COUNT_MAX;
     if (!leads)
         give_turn(db);

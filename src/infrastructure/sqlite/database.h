@@ -9,6 +9,7 @@
 #ifndef INFRASTRUCTURE_SQLITE_DATABASE_H
 #define INFRASTRUCTURE_SQLITE_DATABASE_H
 
+#include "infrastructure/db_context.h"
 #include "infrastructure/sqlite/statement.h"
 
 #include <pthread.h>
@@ -37,6 +38,7 @@ struct sqlite_connection {
 };
 
 struct sqlite_database {
+    struct db_context base;
     char *path;
     struct sqlite_connection writer;
     struct sqlite_connection readers[SQLITE_READER_COUNT_MAX];
@@ -52,7 +54,6 @@ struct sqlite_database {
     uint64_t group;        /* number of the open transaction */
     uint64_t group_done;   /* newest group whose commit has ended */
     err group_outcomes[8]; /* by group number modulo 8 */
-    uint64_t commit_count, unit_count;
 };
 
 /* Opens or makes the file and its writer; readers are opened as they are needed.

@@ -36,6 +36,8 @@ struct fake {
     struct mediator base;
     char text[64];
     err allowed;
+    str idempotency_key;
+    bool remembered;
 };
 
 static void note(struct mediator *m, char c)
@@ -108,20 +110,41 @@ static void fake_traced(struct mediator *m, const struct call *c, err outcome, u
     note(m, 't');
 }
 
+static err fake_replay(struct mediator *m, struct call *c, bool *replayed)
+{
+    struct fake *f = container_of(m, struct fake, base);
+    note(m, 'p');
+    *replayed = f->remembered;
+    ((struct poke_result *)c->result)->length = f->remembered ? 99 : 0;
+    return OK;
+}
+
+static err fake_remember(struct mediator *m, struct call *c)
+{
+    (void)c;
+    note(m, 'm');
+    return OK;
+}
+
 static const struct mediator_ops fake_ops = {.authorize = fake_authorize,
                                              .read_begin = fake_read_begin,
                                              .read_end = fake_read_end,
                                              .work_begin = fake_work_begin,
                                              .work_commit = fake_commit,
                                              .work_rollback = fake_rollback,
+                                             .replay = fake_replay,
+                                             .remember = fake_remember,
                                              .audit = fake_audit,
                                              .traced = fake_traced};
 
 static err send(struct fake *f, struct arena *a, str word, struct poke_result *out,
                 struct issues *issues)
 {
-    struct scope scope = {
-        .arena = a, .clock = clock_system(), .issues = {.arena = a}, .mediator = &f->base};
+    struct scope scope = {.arena = a,
+                          .clock = clock_system(),
+                          .issues = {.arena = a},
+                          .mediator = &f->base,
+                          .idempotency_key = f->idempotency_key};
     struct poke cmd = {word};
     f->base.ops = &fake_ops;
     calls = 0;
@@ -175,6 +198,23 @@ TEST(a_lost_race_is_tried_again_and_nothing_else_is)
     CHECK_ERR(CONFLICT, send(&h, &a, STR("x"), &result, &issues));
     CHECK_INT(1, calls);
     fail_times = 0;
+    arena_deinit(&a);
+}
+
+TEST(a_request_sent_again_has_its_answer_and_no_second_effect)
+{
+    struct arena a = {0};
+    struct fake f = {.idempotency_key = STR_INIT("k")},
+                g = {.idempotency_key = STR_INIT("k"), .remembered = true};
+    struct poke_result result;
+    struct issues issues;
+    CHECK_OK(send(&f, &a, STR("x"), &result, &issues));
+    CHECK_STR(STR("awpumCt"), str_of(f.text));
+    CHECK_INT(1, calls);
+    CHECK_OK(send(&g, &a, STR("x"), &result, &issues));
+    CHECK_STR(STR("awpCt"), str_of(g.text));
+    CHECK_INT(0, calls);
+    CHECK_INT(99, result.length);
     arena_deinit(&a);
 }
 

@@ -3,8 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "infrastructure/migrations/migrations.h"
-#include "infrastructure/sqlite_find.h"
-#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sqlite/find.h"
 #include "infrastructure/storage_filesystem.h"
 #include "tests/test.h"
 
@@ -22,12 +21,11 @@ struct fixture {
 
 static void fixture_open(struct fixture *f)
 {
-    int applied;
     *f = (struct fixture){0};
     snprintf(f->folder, sizeof f->folder, "/tmp/gantry-unit-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
-    CHECK_OK(sqlite_database_open(&f->db, str_format(&f->arena, "%s/test.db", f->folder)));
-    CHECK_OK(sqlite_migrate(&f->db, &f->arena, migrations, migration_count, &applied));
+    CHECK_OK(
+        sqlite_context_open(&f->db, &f->arena, str_format(&f->arena, "%s/test.db", f->folder)));
 }
 
 static void fixture_close(struct fixture *f)
@@ -43,16 +41,18 @@ enum { THREAD_COUNT = 8, UNIT_COUNT = 100 };
 
 static void add_unit(struct sqlite_database *db, int number, bool keep)
 {
-    struct sqlite_session session;
+    struct arena a = {0};
+    struct db_session *session;
     struct organization o = {.id = uuid_make(clock_system()), .created_at = {1}, .updated_at = {1}};
     char name[32];
-    sqlite_session_init(&session, db, clock_system());
+    CHECK_OK(db_session_begin(&db->base, &a, clock_system(), &session));
     snprintf(name, sizeof name, "organization %d", number);
     o.name = str_of(name);
-    CHECK_OK(organization_writer_add(session.uow.organizations, &o));
+    CHECK_OK(organization_writer_add(session->uow.organizations, &o));
     if (keep)
-        CHECK_OK(sqlite_session_commit(&session));
-    sqlite_session_deinit(&session);
+        CHECK_OK(db_session_commit(session));
+    db_session_end(session);
+    arena_deinit(&a);
 }
 
 static void *write_units(void *argument)
@@ -87,8 +87,8 @@ TEST(units_share_commits_and_none_sees_anothers_rollback)
         pthread_join(threads[i], NULL);
     CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4,
               count_rows(&f.db, "SELECT count(*) FROM organizations"));
-    CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4, f.db.unit_count);
-    CHECK(f.db.commit_count < f.db.unit_count);
+    CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4, f.db.base.unit_count);
+    CHECK(f.db.base.commit_count < f.db.base.unit_count);
     fixture_close(&f);
 }
 

@@ -14,6 +14,8 @@ static err end_session_handle(struct command_ctx *ctx, const struct end_session 
     instant now = clock_now(ctx->clock);
     (void)out;
     TRY(session_reader_get(ctx->readers->sessions, ctx->arena, cmd->session_id, &session));
+    ctx->scope->subject_id = session.user_id;
+    ctx->scope->organization_key = session.organization_key;
     principal_cache_end_session(ctx->services->principals, session.id, now);
     if (session.revoked_at.us != 0)
         return OK;
@@ -35,6 +37,8 @@ static err refresh_session_handle(struct command_ctx *ctx, const struct refresh_
     err e = session_reader_get(ctx->readers->sessions, ctx->arena, claims.session_id, &session);
     if (failed(e))
         return e.code == ERR_NOT_FOUND ? ERR(UNAUTHENTICATED, "the session has ended") : e;
+    ctx->scope->subject_id = session.user_id;
+    ctx->scope->organization_key = session.organization_key;
     if (!session_is_live(&session, now))
         return ERR(UNAUTHENTICATED, "the session has ended");
     if (claims.generation != session.generation) {

@@ -52,8 +52,7 @@ static err count_sign_in_failure_handle(struct command_ctx *ctx,
                ? ERR(SERIALIZATION, "another sign-in of the same user")
                : e;
 }
-COMMAND(count_sign_in_failure, .needs = ANYONE, .keeps_no_audit = true,
-        .doc = "Count a wrong password");
+COMMAND(count_sign_in_failure, .needs = ANYONE, .doc = "Count a wrong password");
 
 static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
                           struct sign_in_result *out)
@@ -65,6 +64,8 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
                                          str_lower(ctx->arena, cmd->email), &user);
     if (failed(found) && found.code != ERR_NOT_FOUND)
         return found;
+    ctx->scope->subject_id = user.id;
+    ctx->scope->organization_key = user.organization_key;
     TRY(password_verify(ctx->services->passwords, cmd->password, user.password_hash, &matches));
     bool locked = user_is_locked(&user, clock_now(ctx->clock));
     if (!matches && user.key != 0 && !locked) {

@@ -1,11 +1,9 @@
 /* Organizations, users, sessions, audit trail and outbox on SQLite. */
-#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sqlite/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/json.h"
-
-#include <openssl/evp.h>
+#include "infrastructure/audit_chain.h"
 
 #define SESSION_OF(pointer_, member_) container_of(pointer_, struct sqlite_session, member_)
 
@@ -25,7 +23,25 @@ static err first_organization(struct organization_reader *r, struct arena *a,
     TRY(begin_select(c, a, &organization_schema, "ORDER BY key LIMIT 1", &s));
     return entity_read_row(&s, a, &organization_schema, out);
 }
-const struct organization_reader_ops sqlite_organization_reader_ops = {.first = first_organization};
+
+static err all_organizations(struct organization_reader *r, struct arena *a,
+                             struct organization_slice *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_read(SESSION_OF(r, organization_reader), &c));
+    TRY(begin_select(c, a, &organization_schema, "ORDER BY key", &s));
+    *out = (struct organization_slice){0};
+    for (;;) {
+        bool has_row;
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(&s, a, 0, &organization_schema, SLICE_PUSH(a, out));
+    }
+}
+const struct organization_reader_ops sqlite_organization_reader_ops = {.first = first_organization,
+                                                                       .all = all_organizations};
 
 static err add_organization(struct organization_writer *w, struct organization *organization)
 {
@@ -191,21 +207,29 @@ const struct session_writer_ops sqlite_session_writer_ops = {.add = add_session,
                                                              .revoke_user = revoke_sessions,
                                                              .purge = purge_sessions};
 
-static err find_audit(struct audit_reader *r, struct arena *a, int64_t organization_key,
-                      int64_t before_key, uint32_t limit, struct audit_event_slice *out)
+static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,
+                      struct audit_event_slice *out)
 {
+    static const char newest_first[] =
+        "WHERE organization_key = ?1 AND (?2 = 0 OR key < ?2) AND (?4 IS NULL OR user_id = ?4) AND "
+        "(?5 IS NULL OR subject_id = ?5) AND (?6 IS NULL OR action = ?6) ORDER BY key DESC LIMIT "
+        "?3";
+    static const char oldest_first[] =
+        "WHERE organization_key = ?1 AND key > ?2 AND (?4 IS NULL OR user_id = ?4) AND "
+        "(?5 IS NULL OR subject_id = ?5) AND (?6 IS NULL OR action = ?6) ORDER BY key LIMIT ?3";
     struct sqlite_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    bool has_row;
     TRY(sqlite_session_read(SESSION_OF(r, audit_reader), &c));
-    TRY(begin_select(
-        c, a, &audit_event_schema,
-        "WHERE organization_key = ?1 AND (?2 = 0 OR key < ?2) ORDER BY key DESC LIMIT ?3", &s));
-    statement_bind_i64(&s, 1, organization_key);
-    statement_bind_i64(&s, 2, before_key);
-    statement_bind_i64(&s, 3, limit);
+    TRY(begin_select(c, a, &audit_event_schema, f->oldest_first ? oldest_first : newest_first, &s));
+    statement_bind_i64(&s, 1, f->organization_key);
+    statement_bind_i64(&s, 2, f->from_key);
+    statement_bind_i64(&s, 3, f->limit);
+    statement_bind_uuid(&s, 4, f->user_id);
+    statement_bind_uuid(&s, 5, f->subject_id);
+    statement_bind_str(&s, 6, f->action);
     *out = (struct audit_event_slice){0};
     for (;;) {
+        bool has_row;
         TRY(statement_step(&s, &has_row));
         if (!has_row)
             return OK;
@@ -228,30 +252,78 @@ static err newest_hash(struct sqlite_connection *c, struct arena *a, int64_t org
     return OK;
 }
 
-static err add_audit(struct audit_writer *w, struct audit_event *event)
+static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event *event)
 {
     struct sqlite_session *session = SESSION_OF(w, audit_writer);
     struct sqlite_connection *c;
-    struct arena scratch = {0};
     str before;
-    unsigned char digest[32];
     TRY(sqlite_session_write(session, &c));
-    err e = newest_hash(c, &scratch, event->organization_key, &before);
-    if (!failed(e)) {
-        struct buf text = BUF_IN(&scratch), hex = BUF_IN(&scratch);
-        event->hash = STR_NONE;
-        buf_add(&text, before);
-        json_write(&text, &audit_event_schema, event, 0);
-        EVP_Digest(text.ptr, text.len, digest, NULL, EVP_sha256(), NULL);
-        buf_add_hex(&hex, digest, sizeof digest);
-        event->hash = buf_str(&hex);
-        e = entity_insert(session, &audit_event_schema, event);
-        event->hash = STR_NONE; /* its bytes end with the scratch */
-    }
-    arena_deinit(&scratch);
-    return e;
+    TRY(newest_hash(c, a, event->organization_key, &before));
+    audit_chain_seal(a, before, event);
+    return entity_insert(session, &audit_event_schema, event);
 }
 const struct audit_writer_ops sqlite_audit_writer_ops = {.add = add_audit};
+
+static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
+                        int64_t since, uint32_t limit, struct change_slice *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_read(SESSION_OF(r, change_reader), &c));
+    TRY(statement_begin(c,
+                        "SELECT c.sequence, c.organization_key, c.created_at, c.kind, st.id, i.id "
+                        "FROM changes c JOIN studies st ON st.key = c.study_key "
+                        "LEFT JOIN instances i ON i.key = c.instance_key "
+                        "WHERE c.organization_key = ?1 AND c.sequence > ?2 "
+                        "ORDER BY c.sequence LIMIT ?3",
+                        &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_i64(&s, 2, since);
+    statement_bind_i64(&s, 3, limit);
+    *out = (struct change_slice){0};
+    for (;;) {
+        bool has_row;
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(&s, a, 0, &change_schema, SLICE_PUSH(a, out));
+    }
+}
+const struct change_reader_ops sqlite_change_reader_ops = {.find = find_changes};
+
+static err find_record(struct idempotency_reader *r, struct arena *a, int64_t organization_key,
+                       uuid user_id, str key, struct idempotency_record *out)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_read(SESSION_OF(r, idempotency_reader), &c));
+    TRY(begin_select(c, a, &idempotency_record_schema,
+                     "WHERE organization_key = ?1 AND user_id = ?2 AND idempotency_key = ?3", &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_uuid(&s, 2, user_id);
+    statement_bind_str(&s, 3, key);
+    return entity_read_row(&s, a, &idempotency_record_schema, out);
+}
+const struct idempotency_reader_ops sqlite_idempotency_reader_ops = {.find = find_record};
+
+static err add_record(struct idempotency_writer *w, struct idempotency_record *record)
+{
+    return entity_insert(SESSION_OF(w, idempotency_writer), &idempotency_record_schema, record);
+}
+
+static err purge_records(struct idempotency_writer *w, instant made_before, int64_t *count)
+{
+    struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sqlite_session_write(SESSION_OF(w, idempotency_writer), &c));
+    TRY(statement_begin(c, "DELETE FROM idempotency_records WHERE created_at < ?1", &s));
+    statement_bind_i64(&s, 1, made_before.us);
+    TRY(statement_run(&s));
+    *count = statement_changes(&s);
+    return OK;
+}
+const struct idempotency_writer_ops sqlite_idempotency_writer_ops = {.add = add_record,
+                                                                     .purge = purge_records};
 
 static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
 {
@@ -267,4 +339,30 @@ static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggr
     statement_bind_i64(&s, 4, clock_now(session->clock).us);
     return statement_run(&s);
 }
-const struct outbox_ops sqlite_outbox_ops = {.add = add_outbox};
+
+static err discard_outbox(struct outbox *o, const struct event_type *const *heard,
+                          size_t heard_count, uint32_t limit, int64_t *count)
+{
+    struct sqlite_connection *c;
+    struct arena scratch = {0};
+    struct statement s = {0};
+    struct buf sql = BUF_IN(&scratch);
+    buf_add(&sql, STR("DELETE FROM outbox WHERE key <= "
+                      "(SELECT coalesce(min(key), 0) + ?1 - 1 FROM outbox)"));
+    for (size_t i = 0; i < heard_count; i++)
+        buf_addf(&sql, " AND type <> ?%zu", i + 2);
+    err e = sqlite_session_write(SESSION_OF(o, outbox), &c);
+    if (!failed(e))
+        e = statement_prepare(c, buf_str(&sql), &s);
+    if (!failed(e)) {
+        statement_bind_i64(&s, 1, limit);
+        for (size_t i = 0; i < heard_count; i++)
+            statement_bind_str(&s, (int)i + 2, str_of(heard[i]->name));
+        e = statement_run(&s);
+    }
+    *count = failed(e) ? 0 : statement_changes(&s);
+    statement_end(&s);
+    arena_deinit(&scratch);
+    return e;
+}
+const struct outbox_ops sqlite_outbox_ops = {.add = add_outbox, .discard = discard_outbox};

@@ -1,6 +1,6 @@
 /* Matching keys (PS3.4 C.2.2.2) to SQL conditions, order, cursor and count. Values are always
  * bound; the text of the statement is made of constants and of member names from our own tables. */
-#include "infrastructure/sqlite_find.h"
+#include "infrastructure/sqlite/find.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -1,9 +1,9 @@
 /* Patients, studies, series and instances on SQLite, but for find, which has a file of its own. */
-#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sqlite/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "infrastructure/sqlite_find.h"
+#include "infrastructure/sqlite/find.h"
 
 static struct sqlite_session *reading(struct image_reader *r)
 {

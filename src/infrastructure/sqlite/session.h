@@ -1,16 +1,13 @@
-/* struct sqlite_session: the repositories of one call, over one view of the database or one unit of
- * work. Reads go to a connection of their own until the unit of work begins with its first write;
- * then they see what it wrote. */
+/* The SQLite behind struct db_context. Reads of a session go to a connection of their own until its
+ * unit of work begins with the first write; then they see what it wrote. */
 #ifndef INFRASTRUCTURE_SQLITE_SESSION_H
 #define INFRASTRUCTURE_SQLITE_SESSION_H
 
-#include "base/clock.h"
-#include "domain/repositories/unit_of_work.h"
+#include "infrastructure/db_context.h"
 #include "infrastructure/sqlite/database.h"
 
 struct sqlite_session {
-    struct readers readers;
-    struct unit_of_work uow;
+    struct db_session base;
     struct organization_reader organization_reader;
     struct organization_writer organization_writer;
     struct user_reader user_reader;
@@ -21,16 +18,18 @@ struct sqlite_session {
     struct image_writer image_writer;
     struct audit_reader audit_reader;
     struct audit_writer audit_writer;
+    struct change_reader change_reader;
+    struct idempotency_reader idempotency_reader;
+    struct idempotency_writer idempotency_writer;
     struct outbox outbox;
     struct sqlite_connection *reader;
     struct sqlite_unit unit;
     struct clock *clock;
 };
 
-void sqlite_session_init(struct sqlite_session *s, struct sqlite_database *db, struct clock *clock);
-/* Gives connections back. A unit of work still open is rolled back. */
-void sqlite_session_deinit(struct sqlite_session *s);
-err sqlite_session_commit(struct sqlite_session *s);
+/* Opens the file and brings its schema up to date. Errors: UNAVAILABLE, CONFLICT (made by a newer
+ * program). */
+err sqlite_context_open(struct sqlite_database *db, struct arena *a, str path);
 
 /* For the repositories. */
 err sqlite_session_read(struct sqlite_session *s, struct sqlite_connection **out);
@@ -46,6 +45,9 @@ extern const struct image_reader_ops sqlite_image_reader_ops;
 extern const struct image_writer_ops sqlite_image_writer_ops;
 extern const struct audit_reader_ops sqlite_audit_reader_ops;
 extern const struct audit_writer_ops sqlite_audit_writer_ops;
+extern const struct change_reader_ops sqlite_change_reader_ops;
+extern const struct idempotency_reader_ops sqlite_idempotency_reader_ops;
+extern const struct idempotency_writer_ops sqlite_idempotency_writer_ops;
 extern const struct outbox_ops sqlite_outbox_ops;
 
 /* The four statements every entity needs, made from its schema once: their addresses are stable. */

@@ -1,14 +1,24 @@
 /* Connections of a call, and the statements every entity needs. */
-#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sqlite/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "domain/entities/patient.h"
+#include "infrastructure/migrations/migrations.h"
 
 #include <stdlib.h>
 
-void sqlite_session_init(struct sqlite_session *s, struct sqlite_database *db, struct clock *clock)
+static const struct db_context_ops sqlite_context_ops;
+
+static struct sqlite_session *self(struct db_session *s)
 {
+    return container_of(s, struct sqlite_session, base);
+}
+
+static err session_begin(struct db_context *context, struct arena *a, struct clock *clock,
+                         struct db_session **out)
+{
+    struct sqlite_session *s = NEW(a, struct sqlite_session);
     *s = (struct sqlite_session){
         .organization_reader = {&sqlite_organization_reader_ops},
         .organization_writer = {&sqlite_organization_writer_ops},
@@ -20,27 +30,66 @@ void sqlite_session_init(struct sqlite_session *s, struct sqlite_database *db, s
         .image_writer = {&sqlite_image_writer_ops},
         .audit_reader = {&sqlite_audit_reader_ops},
         .audit_writer = {&sqlite_audit_writer_ops},
+        .change_reader = {&sqlite_change_reader_ops},
+        .idempotency_reader = {&sqlite_idempotency_reader_ops},
+        .idempotency_writer = {&sqlite_idempotency_writer_ops},
         .outbox = {&sqlite_outbox_ops},
-        .unit = {.db = db},
+        .unit = {.db = container_of(context, struct sqlite_database, base)},
         .clock = clock,
     };
-    s->readers = (struct readers){&s->organization_reader, &s->user_reader, &s->session_reader,
-                                  &s->image_reader, &s->audit_reader};
-    s->uow = (struct unit_of_work){&s->organization_writer, &s->user_writer,  &s->session_writer,
-                                   &s->image_writer,        &s->audit_writer, &s->outbox};
+    s->base = (struct db_session){.readers = {.organizations = &s->organization_reader,
+                                              .users = &s->user_reader,
+                                              .sessions = &s->session_reader,
+                                              .images = &s->image_reader,
+                                              .audit = &s->audit_reader,
+                                              .changes = &s->change_reader,
+                                              .idempotency = &s->idempotency_reader},
+                                  .uow = {.organizations = &s->organization_writer,
+                                          .users = &s->user_writer,
+                                          .sessions = &s->session_writer,
+                                          .images = &s->image_writer,
+                                          .audit = &s->audit_writer,
+                                          .idempotency = &s->idempotency_writer,
+                                          .outbox = &s->outbox},
+                                  .context = context};
+    *out = &s->base;
+    return OK;
 }
 
-void sqlite_session_deinit(struct sqlite_session *s)
+static void session_end(struct db_session *base)
 {
+    struct sqlite_session *s = self(base);
     sqlite_unit_rollback(&s->unit);
     if (s->reader != NULL)
         sqlite_read_end(s->unit.db, s->reader);
     s->reader = NULL;
 }
 
-err sqlite_session_commit(struct sqlite_session *s)
+static err session_commit(struct db_session *base)
 {
-    return sqlite_unit_commit(&s->unit);
+    return sqlite_unit_commit(&self(base)->unit);
+}
+
+static err health(struct db_context *context)
+{
+    struct sqlite_database *db = container_of(context, struct sqlite_database, base);
+    struct sqlite_connection *c;
+    TRY(sqlite_read_begin(db, &c));
+    sqlite_read_end(db, c);
+    return OK;
+}
+
+static const struct db_context_ops sqlite_context_ops = {.session_begin = session_begin,
+                                                         .session_commit = session_commit,
+                                                         .session_end = session_end,
+                                                         .health = health};
+
+err sqlite_context_open(struct sqlite_database *db, struct arena *a, str path)
+{
+    int applied;
+    TRY(sqlite_database_open(db, path));
+    db->base.ops = &sqlite_context_ops;
+    return sqlite_migrate(db, a, migrations, migration_count, &applied);
 }
 
 err sqlite_session_read(struct sqlite_session *s, struct sqlite_connection **out)
@@ -67,6 +116,7 @@ static struct entity_sql entities[] = {
     {.schema = &series_schema, .table = "series"},
     {.schema = &instance_schema, .table = "instances"},
     {.schema = &audit_event_schema, .table = "audit_events"},
+    {.schema = &idempotency_record_schema, .table = "idempotency_records"},
 };
 static pthread_once_t entities_once = PTHREAD_ONCE_INIT;
 

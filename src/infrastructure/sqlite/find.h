@@ -2,7 +2,7 @@
 #ifndef INFRASTRUCTURE_SQLITE_FIND_H
 #define INFRASTRUCTURE_SQLITE_FIND_H
 
-#include "infrastructure/sqlite_session.h"
+#include "infrastructure/sqlite/session.h"
 
 err sqlite_images_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
                        struct image_page *out);

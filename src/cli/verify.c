@@ -1,0 +1,161 @@
+/* gantry verify: every row against every object, by hash, and every link of the audit trail. */
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "infrastructure/audit_chain.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { VERIFY_PAGE_SIZE = 500 };
+
+struct verifier {
+    struct image_sink base;
+    struct app *app;
+    uint64_t good_count, bad_count, event_count, broken_trail_count;
+    struct progress progress;
+};
+
+static bool object_is_whole(struct app *app, const struct instance *instance)
+{
+    struct object_file file;
+    unsigned char digest[32];
+    char block[65536];
+    struct arena scratch = {0};
+    struct buf hex = BUF_IN(&scratch);
+    if (failed(storage_open(&app->storage.base, instance->object_name, &file)))
+        return false;
+    EVP_MD_CTX *sha = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
+    ssize_t got;
+    while ((got = read(file.fd, block, sizeof block)) > 0)
+        EVP_DigestUpdate(sha, block, (size_t)got);
+    EVP_DigestFinal_ex(sha, digest, NULL);
+    EVP_MD_CTX_free(sha);
+    close(file.fd);
+    buf_add_hex(&hex, digest, sizeof digest);
+    bool whole = got == 0 && str_eq(buf_str(&hex), instance->object_name) &&
+                 file.size == (uint64_t)instance->size;
+    arena_deinit(&scratch);
+    return whole;
+}
+
+static err verify_one(struct image_sink *base, const struct instance *instance,
+                      const struct instance_blobs *blobs)
+{
+    struct verifier *v = container_of(base, struct verifier, base);
+    (void)blobs;
+    if (object_is_whole(v->app, instance)) {
+        v->good_count++;
+    } else {
+        v->bad_count++;
+        printf("damaged or missing: instance %.*s, object %.*s\n",
+               STR_ARG(instance->sop_instance_uid), STR_ARG(instance->object_name));
+    }
+    progress_step(&v->progress, v->good_count + v->bad_count);
+    return OK;
+}
+
+static err verify_page(struct verifier *v, struct arena *a, const struct image_filter *filter,
+                       struct image_page *page)
+{
+    struct db_session *session;
+    TRY(db_session_begin(v->app->db, a, clock_system(), &session));
+    err e = image_reader_find(session->readers.images, a, filter, page);
+    for (size_t i = 0; !failed(e) && i < page->rows.len; i++)
+        e = image_reader_each_instance(session->readers.images, NULL, page->rows.at[i].study.key, 0,
+                                       false, &v->base);
+    db_session_end(session);
+    return e;
+}
+
+/* Every study of an organization, by pages, whether in the trash or not. */
+static err verify_studies(struct verifier *v, int64_t organization_key, bool trashed)
+{
+    struct arena a = {0};
+    struct image_filter filter = {.level = LEVEL_STUDY,
+                                  .organization_key = organization_key,
+                                  .trashed = trashed,
+                                  .limit = VERIFY_PAGE_SIZE};
+    err e = OK;
+    char cursor[1024];
+    do {
+        struct image_page page = {0};
+        arena_reset(&a);
+        e = verify_page(v, &a, &filter, &page);
+        filter.after = STR_NONE;
+        if (!failed(e) && page.next.len != 0 && page.next.len < sizeof cursor) {
+            memcpy(cursor, page.next.ptr, page.next.len);
+            filter.after = (str){cursor, page.next.len};
+        }
+    } while (!failed(e) && filter.after.len != 0);
+    arena_deinit(&a);
+    return e;
+}
+
+static err verify_trail(struct verifier *v, struct arena *a, int64_t organization_key)
+{
+    struct db_session *session;
+    struct audit_chain_check check;
+    TRY(db_session_begin(v->app->db, a, clock_system(), &session));
+    err e = audit_chain_verify(session->readers.audit, organization_key, &check);
+    db_session_end(session);
+    TRY(e);
+    v->event_count += (uint64_t)check.event_count;
+    if (check.broken_key != 0) {
+        v->broken_trail_count++;
+        printf("the audit trail of organization %lld does not hold at event %lld\n",
+               (long long)organization_key, (long long)check.broken_key);
+    }
+    return OK;
+}
+
+static err verify_all(struct verifier *v, struct arena *a)
+{
+    struct db_session *session;
+    struct organization_slice organizations;
+    uint64_t total = 0;
+    TRY(db_session_begin(v->app->db, a, clock_system(), &session));
+    err e = organization_reader_all(session->readers.organizations, a, &organizations);
+    for (size_t i = 0; !failed(e) && i < organizations.len; i++) {
+        int64_t studies, instances = 0, size;
+        e = image_reader_statistics(session->readers.images, organizations.at[i].key, &studies,
+                                    &instances, &size);
+        total += (uint64_t)instances;
+    }
+    db_session_end(session);
+    TRY(e);
+    progress_begin(&v->progress, "instances", total);
+    for (size_t i = 0; !failed(e) && i < organizations.len; i++) {
+        e = verify_studies(v, organizations.at[i].key, false);
+        if (!failed(e))
+            e = verify_studies(v, organizations.at[i].key, true);
+        if (!failed(e))
+            e = verify_trail(v, a, organizations.at[i].key);
+    }
+    if (!failed(e)) /* what was done before anybody's organization was known */
+        e = verify_trail(v, a, 0);
+    progress_end(&v->progress);
+    return e;
+}
+
+int cli_verify(struct app *app, int count, char **arguments)
+{
+    struct verifier v = {.base = {verify_one}, .app = app};
+    struct arena a = {0};
+    (void)count;
+    (void)arguments;
+    err e = verify_all(&v, &a);
+    if (failed(e))
+        fprintf(stderr, "gantry: %s\n", e.text);
+    else
+        printf("%llu instances whole, %llu damaged or missing; %llu audit events, %llu trails "
+               "broken\n",
+               (unsigned long long)v.good_count, (unsigned long long)v.bad_count,
+               (unsigned long long)v.event_count, (unsigned long long)v.broken_trail_count);
+    arena_deinit(&a);
+    if (failed(e))
+        return EX_UNAVAILABLE;
+    return v.bad_count == 0 && v.broken_trail_count == 0 ? EX_OK : EX_DATAERR;
+}

@@ -1,0 +1,9 @@
+/* Schema of the change. */
+#include "domain/entities/change.h"
+
+SCHEMA(change, FIELD(change, sequence, .doc = "Position in the feed, growing"),
+       FIELD(change, organization_key, .flags = INTERNAL, .doc = "Owner"),
+       FIELD(change, created_at, .doc = "When"),
+       FIELD(change, kind, .max = 32, .doc = "instance_stored, study_trashed or study_restored"),
+       FIELD(change, study_id, .doc = "Which study"),
+       FIELD(change, instance_id, .doc = "Which instance, where it is about one"));

@@ -1,0 +1,19 @@
+/* A line of the change feed: what happened to which study, in the order in which it became durable.
+ * sequence only grows; a reader that remembers the last one it saw misses nothing. */
+#ifndef DOMAIN_ENTITIES_CHANGE_H
+#define DOMAIN_ENTITIES_CHANGE_H
+
+#include "base/schema.h"
+
+struct change {
+    int64_t sequence;
+    int64_t organization_key;
+    instant created_at;
+    str kind; /* "instance_stored", "study_trashed", "study_restored" */
+    uuid study_id;
+    uuid instance_id; /* absent when it is about the study as a whole */
+};
+DECLARE_SCHEMA(change);
+SLICE(change);
+
+#endif

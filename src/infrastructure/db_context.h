@@ -1,0 +1,53 @@
+/* struct db_context: the database behind the repositories, whichever engine it is. A session is
+ * what one call reads and writes with: readers over one consistent view, and a unit of work that
+ * begins with its first write; from then on the readers see what it wrote. */
+#ifndef INFRASTRUCTURE_DB_CONTEXT_H
+#define INFRASTRUCTURE_DB_CONTEXT_H
+
+#include "base/clock.h"
+#include "domain/repositories/unit_of_work.h"
+
+struct db_context;
+
+struct db_session {
+    struct readers readers;
+    struct unit_of_work uow;
+    struct db_context *context;
+};
+
+struct db_context_ops {
+    err (*session_begin)(struct db_context *db, struct arena *a, struct clock *clock,
+                         struct db_session **out);
+    err (*session_commit)(struct db_session *s);
+    void (*session_end)(struct db_session *s);
+    err (*health)(struct db_context *db);
+};
+struct db_context {
+    const struct db_context_ops *ops;
+    uint64_t commit_count, unit_count; /* commits are shared by units of work that come together */
+};
+
+/* Takes nothing from the database yet. The session lives in a until it is ended. */
+static inline err db_session_begin(struct db_context *db, struct arena *a, struct clock *clock,
+                                   struct db_session **out)
+{
+    return db->ops->session_begin(db, a, clock, out);
+}
+/* Returns when what was written is durable; at once when nothing was.
+ * Errors: NO_SPACE, UNAVAILABLE, SERIALIZATION: then nothing of it is there. */
+static inline err db_session_commit(struct db_session *s)
+{
+    return s->context->ops->session_commit(s);
+}
+/* What is not committed is rolled back. NULL is a no-op. */
+static inline void db_session_end(struct db_session *s)
+{
+    if (s != NULL)
+        s->context->ops->session_end(s);
+}
+static inline err db_health(struct db_context *db)
+{
+    return db->ops->health(db);
+}
+
+#endif

@@ -1,0 +1,330 @@
+/* The ports of the pipeline. */
+#include "infrastructure/mediator_ports.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "domain/entities/principal.h"
+
+#include <openssl/evp.h>
+
+static struct mediator_ports *self(struct mediator *m)
+{
+    return container_of(m, struct mediator_ports, base);
+}
+
+static err authorize(struct mediator *m, const struct principal *principal, permission_number needs)
+{
+    (void)m;
+    if (permissions_have(principal->permissions, needs))
+        return OK;
+    return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
+                                               : ERR(FORBIDDEN, "your role does not allow this");
+}
+
+static err read_begin(struct mediator *m, struct scope *scope, struct readers **out)
+{
+    struct db_session *session;
+    TRY(db_session_begin(self(m)->db, scope->arena, scope->clock, &session));
+    *out = &session->readers;
+    return OK;
+}
+
+static void read_end(struct mediator *m, struct readers *readers)
+{
+    (void)m;
+    db_session_end(container_of(readers, struct db_session, readers));
+}
+
+static err work_begin(struct mediator *m, struct scope *scope, struct unit_of_work **out,
+                      struct readers **readers)
+{
+    struct db_session *session;
+    TRY(db_session_begin(self(m)->db, scope->arena, scope->clock, &session));
+    *out = &session->uow;
+    *readers = &session->readers;
+    return OK;
+}
+
+static err work_commit(struct mediator *m, struct unit_of_work *uow)
+{
+    struct db_session *session = container_of(uow, struct db_session, uow);
+    (void)m;
+    err e = db_session_commit(session);
+    db_session_end(session);
+    return e;
+}
+
+static void work_rollback(struct mediator *m, struct unit_of_work *uow)
+{
+    (void)m;
+    db_session_end(container_of(uow, struct db_session, uow));
+}
+
+static str fingerprint_of(struct arena *a, const struct call *c)
+{
+    struct buf text = BUF_IN(a), hex = BUF_IN(a);
+    unsigned char digest[32];
+    buf_add(&text, str_of(c->use_case->name));
+    json_write(&text, c->use_case->request, c->request, JSON_INTERNAL);
+    EVP_Digest(text.ptr, text.len, digest, NULL, EVP_sha256(), NULL);
+    buf_add_hex(&hex, digest, sizeof digest);
+    return buf_str(&hex);
+}
+
+static err replay(struct mediator *m, struct call *c, bool *replayed)
+{
+    struct idempotency_record record;
+    struct arena *a = c->scope->arena;
+    struct issues issues = {.arena = a};
+    const struct principal *p = c->scope->principal;
+    (void)m;
+    err e = idempotency_reader_find(c->command.readers->idempotency, a, p->organization_key,
+                                    p->user_id, c->idempotency_key, &record);
+    if (e.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    if (!str_eq(record.fingerprint, fingerprint_of(a, c)))
+        return ERR(CONFLICT, "this Idempotency-Key was used for another request");
+    *replayed = true;
+    return json_read(a, record.result, c->use_case->result, c->result, &issues);
+}
+
+static err remember(struct mediator *m, struct call *c)
+{
+    struct arena *a = c->scope->arena;
+    struct buf result = BUF_IN(a);
+    (void)m;
+    json_write(&result, c->use_case->result, c->result, 0);
+    struct idempotency_record record = {.organization_key = c->scope->principal->organization_key,
+                                        .user_id = c->scope->principal->user_id,
+                                        .idempotency_key = c->idempotency_key,
+                                        .fingerprint = fingerprint_of(a, c),
+                                        .result = buf_str(&result),
+                                        .created_at = clock_now(c->scope->clock)};
+    err e = idempotency_writer_add(c->command.uow->idempotency, &record);
+    /* the same request at the same time: once more, which finds the other's answer */
+    return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the same request is being worked on") : e;
+}
+
+static struct audit_event event_of(const struct call *c, err outcome)
+{
+    const struct scope *s = c->scope;
+    int64_t organization_key = s->principal->organization_key;
+    return (struct audit_event){.id = uuid_make(s->clock),
+                                .organization_key =
+                                    organization_key != 0 ? organization_key : s->organization_key,
+                                .created_at = clock_now(s->clock),
+                                .action = str_of(c->use_case->name),
+                                .outcome = str_of(err_code_name(outcome.code)),
+                                .user_id = s->principal->user_id,
+                                .subject_id = s->subject_id,
+                                .peer_address = s->peer_address,
+                                .request_id = s->request_id,
+                                .count = 1};
+}
+
+static uint64_t touch_hash(const struct call *c)
+{
+    const struct scope *s = c->scope;
+    const struct {
+        const void *at;
+        size_t size;
+    } parts[] = {{&s->principal->user_id, sizeof(uuid)},
+                 {&s->subject_id, sizeof(uuid)},
+                 {uuid_is_set(s->subject_id) ? "" : c->use_case->name,
+                  uuid_is_set(s->subject_id) ? 0 : strlen(c->use_case->name)}};
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        for (size_t n = 0; n < parts[i].size; n++)
+            hash = (hash ^ ((const unsigned char *)parts[i].at)[n]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* True when this principal's touch of this study is on record already: then it only counts. */
+static bool count_touch(struct mediator_ports *m, uint64_t hash, instant now)
+{
+    struct audit_touch *touch = &m->touches[hash % AUDIT_TOUCH_COUNT];
+    pthread_mutex_lock(&m->lock);
+    bool known = touch->who_and_what == hash &&
+                 now.us - touch->further.created_at.us < SECONDS(AUDIT_TOUCH_SECONDS);
+    if (known)
+        touch->further.count++;
+    pthread_mutex_unlock(&m->lock);
+    return known;
+}
+
+static void keep_text(char *room, size_t size, str text)
+{
+    size_t len = text.len < size ? text.len : size - 1;
+    if (len != 0)
+        memcpy(room, text.ptr, len);
+    room[len] = '\0';
+}
+
+/* One event for the reads that were counted after the one on record. */
+static err write_further(struct db_session *session, struct arena *a, struct clock *clock,
+                         const struct audit_touch *touch)
+{
+    struct audit_event event = touch->further;
+    event.id = uuid_make(clock);
+    event.created_at = clock_now(clock);
+    event.action = str_of(touch->action);
+    event.outcome = str_of(err_code_name(ERR_OK));
+    event.peer_address = str_of(touch->peer_address);
+    event.request_id = str_of(touch->request_id);
+    return audit_writer_add(session->uow.audit, a, &event);
+}
+
+/* What was counted there until now; the caller writes it, or gives it back. */
+static struct audit_touch take_counted(struct mediator_ports *m, size_t at)
+{
+    pthread_mutex_lock(&m->lock);
+    struct audit_touch touch = m->touches[at];
+    m->touches[at].further.count = 0;
+    pthread_mutex_unlock(&m->lock);
+    return touch;
+}
+
+static void give_back(struct mediator_ports *m, size_t at, const struct audit_touch *touch)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->touches[at].who_and_what == touch->who_and_what)
+        m->touches[at].further.count += touch->further.count;
+    pthread_mutex_unlock(&m->lock);
+}
+
+static void begin_touch(struct mediator_ports *m, uint64_t hash, const struct call *c,
+                        const struct audit_event *event)
+{
+    struct audit_touch *touch = &m->touches[hash % AUDIT_TOUCH_COUNT];
+    pthread_mutex_lock(&m->lock);
+    *touch =
+        (struct audit_touch){.who_and_what = hash, .further = *event, .action = c->use_case->name};
+    touch->further.count = 0;
+    keep_text(touch->peer_address, sizeof touch->peer_address, event->peer_address);
+    keep_text(touch->request_id, sizeof touch->request_id, event->request_id);
+    pthread_mutex_unlock(&m->lock);
+}
+
+static err write_events(struct mediator_ports *m, struct call *c, const struct audit_touch *before,
+                        struct audit_event *event)
+{
+    struct arena *a = c->scope->arena;
+    struct db_session *session;
+    TRY(db_session_begin(m->db, a, c->scope->clock, &session));
+    err e = before->further.count != 0 ? write_further(session, a, c->scope->clock, before) : OK;
+    if (!failed(e))
+        e = audit_writer_add(session->uow.audit, a, event);
+    if (!failed(e))
+        e = db_session_commit(session);
+    db_session_end(session);
+    return e;
+}
+
+/* A first touch: durable before the answer. What the slot still counted for another goes with it.
+ */
+static err record_read(struct mediator_ports *m, struct call *c, err outcome)
+{
+    uint64_t hash = touch_hash(c);
+    size_t at = hash % AUDIT_TOUCH_COUNT;
+    struct audit_event event = event_of(c, outcome);
+    struct audit_touch before = {0};
+    if (failed(outcome))
+        return write_events(m, c, &before, &event);
+    if (count_touch(m, hash, event.created_at))
+        return OK;
+    before = take_counted(m, at);
+    err e = write_events(m, c, &before, &event);
+    if (failed(e))
+        give_back(m, at, &before);
+    else
+        begin_touch(m, hash, c, &event);
+    return e;
+}
+
+static err audit(struct mediator *base, struct call *c, struct unit_of_work *uow, err outcome)
+{
+    struct mediator_ports *m = self(base);
+    bool refused = outcome.code == ERR_FORBIDDEN || outcome.code == ERR_UNAUTHENTICATED;
+    if (c->scope->principal->kind == PRINCIPAL_NOBODY && uow == NULL)
+        return OK; /* nobody's refused request is in the access log; it must not fill the trail */
+    if (uow != NULL) {
+        struct audit_event event = event_of(c, outcome);
+        return audit_writer_add(uow->audit, c->scope->arena, &event);
+    }
+    if (failed(outcome) && !refused)
+        return OK; /* nothing was seen and nothing was refused */
+    return record_read(m, c, outcome);
+}
+
+static void traced(struct mediator *base, const struct call *c, err outcome, uint64_t duration_ns)
+{
+    struct mediator_ports *m = self(base);
+    for (size_t i = ((uintptr_t)c->use_case >> 4) % USE_CASE_COUNT_MAX;;
+         i = (i + 1) % USE_CASE_COUNT_MAX) {
+        struct use_case_metric *metric = &m->metrics[i];
+        const struct use_case *expected = NULL;
+        const struct use_case *here = __atomic_load_n(&metric->use_case, __ATOMIC_ACQUIRE);
+        if (here == NULL && __atomic_compare_exchange_n(&metric->use_case, &expected, c->use_case,
+                                                        false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            here = c->use_case;
+        else if (here == NULL)
+            here = expected;
+        if (here != c->use_case)
+            continue;
+        __atomic_fetch_add(&metric->call_count, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&metric->total_ns, duration_ns, __ATOMIC_RELAXED);
+        if (failed(outcome))
+            __atomic_fetch_add(&metric->error_count, 1, __ATOMIC_RELAXED);
+        return;
+    }
+}
+
+static const struct mediator_ops ports_ops = {
+    .authorize = authorize,
+    .read_begin = read_begin,
+    .read_end = read_end,
+    .work_begin = work_begin,
+    .work_commit = work_commit,
+    .work_rollback = work_rollback,
+    .replay = replay,
+    .remember = remember,
+    .audit = audit,
+    .traced = traced,
+};
+
+void mediator_ports_open(struct mediator_ports *m, struct db_context *db, struct clock *clock)
+{
+    *m = (struct mediator_ports){.base = {&ports_ops}, .db = db, .clock = clock};
+    pthread_mutex_init(&m->lock, NULL);
+    m->touches = heap_alloc_array(AUDIT_TOUCH_COUNT, sizeof *m->touches);
+}
+
+void mediator_ports_close(struct mediator_ports *m)
+{
+    if (m->base.ops == NULL)
+        return;
+    pthread_mutex_destroy(&m->lock);
+    heap_free(m->touches);
+    *m = (struct mediator_ports){0};
+}
+
+err mediator_ports_flush_audit(struct mediator_ports *m)
+{
+    struct arena a = {0};
+    struct db_session *session = NULL;
+    struct audit_touch *taken = NEW_ARRAY(&a, struct audit_touch, AUDIT_TOUCH_COUNT);
+    err e = db_session_begin(m->db, &a, m->clock, &session);
+    for (size_t i = 0; i < AUDIT_TOUCH_COUNT && !failed(e); i++) {
+        taken[i] = take_counted(m, i);
+        if (taken[i].further.count != 0)
+            e = write_further(session, &a, m->clock, &taken[i]);
+    }
+    if (!failed(e))
+        e = db_session_commit(session);
+    for (size_t i = 0; i < AUDIT_TOUCH_COUNT && failed(e); i++)
+        give_back(m, i, &taken[i]);
+    db_session_end(session);
+    arena_deinit(&a);
+    return e;
+}

@@ -1,0 +1,46 @@
+/* What the mediator's behaviours need, over whichever database: rights, views and units of work,
+ * answers remembered under Idempotency-Keys, the audit trail, metrics. */
+#ifndef INFRASTRUCTURE_MEDIATOR_PORTS_H
+#define INFRASTRUCTURE_MEDIATOR_PORTS_H
+
+#include "core/mediator.h"
+#include "infrastructure/db_context.h"
+
+#include <pthread.h>
+
+enum {
+    AUDIT_TOUCH_COUNT = 8192,
+    AUDIT_TOUCH_SECONDS =
+        300 /* reads of a study within that time after the first are counted, not recorded anew */
+};
+
+/* A principal's reads of one study that follow the one on record; they are told by one event more.
+ */
+struct audit_touch {
+    uint64_t who_and_what;      /* hash of principal and subject */
+    struct audit_event further; /* texts without an owner: see the members below */
+    const char *action;
+    char peer_address[46], request_id[40];
+};
+
+struct use_case_metric {
+    const struct use_case *use_case;
+    uint64_t call_count, error_count, total_ns;
+};
+
+struct mediator_ports {
+    struct mediator base;
+    struct db_context *db;
+    struct clock *clock;
+    pthread_mutex_t lock; /* of touches */
+    struct audit_touch *touches;
+    struct use_case_metric metrics[USE_CASE_COUNT_MAX];
+};
+
+void mediator_ports_open(struct mediator_ports *m, struct db_context *db, struct clock *clock);
+void mediator_ports_close(struct mediator_ports *m);
+
+/* Writes the reads that were counted meanwhile. For the worker, and at the end. */
+err mediator_ports_flush_audit(struct mediator_ports *m);
+
+#endif
