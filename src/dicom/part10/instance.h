@@ -23,6 +23,7 @@
     X(modality, 0x00080060)                                                                        \
     X(institution_name, 0x00080080)                                                                \
     X(referring_physician_name, 0x00080090)                                                        \
+    X(timezone_offset_from_utc, 0x00080201)                                                        \
     X(station_name, 0x00081010)                                                                    \
     X(study_description, 0x00081030)                                                               \
     X(series_description, 0x0008103E)                                                              \

@@ -5,15 +5,20 @@
 
 #define STUDY(tag_, vr_, match_, member_, default_)                                                \
     {                                                                                              \
-        tag_, VR_##vr_, LEVEL_STUDY, MATCH_##match_, member_, default_                             \
+        tag_, VR_##vr_, LEVEL_STUDY, MATCH_##match_, member_, default_, 0                          \
     }
 #define SERIES(tag_, vr_, match_, member_, default_)                                               \
     {                                                                                              \
-        tag_, VR_##vr_, LEVEL_SERIES, MATCH_##match_, member_, default_                            \
+        tag_, VR_##vr_, LEVEL_SERIES, MATCH_##match_, member_, default_, 0                         \
     }
 #define INSTANCE(tag_, vr_, match_, member_, default_)                                             \
     {                                                                                              \
-        tag_, VR_##vr_, LEVEL_INSTANCE, MATCH_##match_, member_, default_                          \
+        tag_, VR_##vr_, LEVEL_INSTANCE, MATCH_##match_, member_, default_, 0                       \
+    }
+
+#define IN_REQUEST(tag_, vr_, match_, member_)                                                     \
+    {                                                                                              \
+        tag_, VR_##vr_, LEVEL_SERIES, MATCH_##match_, member_, true, 0x00400275                    \
     }
 
 /* In the order of tags, which is the order they are written in. */
@@ -32,6 +37,7 @@ const struct image_attribute image_attributes[] = {
     STUDY(0x00080062, UI, SET, "sop_classes", false),
     SERIES(0x00080080, LO, TEXT, "institution_name", false),
     STUDY(0x00080090, PN, NAME, "referring_physician_name", true),
+    STUDY(0x00080201, SH, TEXT, "timezone_offset_from_utc", true),
     SERIES(0x00081010, SH, TEXT, "station_name", false),
     STUDY(0x00081030, LO, TEXT, "study_description", true),
     SERIES(0x0008103E, LO, TEXT, "series_description", true),
@@ -56,10 +62,10 @@ const struct image_attribute image_attributes[] = {
     INSTANCE(0x00280010, US, NUMBER, "rows", true),
     INSTANCE(0x00280011, US, NUMBER, "columns", true),
     INSTANCE(0x00280100, US, NUMBER, "bits_allocated", true),
-    SERIES(0x00400009, SH, TEXT, "scheduled_procedure_step_id", false),
+    IN_REQUEST(0x00400009, SH, TEXT, "scheduled_procedure_step_id"),
     SERIES(0x00400244, DA, DATE, "performed_procedure_step_start_date", true),
     SERIES(0x00400245, TM, TIME, "performed_procedure_step_start_time", true),
-    SERIES(0x00401001, SH, TEXT, "requested_procedure_id", false),
+    IN_REQUEST(0x00401001, SH, TEXT, "requested_procedure_id"),
 };
 const size_t image_attribute_count = COUNT_OF(image_attributes);
 
@@ -75,6 +81,25 @@ const struct image_attribute *image_attribute_find(uint32_t tag)
         else
             high = middle;
     }
+    return NULL;
+}
+
+const struct image_attribute *image_attribute_at(const uint32_t *path, size_t depth)
+{
+    const struct image_attribute *found =
+        depth == 0 || depth > 2 ? NULL : image_attribute_find(path[depth - 1]);
+    return found == NULL || (depth == 2 && found->sequence != path[0]) ? NULL : found;
+}
+
+const struct image_attribute *image_attribute_time_of(const struct image_attribute *day)
+{
+    static const uint32_t pairs[][2] = {{0x00080020, 0x00080030},
+                                        {0x00080021, 0x00080031},
+                                        {0x00080023, 0x00080033},
+                                        {0x00400244, 0x00400245}};
+    for (size_t i = 0; i < COUNT_OF(pairs); i++)
+        if (day->tag == pairs[i][0])
+            return image_attribute_find(pairs[i][1]);
     return NULL;
 }
 

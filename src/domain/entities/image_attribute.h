@@ -29,12 +29,19 @@ struct image_attribute {
     enum match_kind match;
     const char *member; /* in the level's schema */
     bool by_default;    /* in every answer of its level (PS3.18 10.6.3.3), else when asked for */
+    uint32_t sequence;  /* it stands in the items of that sequence; 0: in the data set itself */
 };
 
 extern const struct image_attribute image_attributes[];
 extern const size_t image_attribute_count;
 
 const struct image_attribute *image_attribute_find(uint32_t tag);
+/* The attribute at a path of sequence and attribute, or of the attribute alone. NULL when it is not
+ * searchable there: an attribute of another sequence is another attribute. */
+const struct image_attribute *image_attribute_at(const uint32_t *path, size_t depth);
+/* The time that belongs to a date, as study_time to study_date; NULL when attribute is no such
+ * date. */
+const struct image_attribute *image_attribute_time_of(const struct image_attribute *day);
 const struct image_attribute *image_attribute_by_member(enum image_level level, str member);
 
 /* The place of the member in its struct. */

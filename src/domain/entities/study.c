@@ -36,6 +36,8 @@ SCHEMA(
     FIELD(study, patient_birth_date, .flags = PHI, .max = 64,
           .doc = "Patient's Birth Date (0010,0030)"),
     FIELD(study, patient_sex, .flags = PHI, .max = 16, .doc = "Patient's Sex (0010,0040)"),
+    FIELD(study, timezone_offset_from_utc, .max = 64,
+          .doc = "Timezone Offset From UTC (0008,0201)"),
     FIELD(study, modalities, .max = LONG_TEXT_SIZE_MAX, .doc = "Modalities in Study (0008,0061)"),
     FIELD(study, sop_classes, .flags = INTERNAL, .doc = "SOP Classes in Study (0008,0062)"),
     FIELD(study, patient_name_key, .flags = INTERNAL | PHI, .doc = "Folded name"),

@@ -22,6 +22,7 @@ struct study {
     str issuer_of_patient_id;
     str patient_birth_date;
     str patient_sex;
+    str timezone_offset_from_utc;
     str modalities;                   /* distinct, in order of arrival, separated by "\" */
     str sop_classes;                  /* likewise */
     str patient_name_key;             /* folded for matching, groups apart by "=" */

@@ -8,13 +8,21 @@
 #include "domain/entities/image_attribute.h"
 #include "domain/entities/patient.h"
 
-enum { MATCH_COUNT_MAX = 64, UID_LIST_LEN_MAX = 2000, IMAGE_PAGE_SIZE_MAX = 5000 };
+enum {
+    MATCH_COUNT_MAX = 64,
+    UID_LIST_LEN_MAX = 2000,  /* UIDs, and coded values that are compared whole */
+    VALUE_LIST_LEN_MAX = 100, /* values that are matched one by one */
+    IMAGE_PAGE_SIZE_MAX = 5000
+};
 
 /* One matching key. value is as DICOM writes it: with * and ?, with "-" for ranges, with "\" or ","
- * for UID lists. */
+ * for UID lists. A range of days and a key on the time that belongs to it are one range from moment
+ * to moment (combined date-time matching, PS3.18 8.3.4.1). */
 struct image_match {
     const struct image_attribute *attribute;
     str value;
+    bool matches_empty; /* empty value matching: what has no value; value is not looked at */
+    bool matches_any;   /* multiple value matching: one of the values between "\" */
 };
 SLICE(image_match);
 

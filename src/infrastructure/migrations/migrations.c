@@ -109,10 +109,13 @@ static const char idempotency[] =
     "CREATE INDEX idempotency_records_by_age ON idempotency_records(created_at);"
     "CREATE INDEX changes_by_organization ON changes(organization_key, sequence);";
 
+static const char timezones[] = "ALTER TABLE studies ADD COLUMN timezone_offset_from_utc TEXT;";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", people},
     {2, "patients, studies, series, instances, changes", images},
     {3, "counts and free text search", counts_and_search},
     {4, "answers under idempotency keys, change feed by organization", idempotency},
+    {5, "timezone offset of a study", timezones},
 };
 const size_t migration_count = COUNT_OF(migrations);

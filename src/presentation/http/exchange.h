@@ -78,6 +78,10 @@ struct http_part {
     void *file; /* for open; NULL: memory */
     uint64_t offset, size;
 };
+static inline uint64_t http_part_size(const struct http_part *part)
+{
+    return part->file != NULL ? part->size : part->memory.len;
+}
 struct http_parts {
     const struct http_part *at; /* in x->arena, as what it points to */
     size_t count;

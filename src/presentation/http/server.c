@@ -190,7 +190,7 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
     (void)position; /* pieces are asked for in order */
     while (filled < room && r->at < r->parts.count) {
         const struct http_part *part = &r->parts.at[r->at];
-        uint64_t left = (part->file != NULL ? part->size : part->memory.len) - r->offset_in_part;
+        uint64_t left = http_part_size(part) - r->offset_in_part;
         size_t step = left < room - filled ? (size_t)left : room - filled;
         if (step != 0 && part->file == NULL) {
             memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
@@ -228,7 +228,7 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
     struct parts_reader *r = heap_alloc(sizeof *r);
     *r = (struct parts_reader){.x = self(base), .parts = *parts, .fd = -1};
     for (size_t i = 0; i < parts->count; i++)
-        total += parts->at[i].file != NULL ? parts->at[i].size : parts->at[i].memory.len;
+        total += http_part_size(&parts->at[i]);
     base->sent_size = total;
     answer(self(base), status, content_type,
            MHD_create_response_from_callback(total, 128 * 1024, read_parts, r, free_parts));

@@ -82,47 +82,93 @@ static bool is_unchanged(struct request *r, str etag)
     return true;
 }
 
-/* One range of a file, or the part of it that Range asks for. */
-static err respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
-                         uint64_t size, bool whole_file, str etag)
+/* What Range asks for of size bytes; If-Range by entity tag. Errors: RANGE (with Content-Range
+ * set). */
+static err read_range(struct request *r, str etag, uint64_t size, uint64_t *first, uint64_t *length,
+                      bool *is_partial)
 {
-    struct object_file file;
-    uint64_t first = 0, length = size;
-    enum range_kind kind = RANGE_NONE;
     str if_range = http_header(r->x, "If-Range"), range = http_header(r->x, "Range");
+    enum range_kind kind = RANGE_NONE;
+    *first = 0;
+    *length = size;
     if (range.ptr != NULL && (if_range.ptr == NULL || etag_matches(if_range, etag, false)))
-        kind = range_read(range, size, &first, &length);
+        kind = range_read(range, size, first, length);
     if (kind == RANGE_UNSATISFIABLE) {
         http_set_header(r->x, "Content-Range",
                         str_format(request_arena(r), "bytes */%llu", (unsigned long long)size));
         return ERR(RANGE, "the range lies outside the content");
     }
+    *is_partial = kind == RANGE_ONE;
+    if (*is_partial)
+        http_set_header(
+            r->x, "Content-Range",
+            str_format(request_arena(r), "bytes %llu-%llu/%llu", (unsigned long long)*first,
+                       (unsigned long long)(*first + *length - 1), (unsigned long long)size));
+    return OK;
+}
+
+/* One range of a file, or the part of it that Range asks for. */
+static err respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
+                         uint64_t size, bool whole_file, str etag)
+{
+    struct object_file file;
+    uint64_t first, length;
+    bool is_partial;
+    TRY(read_range(r, etag, size, &first, &length, &is_partial));
     TRY(storage_open(r->scope.services->storage, object_name, &file));
     if (whole_file ? file.size != size : !(offset <= file.size && size <= file.size - offset)) {
         close(file.fd);
         return ERR(UNAVAILABLE, "the stored object is damaged");
     }
-    if (kind == RANGE_ONE)
-        http_set_header(
-            r->x, "Content-Range",
-            str_format(request_arena(r), "bytes %llu-%llu/%llu", (unsigned long long)first,
-                       (unsigned long long)(first + length - 1), (unsigned long long)size));
-    http_respond_file(r->x, kind == RANGE_ONE ? 206 : 200, content_type, file.fd, offset + first,
-                      length);
+    http_respond_file(r->x, is_partial ? 206 : 200, content_type, file.fd, offset + first, length);
     return OK;
-}
-
-static void respond_parts(struct request *r, str content_type, const struct http_part *parts,
-                          size_t count)
-{
-    struct http_parts body = {parts, count, open_object, r->scope.services->storage};
-    http_respond_parts(r->x, 200, content_type, &body);
 }
 
 SLICE(http_part);
 
-static void respond_instances(struct request *r, const struct retrieve_images_result *images,
-                              str etag)
+/* [first, first + length) of what the parts are together. */
+static struct http_part_slice parts_between(struct arena *a, const struct http_part_slice *parts,
+                                            uint64_t first, uint64_t length)
+{
+    struct http_part_slice out = {0};
+    uint64_t at = 0, end = first + length;
+    for (size_t i = 0; i < parts->len && at < end; i++) {
+        struct http_part part = parts->at[i];
+        uint64_t size = http_part_size(&part);
+        uint64_t skip = at < first ? first - at : 0, stop = end - at < size ? end - at : size;
+        at += size;
+        if (skip >= stop)
+            continue;
+        if (part.file == NULL) {
+            part.memory = str_sub(part.memory, (size_t)skip, (size_t)stop);
+        } else {
+            part.offset += skip;
+            part.size = stop - skip;
+        }
+        *SLICE_PUSH(a, &out) = part;
+    }
+    return out;
+}
+
+/* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
+ */
+static err respond_parts(struct request *r, str content_type, str etag,
+                         const struct http_part_slice *parts)
+{
+    uint64_t total = 0, first, length;
+    bool is_partial;
+    for (size_t i = 0; i < parts->len; i++)
+        total += http_part_size(&parts->at[i]);
+    TRY(read_range(r, etag, total, &first, &length, &is_partial));
+    struct http_part_slice sent =
+        is_partial ? parts_between(request_arena(r), parts, first, length) : *parts;
+    struct http_parts body = {sent.at, sent.len, open_object, r->scope.services->storage};
+    http_respond_parts(r->x, is_partial ? 206 : 200, content_type, &body);
+    return OK;
+}
+
+static err respond_instances(struct request *r, const struct retrieve_images_result *images,
+                             str etag)
 {
     struct arena *a = request_arena(r);
     struct http_part_slice parts = {0};
@@ -142,8 +188,8 @@ static void respond_instances(struct request *r, const struct retrieve_images_re
         *SLICE_PUSH(a, &parts) = (struct http_part){.file = n, .size = (uint64_t)n->size};
     }
     SLICE_PUSH(a, &parts)->memory = multipart_tail(a, boundary);
-    respond_parts(r, multipart_content_type(a, boundary, STR("application/dicom")), parts.at,
-                  parts.len);
+    return respond_parts(r, multipart_content_type(a, boundary, STR("application/dicom")), etag,
+                         &parts);
 }
 
 static bool all_in_syntax(const struct instance_slice *instances)
@@ -185,15 +231,15 @@ err dicomweb_retrieve(struct request *r)
                                                                          : images.row.study.id)),
                          (long long)(images.row.series.key != 0 ? images.row.series.version
                                                                 : images.row.study.version));
-    if (one)
+    if (one) {
         dicomweb_set_immutable(r, etag);
-    else
+    } else {
         http_set_header(r->x, "ETag", str_format(a, "\"%.*s\"", STR_ARG(etag)));
-    if (!one)
         http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
-    if (!is_unchanged(r, etag))
-        respond_instances(r, &images, etag);
-    return OK;
+        http_set_header(r->x, "Accept-Ranges", STR("bytes"));
+        http_set_header(r->x, "Vary", STR("Accept"));
+    }
+    return is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
 }
 
 static err inflate_gzip(struct arena *a, str gzip, str *out)
@@ -418,10 +464,9 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
         return OK;
     if (form == FORM_MULTIPART)
         SLICE_PUSH(a, &w.parts)->memory = multipart_tail(a, boundary);
-    respond_parts(r,
-                  form == FORM_MULTIPART ? multipart_content_type(a, boundary, named) : part_type,
-                  w.parts.at, w.parts.len);
-    return OK;
+    return respond_parts(
+        r, form == FORM_MULTIPART ? multipart_content_type(a, boundary, named) : part_type, etag,
+        &w.parts);
 }
 
 err dicomweb_frames(struct request *r)
@@ -496,7 +541,6 @@ err dicomweb_bulkdata(struct request *r)
     *SLICE_PUSH(a, &parts) = content;
     if (form == FORM_MULTIPART)
         SLICE_PUSH(a, &parts)->memory = multipart_tail(a, boundary);
-    respond_parts(r, form == FORM_MULTIPART ? multipart_content_type(a, boundary, type) : type,
-                  parts.at, parts.len);
-    return OK;
+    return respond_parts(
+        r, form == FORM_MULTIPART ? multipart_content_type(a, boundary, type) : type, etag, &parts);
 }

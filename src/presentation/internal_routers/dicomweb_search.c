@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { INCLUDE_COUNT_MAX = 128, ATTRIBUTE_COUNT = 64 };
+enum { INCLUDE_COUNT_MAX = 128, TAG_PATH_DEPTH_MAX = 8 };
 
 struct search {
     struct request *r;
@@ -18,28 +18,38 @@ struct search {
     size_t included_count;
     bool ignored_some; /* a parameter that is no attribute we search */
     bool in_study, in_series;
+    bool matches_empty, matches_any; /* emptyvaluematching, multiplevaluematching */
 };
 
-/* A keyword, a tag, or a path through sequences of which the last names the attribute. */
-static bool read_tag(str name, uint32_t *tag)
+/* Keywords or tags, a path through sequences (PS3.18 8.3.4.1). False when it is none. */
+static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth)
 {
     str rest = name, part;
-    while (str_cut(&rest, '.', &part))
-        if (!tag_from_name(part, tag))
+    for (*depth = 0; str_cut(&rest, '.', &part); ++*depth)
+        if (*depth == TAG_PATH_DEPTH_MAX || !tag_from_name(part, &path[*depth]))
             return false;
     return true;
+}
+
+/* NULL for what is no attribute, or none that can be searched by there. */
+static const struct image_attribute *read_attribute(str name)
+{
+    uint32_t path[TAG_PATH_DEPTH_MAX];
+    size_t depth;
+    return read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
 }
 
 static void read_include(struct search *s, str list)
 {
     str part;
     while (str_cut(&list, ',', &part)) {
-        uint32_t tag;
+        uint32_t path[TAG_PATH_DEPTH_MAX];
+        size_t depth;
         part = str_trim(part);
         if (str_eq_nocase(part, STR("all")))
             s->includes_all = true;
-        else if (read_tag(part, &tag) && s->included_count < INCLUDE_COUNT_MAX)
-            s->included[s->included_count++] = tag;
+        else if (read_path(part, path, &depth) && s->included_count < INCLUDE_COUNT_MAX)
+            s->included[s->included_count++] = path[0]; /* a sequence comes with all its items */
         else if (part.len != 0)
             s->ignored_some = true;
     }
@@ -50,12 +60,10 @@ static err read_order(struct search *s, str list)
     struct image_filter *f = &s->query.filter;
     str part;
     while (str_cut(&list, ',', &part)) {
-        uint32_t tag;
         part = str_trim(part);
         bool descending = part.len != 0 && part.ptr[0] == '-';
         const struct image_attribute *attribute =
-            read_tag(str_sub(part, descending ? 1 : 0, part.len), &tag) ? image_attribute_find(tag)
-                                                                        : NULL;
+            read_attribute(str_sub(part, descending ? 1 : 0, part.len));
         if (attribute == NULL || attribute->level > f->level || f->sort_count == SORT_KEY_COUNT_MAX)
             return ERR(MALFORMED, "orderby names something that cannot be sorted by");
         f->sort[f->sort_count++] = (struct image_sort){attribute, descending};
@@ -72,11 +80,18 @@ static err read_number(str text, uint64_t max, uint64_t *out)
     return OK;
 }
 
+static err read_switch(str value, bool *out)
+{
+    *out = str_eq(value, STR("true"));
+    return *out || str_eq(value, STR("false"))
+               ? OK
+               : ERR(MALFORMED, "emptyvaluematching and multiplevaluematching are true or false");
+}
+
 static err read_pair(struct search *s, const struct query_pair *pair)
 {
     struct image_filter *f = &s->query.filter;
     uint64_t number;
-    uint32_t tag;
     if (str_eq(pair->name, STR("limit"))) {
         TRY(read_number(pair->value, IMAGE_PAGE_SIZE_MAX, &number));
         f->limit = number == 0 ? SEARCH_LIMIT_DEFAULT : (uint32_t)number;
@@ -92,14 +107,18 @@ static err read_pair(struct search *s, const struct query_pair *pair)
         return read_order(s, pair->value);
     if (str_eq(pair->name, STR("fuzzymatching")) || str_eq_nocase(pair->name, STR("accept")))
         return OK; /* names always match without case and accents */
-    const struct image_attribute *attribute =
-        read_tag(pair->name, &tag) ? image_attribute_find(tag) : NULL;
+    if (str_eq(pair->name, STR("emptyvaluematching")))
+        return read_switch(pair->value, &s->matches_empty);
+    if (str_eq(pair->name, STR("multiplevaluematching")))
+        return read_switch(pair->value, &s->matches_any);
+    const struct image_attribute *attribute = read_attribute(pair->name);
     if (attribute == NULL || attribute->level > f->level || f->matches.len == MATCH_COUNT_MAX) {
         s->ignored_some = true;
         return OK;
     }
     /* a UID in the address binds more than one in the query */
-    *SLICE_PUSH(request_arena(s->r), &f->matches) = (struct image_match){attribute, pair->value};
+    *SLICE_PUSH(request_arena(s->r), &f->matches) =
+        (struct image_match){.attribute = attribute, .value = pair->value};
     return OK;
 }
 
@@ -117,13 +136,18 @@ static err read_search(struct search *s)
     s->in_study = path.study_uid.ptr != NULL;
     s->in_series = path.series_uid.ptr != NULL;
     if (s->in_study)
-        *SLICE_PUSH(request_arena(r), &f->matches) =
-            (struct image_match){image_attribute_find(0x0020000D), path.study_uid};
+        *SLICE_PUSH(request_arena(r), &f->matches) = (struct image_match){
+            .attribute = image_attribute_find(0x0020000D), .value = path.study_uid};
     if (s->in_series)
-        *SLICE_PUSH(request_arena(r), &f->matches) =
-            (struct image_match){image_attribute_find(0x0020000E), path.series_uid};
+        *SLICE_PUSH(request_arena(r), &f->matches) = (struct image_match){
+            .attribute = image_attribute_find(0x0020000E), .value = path.series_uid};
     for (size_t i = 0; i < r->query.len; i++)
         TRY(read_pair(s, &r->query.at[i]));
+    for (size_t i = 0; i < f->matches.len; i++) { /* the switches may stand behind the keys */
+        f->matches.at[i].matches_any = s->matches_any;
+        f->matches.at[i].matches_empty =
+            s->matches_empty && str_eq(f->matches.at[i].value, STR("\"\""));
+    }
     for (size_t i = 0; i < s->included_count; i++)
         if (image_attribute_find(s->included[i]) == NULL)
             s->query.with_metadata = true; /* only instances have what no column has */
@@ -193,16 +217,44 @@ static void write_constant(struct search *s, struct buf *out, bool *first, uint3
         write_retrieve_url(s, out, base_url, row);
 }
 
+/* One item with the attributes that have a value; without any there is no sequence. */
+static void write_sequence(struct search *s, struct buf *out, bool *first, uint32_t sequence,
+                           const struct image_row *row)
+{
+    bool first_inside = true;
+    for (size_t i = 0; i < image_attribute_count; i++) {
+        const struct image_attribute *a = &image_attributes[i];
+        if (a->sequence != sequence || !is_wanted(s, a))
+            continue;
+        str text = field_text(image_attribute_field(a), out->arena, object_of(row, a->level));
+        if (text.len == 0)
+            continue;
+        if (first_inside) {
+            write_member_name(out, first, sequence);
+            buf_add(out, STR("{\"vr\":\"SQ\",\"Value\":[{"));
+        }
+        write_member_name(out, &first_inside, a->tag);
+        json_model_write_text(out, a->vr, text);
+    }
+    if (!first_inside)
+        buf_add(out, STR("}]}"));
+}
+
 static void write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row)
 {
     bool first = true;
     size_t next = 0;
+    uint32_t written_sequence = 0; /* its attributes need not stand together in the table */
     buf_add_char(out, '{');
     for (size_t i = 0; i < image_attribute_count; i++) {
         const struct image_attribute *a = &image_attributes[i];
         while (next < COUNT_OF(constants) && constants[next] < a->tag)
             write_constant(s, out, &first, constants[next++], base_url, row);
-        if (!is_wanted(s, a))
+        if (a->sequence != written_sequence && a->sequence != 0) {
+            write_sequence(s, out, &first, a->sequence, row);
+            written_sequence = a->sequence;
+        }
+        if (!is_wanted(s, a) || a->sequence != 0)
             continue;
         write_member_name(out, &first, a->tag);
         json_model_write_text(
@@ -258,7 +310,8 @@ static void write_with_metadata(struct search *s, struct buf *out, str base_url,
         str member = image_attribute_find(s->included[i]) == NULL
                          ? find_member(metadata, s->included[i])
                          : STR_NONE;
-        if (member.len == 0)
+        if (member.len == 0 || /* a sequence that the row has written already */
+            find_member(str_sub(buf_str(out), start, out->len), s->included[i]).len != 0)
             continue;
         out->len--; /* the closing brace */
         if (out->len > start + 1)

@@ -117,10 +117,12 @@ TEST(lists_neither_scan_nor_sort)
 {
     struct fixture f;
     fixture_open(&f);
-    struct image_match uid = {image_attribute_by_member(LEVEL_STUDY, STR("study_instance_uid")),
-                              STR("1.2.3")};
+    struct image_match uid = {.attribute =
+                                  image_attribute_by_member(LEVEL_STUDY, STR("study_instance_uid")),
+                              .value = STR("1.2.3")};
     struct image_match series_uid = {
-        image_attribute_by_member(LEVEL_SERIES, STR("series_instance_uid")), STR("1.2.3.4")};
+        .attribute = image_attribute_by_member(LEVEL_SERIES, STR("series_instance_uid")),
+        .value = STR("1.2.3.4")};
     struct image_match both[] = {uid, series_uid};
     const struct image_filter filters[] = {
         {.level = LEVEL_STUDY, .organization_key = 1, .limit = 101},

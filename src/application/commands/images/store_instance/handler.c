@@ -92,6 +92,7 @@ static err make_study(struct command_ctx *ctx, const struct dicom_index *i, stru
         .issuer_of_patient_id = present(i->issuer_of_patient_id),
         .patient_birth_date = present(i->patient_birth_date),
         .patient_sex = present(i->patient_sex),
+        .timezone_offset_from_utc = present(i->timezone_offset_from_utc),
         .modalities = STR(""),
         .sop_classes = STR(""),
         .patient_name_key = person_name_fold(ctx->arena, present(i->patient_name)),

@@ -39,8 +39,8 @@ static err list_studies_handle(struct query_ctx *ctx, const struct list_studies 
     for (size_t i = 0; i < COUNT_OF(matches); i++)
         if (matches[i].value.len != 0)
             *SLICE_PUSH(ctx->arena, &filter.matches) = (struct image_match){
-                image_attribute_by_member(LEVEL_STUDY, str_of(matches[i].member)),
-                matches[i].value};
+                .attribute = image_attribute_by_member(LEVEL_STUDY, str_of(matches[i].member)),
+                .value = matches[i].value};
     TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
     for (size_t i = 0; i < page.rows.len; i++)
         *SLICE_PUSH(ctx->arena, &out->items) = page.rows.at[i].study;

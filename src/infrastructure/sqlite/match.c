@@ -1,0 +1,415 @@
+/* Matching keys (PS3.4 C.2.2.2) to SQL conditions. Values are always bound; the text of the
+ * statement is made of constants and of member names from our own tables. */
+#include "infrastructure/sqlite/match.h"
+
+#include "base/arena.h"
+#include "dicom/person_name.h"
+#include "dicom/uid.h"
+
+#include <stdio.h>
+
+enum { TRIGRAM_SIZE = 3 };
+
+const char *const image_aliases[] = {"st", "se", "i"};
+
+void sql_add_text(struct sql_builder *b, str text)
+{
+    *SLICE_PUSH(b->arena, &b->parameters) = (struct sql_parameter){.text = text};
+    buf_addf(&b->where, "?%zu", b->parameters.len);
+}
+
+void sql_add_number(struct sql_builder *b, int64_t number)
+{
+    *SLICE_PUSH(b->arena, &b->parameters) =
+        (struct sql_parameter){.is_number = true, .number = number};
+    buf_addf(&b->where, "?%zu", b->parameters.len);
+}
+
+static bool has_wildcard(str value)
+{
+    return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
+}
+
+/* "*" and "?" as LIKE has them; its own signs stand for themselves. */
+static str like_pattern(struct arena *a, str value)
+{
+    struct buf out = BUF_IN(a);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (c == '%' || c == '_' || c == '\\')
+            buf_add_char(&out, '\\');
+        buf_add_char(&out, c == '*' ? '%' : c == '?' ? '_' : c);
+    }
+    return buf_str(&out);
+}
+
+/* "a" AND "b" for the runs of a pattern that are long enough for the trigram index; absent when
+ * there is none. */
+static str trigram_query(struct arena *a, str folded, const char *separators)
+{
+    struct buf out = BUF_IN(a);
+    for (size_t at = 0; at < folded.len;) {
+        size_t end = at, characters = 0;
+        while (end < folded.len && strchr(separators, folded.ptr[end]) == NULL) {
+            characters += ((unsigned char)folded.ptr[end] & 0xC0) != 0x80;
+            end++;
+        }
+        if (characters >= TRIGRAM_SIZE) {
+            buf_add(&out, out.len == 0 ? STR("\"") : STR(" AND \""));
+            for (size_t i = at; i < end; i++) {
+                if (folded.ptr[i] == '"')
+                    buf_add_char(&out, '"');
+                buf_add_char(&out, folded.ptr[i]);
+            }
+            buf_add_char(&out, '"');
+        }
+        at = end + 1;
+    }
+    return out.len == 0 ? STR_NONE : buf_str(&out);
+}
+
+static void add_trigrams(struct sql_builder *b, str query)
+{
+    buf_add(&b->where,
+            STR(" AND st.key IN (SELECT rowid FROM study_search WHERE study_search MATCH "));
+    sql_add_text(b, query);
+    buf_add(&b->where, STR(")"));
+}
+
+static void match_text(struct sql_builder *b, const char *column, str value)
+{
+    if (has_wildcard(value)) {
+        buf_addf(&b->where, " AND %s LIKE ", column);
+        sql_add_text(b, like_pattern(b->arena, value));
+        buf_add(&b->where, STR(" ESCAPE '\\'"));
+        return;
+    }
+    buf_addf(&b->where, " AND %s = ", column);
+    sql_add_text(b, value);
+}
+
+/* A name matches when one of its groups does. */
+static void match_name(struct sql_builder *b, const char *column, str value)
+{
+    str folded = search_fold(b->arena, value);
+    buf_addf(&b->where, " AND ('=' || %s_key || '=') LIKE ", column);
+    sql_add_text(b, str_format(b->arena, "%%=%.*s=%%", STR_ARG(like_pattern(b->arena, folded))));
+    buf_add(&b->where, STR(" ESCAPE '\\'"));
+    str trigrams = trigram_query(b->arena, folded, "*?");
+    if (trigrams.ptr != NULL)
+        add_trigrams(b, trigrams);
+}
+
+/* A list of values, separated by "\" as DICOM has it or by "," as DICOMweb has it. */
+static err match_list(struct sql_builder *b, const char *column, str value, bool uids)
+{
+    size_t count = 0;
+    buf_addf(&b->where, " AND %s IN (", column);
+    while (value.ptr != NULL) {
+        size_t backslash = str_find_char(value, '\\'), comma = str_find_char(value, ',');
+        size_t end = backslash < comma ? backslash : comma;
+        str part = str_trim(str_sub(value, 0, end));
+        value = end == SIZE_MAX ? STR_NONE : str_sub(value, end + 1, value.len);
+        if (part.len == 0)
+            continue;
+        if (++count > UID_LIST_LEN_MAX)
+            return ERR(INVALID, "the list of values is too long");
+        if (uids && !uid_is_tolerable(part))
+            return ERR(INVALID, "not a UID");
+        if (count != 1)
+            buf_add_char(&b->where, ',');
+        sql_add_text(b, part);
+    }
+    buf_add_char(&b->where, ')');
+    return OK;
+}
+
+static bool is_date(str s)
+{
+    date ignored;
+    return date_from_dicom(s, &ignored);
+}
+
+static str plain_date(struct arena *a, str s)
+{
+    date d;
+    date_from_dicom(s, &d);
+    return str_format(a, "%08d", d.ymd);
+}
+
+static bool is_time(str s)
+{
+    if (s.len < 2 || s.len > 16)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if ((s.ptr[i] < '0' || s.ptr[i] > '9') && s.ptr[i] != '.')
+            return false;
+    return true;
+}
+
+/* The two ends of "a", "a-b", "a-" or "-b"; absent where the range is open. */
+struct range {
+    str low, high;
+};
+
+static err read_range(struct arena *a, enum match_kind kind, str value, struct range *out)
+{
+    size_t dash = str_find_char(value, '-');
+    str low = str_trim(str_sub(value, 0, dash));
+    str high = dash == SIZE_MAX ? low : str_trim(str_sub(value, dash + 1, value.len));
+    bool (*const is_one)(str) = kind == MATCH_DATE ? is_date : is_time;
+    if ((low.len != 0 && !is_one(low)) || (high.len != 0 && !is_one(high)) ||
+        (low.len == 0 && high.len == 0))
+        return ERR(INVALID, "not a date, time or range");
+    if (kind == MATCH_DATE && low.len != 0)
+        low = plain_date(a, low);
+    if (kind == MATCH_DATE && high.len != 0)
+        high = plain_date(a, high);
+    if (kind == MATCH_TIME && high.len != 0) /* 10 includes 10:59:59 */
+        high = str_format(a, "%.*s~", STR_ARG(high));
+    *out = (struct range){low.len != 0 ? low : STR_NONE, high.len != 0 ? high : STR_NONE};
+    return OK;
+}
+
+static void add_comparison(struct sql_builder *b, const char *column, const char *operator,
+                           str value)
+{
+    buf_addf(&b->where, "%s %s ", column, operator);
+    sql_add_text(b, value);
+}
+
+static void add_range(struct sql_builder *b, const char *column, const struct range *r)
+{
+    buf_add(&b->where, STR(" AND "));
+    add_comparison(b, column, ">=", r->low.ptr != NULL ? r->low : STR("0")); /* unknown: in none */
+    if (r->high.ptr != NULL) {
+        buf_add(&b->where, STR(" AND "));
+        add_comparison(b, column, "<=", r->high);
+    }
+}
+
+static err match_range(struct sql_builder *b, const char *column, enum match_kind kind, str value)
+{
+    struct range range;
+    TRY(read_range(b->arena, kind, value, &range));
+    add_range(b, column, &range);
+    return OK;
+}
+
+/* On the first and the last day the time decides, in between every time matches. */
+static err match_moments(struct sql_builder *b, const char *date_column, str date_value,
+                         const char *time_column, str time_value)
+{
+    struct range days, times;
+    TRY(read_range(b->arena, MATCH_DATE, date_value, &days));
+    TRY(read_range(b->arena, MATCH_TIME, time_value, &times));
+    add_range(b, date_column, &days);
+    const struct {
+        str day, time;
+        const char *beyond, *within;
+    } ends[] = {{days.low, times.low, ">", ">="}, {days.high, times.high, "<", "<="}};
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        if (ends[i].day.ptr == NULL || ends[i].time.ptr == NULL)
+            continue;
+        buf_add(&b->where, STR(" AND ("));
+        add_comparison(b, date_column, ends[i].beyond, ends[i].day);
+        buf_add(&b->where, STR(" OR "));
+        add_comparison(b, time_column, ends[i].within, ends[i].time);
+        buf_add_char(&b->where, ')');
+    }
+    return OK;
+}
+
+static err match_set(struct sql_builder *b, const char *column, str value)
+{
+    bool first = true;
+    size_t count = 0;
+    buf_add(&b->where, STR(" AND ("));
+    while (value.ptr != NULL) {
+        size_t backslash = str_find_char(value, '\\'), comma = str_find_char(value, ',');
+        size_t end = backslash < comma ? backslash : comma;
+        str part = str_trim(str_sub(value, 0, end));
+        value = end == SIZE_MAX ? STR_NONE : str_sub(value, end + 1, value.len);
+        if (!first)
+            buf_add(&b->where, STR(" OR "));
+        first = false;
+        buf_addf(&b->where, "('\\' || %s || '\\') LIKE ", column);
+        sql_add_text(
+            b, str_format(b->arena, "%%\\\\%.*s\\\\%%", STR_ARG(like_pattern(b->arena, part))));
+        buf_add(&b->where, STR(" ESCAPE '\\'"));
+        if (++count > VALUE_LIST_LEN_MAX)
+            return ERR(INVALID, "the list of values is too long");
+    }
+    buf_add_char(&b->where, ')');
+    return OK;
+}
+
+static void match_one_text(struct sql_builder *b, const struct image_attribute *attribute,
+                           const char *column, str value)
+{
+    if (attribute->match == MATCH_NAME)
+        match_name(b, column, value);
+    else
+        match_text(b, column, value);
+}
+
+/* Multiple value matching, PS3.4 C.2.2.2.8. */
+static err match_any(struct sql_builder *b, const struct image_attribute *attribute,
+                     const char *column, str value)
+{
+    str rest = value, part;
+    bool first = true;
+    size_t count = 0;
+    buf_add(&b->where, STR(" AND ("));
+    while (str_cut(&rest, '\\', &part)) {
+        if (++count > VALUE_LIST_LEN_MAX)
+            return ERR(INVALID, "the list of values is too long");
+        buf_add(&b->where, first ? STR("(1") : STR(" OR (1"));
+        first = false;
+        match_one_text(b, attribute, column, str_trim(part));
+        buf_add_char(&b->where, ')');
+    }
+    buf_add_char(&b->where, ')');
+    return OK;
+}
+
+static err match_number(struct sql_builder *b, const char *column, str value)
+{
+    int64_t number;
+    if (!str_to_i64(value, &number))
+        return ERR(INVALID, "not a number");
+    buf_addf(&b->where, " AND %s = ", column);
+    sql_add_number(b, number);
+    return OK;
+}
+
+struct column {
+    char name[80];
+};
+static struct column column_of(const struct image_attribute *attribute)
+{
+    struct column c;
+    snprintf(c.name, sizeof c.name, "%s.%s", image_aliases[attribute->level], attribute->member);
+    return c;
+}
+
+static err match_one(struct sql_builder *b, const struct image_match *m)
+{
+    const struct image_attribute *attribute = m->attribute;
+    str value = str_trim(m->value);
+    const struct column column = column_of(attribute);
+    if (m->matches_empty) {
+        buf_addf(&b->where, " AND (%s IS NULL OR %s = '')", column.name, column.name);
+        return OK;
+    }
+    if (value.len == 0 || str_eq(value, STR("*"))) /* universal matching */
+        return OK;
+    switch (attribute->match) {
+    case MATCH_UID:
+        if (attribute->level != LEVEL_STUDY && strcmp(attribute->member, "sop_class_uid") != 0)
+            buf_addf(&b->where, " AND %s.organization_key = st.organization_key",
+                     image_aliases[attribute->level]);
+        return match_list(b, column.name, value, true);
+    case MATCH_DATE:
+    case MATCH_TIME:
+        return match_range(b, column.name, attribute->match, value);
+    case MATCH_NUMBER:
+        return match_number(b, column.name, value);
+    case MATCH_SET:
+        return match_set(b, column.name, value);
+    default:
+        if (m->matches_any && str_find_char(value, '\\') != SIZE_MAX)
+            return match_any(b, attribute, column.name, value);
+        if (attribute->vr == VR_CS && !has_wildcard(value))
+            return match_list(b, column.name, value, false);
+        match_one_text(b, attribute, column.name, value);
+        return OK;
+    }
+}
+
+static bool is_given(const struct image_match *m)
+{
+    return !m->matches_empty && str_trim(m->value).len != 0 &&
+           !str_eq(str_trim(m->value), STR("*"));
+}
+
+/* The key on the other half of a date and time; NULL when there is none. */
+static const struct image_match *find_match(const struct image_filter *f,
+                                            const struct image_attribute *attribute)
+{
+    for (size_t i = 0; attribute != NULL && i < f->matches.len; i++)
+        if (f->matches.at[i].attribute == attribute && is_given(&f->matches.at[i]))
+            return &f->matches.at[i];
+    return NULL;
+}
+
+static bool is_range_of_days(const struct image_match *m)
+{
+    return m->attribute->match == MATCH_DATE && is_given(m) &&
+           str_find_char(m->value, '-') != SIZE_MAX;
+}
+
+/* A time that is matched together with its range of days. */
+static bool is_combined(const struct image_filter *f, const struct image_match *time)
+{
+    for (size_t i = 0; time->attribute->match == MATCH_TIME && i < f->matches.len; i++)
+        if (is_range_of_days(&f->matches.at[i]) &&
+            image_attribute_time_of(f->matches.at[i].attribute) == time->attribute)
+            return true;
+    return false;
+}
+
+static err match_all(struct sql_builder *b, const struct image_filter *f)
+{
+    for (size_t i = 0; i < f->matches.len; i++) {
+        const struct image_match *m = &f->matches.at[i];
+        const struct image_match *time =
+            is_range_of_days(m) ? find_match(f, image_attribute_time_of(m->attribute)) : NULL;
+        if (is_given(m) && is_combined(f, m))
+            continue;
+        if (time != NULL)
+            TRY(match_moments(b, column_of(m->attribute).name, str_trim(m->value),
+                              column_of(time->attribute).name, str_trim(time->value)));
+        else
+            TRY(match_one(b, m));
+    }
+    return OK;
+}
+
+static void match_search(struct sql_builder *b, str search)
+{
+    str folded = search_fold(b->arena, search), rest = folded, word;
+    str trigrams = trigram_query(b->arena, folded, " ");
+    if (trigrams.ptr != NULL)
+        add_trigrams(b, trigrams);
+    while (str_cut(&rest, ' ', &word)) {
+        if (word.len == 0 || trigram_query(b->arena, word, " ").ptr != NULL)
+            continue;
+        buf_add(&b->where, STR(" AND st.search_key LIKE "));
+        sql_add_text(b, str_format(b->arena, "%%%.*s%%", STR_ARG(like_pattern(b->arena, word))));
+        buf_add(&b->where, STR(" ESCAPE '\\'"));
+    }
+}
+
+static void match_id(struct sql_builder *b, const char *alias, uuid id)
+{
+    if (!uuid_is_set(id))
+        return;
+    buf_addf(&b->where, " AND %s.id = ", alias);
+    sql_add_text(b, (str){arena_copy(b->arena, &id, sizeof id), sizeof id});
+    b->parameters.at[b->parameters.len - 1].is_blob = true;
+}
+
+err sql_match(struct sql_builder *b, const struct image_filter *f)
+{
+    buf_add(&b->where, STR(" WHERE st.organization_key = "));
+    sql_add_number(b, f->organization_key);
+    buf_add(&b->where, STR(" AND st.state = "));
+    sql_add_number(b, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+    match_id(b, "st", f->study_id);
+    match_id(b, "se", f->series_id);
+    TRY(match_all(b, f));
+    if (f->search.len != 0)
+        match_search(b, f->search);
+    return OK;
+}

@@ -1,0 +1,32 @@
+/* The conditions of a list of images, with their parameters in order. */
+#ifndef INFRASTRUCTURE_SQLITE_MATCH_H
+#define INFRASTRUCTURE_SQLITE_MATCH_H
+
+#include "base/buf.h"
+#include "domain/repositories/image_repository.h"
+
+struct sql_parameter {
+    bool is_number, is_blob;
+    int64_t number;
+    str text;
+};
+SLICE(sql_parameter);
+
+struct sql_builder {
+    struct arena *arena;
+    struct buf where;
+    struct sql_parameter_slice parameters;
+};
+
+/* The tables of the levels: "st", "se", "i". */
+extern const char *const image_aliases[];
+
+/* Adds a placeholder and its value. */
+void sql_add_text(struct sql_builder *b, str text);
+void sql_add_number(struct sql_builder *b, int64_t number);
+
+/* " WHERE …" for all that the filter asks, but for its cursor.
+ * Errors: INVALID (a value that its attribute cannot be matched with). */
+err sql_match(struct sql_builder *b, const struct image_filter *filter);
+
+#endif
