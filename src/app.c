@@ -2,10 +2,11 @@
 #include "app.h"
 
 #include "application/commands/organizations/create_organization/command.h"
-#include "application/commands/system/purge_sessions/command.h"
+#include "application/commands/system/purge_expired/command.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "infrastructure/sweeper.h"
+#include "presentation/health_routes.h"
 #include "presentation/internal_routers/routers.h"
 #include "presentation/public_routers/routers.h"
 
@@ -144,15 +145,15 @@ struct scope app_scope(struct app *app, struct arena *a, const struct principal 
                           .mediator = &app->mediator.base};
 }
 
-static err purge_sessions_job(void *owner)
+static err purge_expired_job(void *owner)
 {
     struct app *app = owner;
     struct arena scratch = {0};
     struct principal principal = principal_system(app->organization_key);
     struct scope scope = app_scope(app, &scratch, &principal);
-    struct purge_sessions cmd = {0};
-    struct purge_sessions_result result;
-    err e = purge_sessions_send(&scope, &cmd, &result);
+    struct purge_expired cmd = {0};
+    struct purge_expired_result result;
+    err e = purge_expired_send(&scope, &cmd, &result);
     arena_deinit(&scratch);
     return e;
 }
@@ -175,7 +176,7 @@ static err outbox_job(void *owner)
 }
 
 static const struct scheduled_job jobs[] = {
-    {"purge_sessions", 600, purge_sessions_job},
+    {"purge_expired", 600, purge_expired_job},
     {"sweep_storage", 3600, sweep_job},
     {"flush_audit", 60, audit_job},
     {"sweep_outbox", 30, outbox_job},
@@ -189,6 +190,11 @@ static err scheduler_open_module(struct app *app)
 static void scheduler_close_module(struct app *app)
 {
     scheduler_close(&app->scheduler);
+}
+
+static err scheduler_health_module(struct app *app)
+{
+    return scheduler_health(&app->scheduler);
 }
 
 struct health_report {
@@ -247,6 +253,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->mediator = &app->mediator.base;
     w->services = &app->services;
     w->clock = clock_system();
+    w->lanes = &app->lanes;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;
@@ -297,6 +304,27 @@ static void public_close(struct app *app)
     web_app_close(&app->public_app);
 }
 
+/* Where the worker is a process of its own, whoever watches processes asks it here. */
+static err worker_http_open(struct app *app)
+{
+    if (app->settings.worker_http_address.ptr == NULL || app->container.roles != ROLE_WORKER)
+        return OK;
+    web_app_prepare(app, &app->worker_app);
+    TRY(health_web_app_open(&app->worker_app));
+    TRY(lanes_open(&app->lanes, &(struct lanes_settings){.thread_counts = {0, 1, 1, 1}}));
+    return serve(app, app->settings.worker_http_address, &app->worker_app, &app->worker_server);
+}
+
+static void worker_http_close(struct app *app)
+{
+    if (app->worker_app.base.ops == NULL)
+        return;
+    http_server_close(app->worker_server);
+    app->worker_server = NULL;
+    web_app_close(&app->worker_app);
+    lanes_close(&app->lanes);
+}
+
 static const struct module modules[] = {
     {.name = "data", .open = data_dir_open},
     {.name = "database", .open = database_open, .close = database_close, .health = database_health},
@@ -309,6 +337,11 @@ static const struct module modules[] = {
     {.name = "scheduler",
      .open = scheduler_open_module,
      .close = scheduler_close_module,
+     .health = scheduler_health_module,
+     .roles = ROLE_WORKER},
+    {.name = "worker_http",
+     .open = worker_http_open,
+     .close = worker_http_close,
      .roles = ROLE_WORKER},
     {.name = "lanes", .open = lanes_open_module, .close = lanes_close_module, .roles = ROLE_SERVER},
     {.name = "public", .open = public_open, .close = public_close, .roles = ROLE_PUBLIC},
@@ -355,6 +388,9 @@ static void announce(struct app *app, unsigned roles)
             printf("  The archive is empty: `build/gantry demo` puts synthetic studies in, "
                    "`build/gantry import DIR` yours.\n");
     }
+    if (app->worker_server != NULL)
+        printf("  Worker health:         http://127.0.0.1:%u/readyz\n",
+               http_server_port(app->worker_server));
     if ((roles & ROLE_PUBLIC) != 0)
         printf("  Public API:            http://127.0.0.1:%u/public/v1\n",
                http_server_port(app->public_server));

@@ -38,8 +38,8 @@ struct app {
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;
-    struct web_app internal_app, public_app;
-    struct http_server *internal_server, *public_server;
+    struct web_app internal_app, public_app, worker_app;
+    struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;
     int64_t organization_key; /* the first one: what the command line works for */
     str new_password;         /* of an administrator made just now */

@@ -240,6 +240,23 @@ uint32_t str_utf8_next(str s, size_t *at)
     return c;
 }
 
+/* Eight bytes a step, each multiplied and folded, as in the family of wyhash. */
+uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size)
+{
+    const unsigned char *p = bytes;
+    uint64_t hash = seed ^ UINT64_C(0x9e3779b97f4a7c15) ^ size;
+    while (size != 0) {
+        uint64_t word = 0;
+        size_t step = size < sizeof word ? size : sizeof word;
+        memcpy(&word, p, step);
+        __uint128_t product = (__uint128_t)(hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash = (uint64_t)product ^ (uint64_t)(product >> 64) ^ UINT64_C(0xa0761d6478bd642f);
+        p += step;
+        size -= step;
+    }
+    return hash ^ hash >> 29;
+}
+
 bool str_eq_secret(str a, str b)
 {
     if (a.len != b.len)

@@ -96,6 +96,14 @@ bool str_is_utf8(str s);
 /* Decodes the character at *at (valid UTF-8 only) and moves *at behind it. */
 uint32_t str_utf8_next(str s, size_t *at);
 
+/* A hash for tables in memory: not for secrets, not for peers that may choose what collides, and
+ * not the same in another version. Chains by seed; 0 to begin with. */
+uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size);
+static inline uint64_t str_hash(str s)
+{
+    return hash_bytes(0, s.ptr, s.len);
+}
+
 /* Compares secrets without telling by time where they differ. Lengths are not secret. */
 bool str_eq_secret(str a, str b);
 

@@ -55,6 +55,21 @@ void import_summary_begin(struct import_summary *s)
     pthread_mutex_init(&s->lock, NULL);
 }
 
+/* Names come from media of unknown origin: nothing in them may speak to the terminal. */
+static void refuse(struct import_summary *s, str name, const char *why)
+{
+    struct arena a = {0};
+    char *shown = str_cstr(&a, name);
+    for (char *p = shown; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7F)
+            *p = '?';
+    pthread_mutex_lock(&s->lock);
+    s->refused_count++;
+    printf("refused %s: %s\n", shown, why);
+    pthread_mutex_unlock(&s->lock);
+    arena_deinit(&a);
+}
+
 void import_one(struct app *app, struct import_summary *s, const struct principal *principal,
                 str name, struct byte_source *source)
 {
@@ -62,18 +77,17 @@ void import_one(struct app *app, struct import_summary *s, const struct principa
     struct scope scope = app_scope(app, &arena, principal);
     struct ingest_result result;
     err e = ingest_instance(&scope, source, &(struct ingest_options){0}, &result);
-    pthread_mutex_lock(&s->lock);
     if (failed(e)) {
-        s->refused_count++;
-        printf("refused %.*s: %s\n", STR_ARG(name), e.text);
+        refuse(s, name, e.text);
     } else {
+        pthread_mutex_lock(&s->lock);
         s->size += result.size;
         if (result.was_there)
             s->there_count++;
         else
             s->stored_count++;
+        pthread_mutex_unlock(&s->lock);
     }
-    pthread_mutex_unlock(&s->lock);
     arena_deinit(&arena);
 }
 
@@ -152,14 +166,20 @@ static void import_zip(struct importer *im, const char *path)
     int code;
     zip_t *archive = zip_open(path, ZIP_RDONLY, &code);
     zip_int64_t count = archive != NULL ? zip_get_num_entries(archive, 0) : 0;
-    for (zip_int64_t i = 0; i < count && i < ZIP_ENTRY_COUNT_MAX; i++) {
+    if (archive == NULL)
+        refuse(&im->summary, str_of(path), "the zip archive cannot be read: is it whole?");
+    if (count > ZIP_ENTRY_COUNT_MAX)
+        refuse(&im->summary, str_of(path), "the zip archive has more entries than a million");
+    for (zip_int64_t i = 0; i < count && count <= ZIP_ENTRY_COUNT_MAX; i++) {
         const char *name = zip_get_name(archive, (zip_uint64_t)i, 0);
         struct zip_source source = {.base = {&zip_ops}};
         if (name == NULL || str_ends(str_of(name), STR("/")))
             continue;
         source.file = zip_fopen_index(archive, (zip_uint64_t)i, 0);
-        if (source.file == NULL)
+        if (source.file == NULL) {
+            refuse(&im->summary, str_of(name), "the zip entry cannot be read");
             continue;
+        }
         import_one(im->app, &im->summary, &im->principal, str_of(name), &source.base);
         zip_fclose(source.file);
     }
@@ -173,10 +193,7 @@ static void import_path(struct importer *im, const char *path)
     struct fd_source source;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        pthread_mutex_lock(&im->summary.lock);
-        im->summary.refused_count++;
-        printf("refused %s: cannot be opened\n", path);
-        pthread_mutex_unlock(&im->summary.lock);
+        refuse(&im->summary, str_of(path), "cannot be opened");
         return;
     }
     if (pread(fd, magic, sizeof magic, 0) == sizeof magic && memcmp(magic, "PK\3\4", 4) == 0) {

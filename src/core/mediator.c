@@ -131,6 +131,13 @@ err mediator_send(struct scope *scope, const struct use_case *use_case, const vo
     return next(&call);
 }
 
+void mediator_refused(struct scope *scope, const struct use_case *use_case, err outcome)
+{
+    struct call call = {.use_case = use_case, .scope = scope};
+    err audited = scope->mediator->ops->audit(scope->mediator, &call, NULL, outcome);
+    (void)audited.code; /* the refusal stands */
+}
+
 err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
                      uuid aggregate, const void *event)
 {

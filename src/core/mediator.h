@@ -47,6 +47,10 @@ struct mediator {
 err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request,
                   void *result);
 
+/* For a door that refuses before it has a request to send: the attempt is on the trail like any
+ * other that was refused. */
+void mediator_refused(struct scope *scope, const struct use_case *use_case, err outcome);
+
 /* Tells an event from inside a command: into the outbox, in the command's transaction. */
 struct outbox;
 struct outbox_ops {

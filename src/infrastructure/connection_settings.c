@@ -33,6 +33,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, storage_url, .check = file_only, .doc = "file:FOLDER"),
        FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
        FIELD(settings, public_http_address, .doc = "Public API"),
+       FIELD(settings, worker_http_address,
+             .doc = "Health and metrics of gantry-worker; no listener when absent"),
        FIELD(settings, admin_email, .doc = "First administrator"),
        FIELD(settings, admin_password, .flags = SECRET,
              .doc = "Generated and printed once when absent"),
@@ -118,7 +120,9 @@ static err check(struct arena *a, const struct settings *s)
     if (issues.list.len != 0)
         return ERRF(a, INVALID, "GANTRY_%.*s %.*s", STR_ARG(issues.list.at[0].field),
                     STR_ARG(issues.list.at[0].text));
-    if ((!is_loopback(s->http_address) || !is_loopback(s->public_http_address)) && !s->behind_proxy)
+    bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
+                        (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
+    if (!all_loopback && !s->behind_proxy)
         return ERR(INVALID, "an address other people can reach needs TLS: put a proxy in front and "
                             "set GANTRY_BEHIND_PROXY=1");
     return OK;

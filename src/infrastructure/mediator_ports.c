@@ -126,18 +126,10 @@ static struct audit_event event_of(const struct call *c, err outcome)
 static uint64_t touch_hash(const struct call *c)
 {
     const struct scope *s = c->scope;
-    const struct {
-        const void *at;
-        size_t size;
-    } parts[] = {{&s->principal->user_id, sizeof(uuid)},
-                 {&s->subject_id, sizeof(uuid)},
-                 {uuid_is_set(s->subject_id) ? "" : c->use_case->name,
-                  uuid_is_set(s->subject_id) ? 0 : strlen(c->use_case->name)}};
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        for (size_t n = 0; n < parts[i].size; n++)
-            hash = (hash ^ ((const unsigned char *)parts[i].at)[n]) * UINT64_C(0x100000001b3);
-    return hash;
+    uint64_t hash = hash_bytes(0, &s->principal->user_id, sizeof(uuid));
+    return uuid_is_set(s->subject_id)
+               ? hash_bytes(hash, &s->subject_id, sizeof(uuid))
+               : hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));
 }
 
 /* True when this principal's touch of this study is on record already: then it only counts. */

@@ -6,10 +6,7 @@
 
 static struct metadata_slot *slot_of(struct metadata_memory *m, str tag)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < tag.len; i++)
-        hash = (hash ^ (unsigned char)tag.ptr[i]) * UINT64_C(0x100000001b3);
-    return &m->slots[(hash ^ hash >> 32) % METADATA_SLOT_COUNT];
+    return &m->slots[str_hash(tag) % METADATA_SLOT_COUNT];
 }
 
 static bool find(struct metadata_cache *c, struct arena *a, str tag, str *out)

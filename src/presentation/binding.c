@@ -3,13 +3,13 @@
 #include "presentation/binding.h"
 
 #include "base/json.h"
+#include "presentation/middleware/middleware.h"
 
 static err bind_body(struct request *r, const struct schema *schema, void *object)
 {
     if (r->route->body != HTTP_BODY_BUFFERED)
         return OK;
-    if (r->x->body.ptr == NULL)
-        return ERR(TOO_LARGE, "the body is larger than this request may have");
+    TRY(body_limit_check(r));
     if (r->x->body.len == 0 && schema->field_count == 0)
         return OK;
     str type = header_main(http_header(r->x, "Content-Type"));

@@ -21,8 +21,9 @@ struct route {
     const char *method, *path; /* "/studies/{id}"; "{path*}" takes all that is left */
     const struct use_case *use_case;
     err (*handle)(struct request *r);
-    permission_number needs; /* of handle */
-    enum lane lane;          /* 0: LANE_DB */
+    permission_number needs;       /* of handle */
+    const struct use_case *behind; /* what handle sends, for the trail of those who were refused */
+    enum lane lane;                /* 0: LANE_DB */
     enum http_body_mode body;
     uint64_t body_max;     /* 0: JSON_BODY_SIZE_MAX */
     unsigned success;      /* 0: 200 */

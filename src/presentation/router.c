@@ -110,6 +110,58 @@ static err find_route(struct web_app *w, struct request *r, const struct compile
     return ERR(METHOD_NOT_ALLOWED, "this address does not take that method");
 }
 
+/* An attempt by somebody known that was refused on the I/O loop, on its way to the audit trail. */
+struct refusal {
+    struct pool_job job;
+    struct arena arena;
+    struct scope scope;
+    struct principal principal;
+    const struct use_case *use_case;
+    err outcome;
+};
+
+static void record_refusal(struct pool_job *job)
+{
+    struct refusal *f = container_of(job, struct refusal, job);
+    mediator_refused(&f->scope, f->use_case, f->outcome);
+    arena_deinit(&f->arena);
+    heap_free(f);
+}
+
+static void note_refusal(struct web_app *w, struct request *r, err outcome)
+{
+    const struct route *route = r->route;
+    const struct use_case *use_case = route->use_case != NULL ? route->use_case : route->behind;
+    if (use_case == NULL || w->lanes == NULL)
+        return;
+    struct refusal *f = heap_alloc(sizeof *f);
+    arena_init(&f->arena);
+    f->job.run = record_refusal;
+    f->principal = r->principal;
+    f->use_case = use_case;
+    f->outcome = (err){outcome.code, "", outcome.where};
+    f->scope = r->scope;
+    f->scope.arena = &f->arena;
+    f->scope.principal = &f->principal;
+    f->scope.request_id = str_copy(&f->arena, r->scope.request_id);
+    f->scope.peer_address = str_copy(&f->arena, r->scope.peer_address);
+    f->scope.issues = (struct issues){.arena = &f->arena};
+    if (!lanes_push(w->lanes, LANE_DB, &f->job)) {
+        log_err(LOG_WARN, "refusal_not_recorded", outcome);
+        arena_deinit(&f->arena);
+        heap_free(f);
+    }
+}
+
+/* Refused before a byte of the body is read. */
+static err authorize_early(struct web_app *w, struct request *r, permission_number needs)
+{
+    err e = w->mediator->ops->authorize(w->mediator, &r->principal, needs);
+    if (failed(e))
+        note_refusal(w, r, e);
+    return e;
+}
+
 static err begin_route(struct web_app *w, struct request *r)
 {
     const struct compiled_route *c;
@@ -118,14 +170,13 @@ static err begin_route(struct web_app *w, struct request *r)
     x->lane =
         c->route->lane == LANE_INLINE && c->route->use_case != NULL ? LANE_DB : c->route->lane;
     x->body_mode = c->route->body;
-    x->body_max = c->route->body_max != 0 ? c->route->body_max : JSON_BODY_SIZE_MAX;
     TRY(auth_begin(r, c->needs));
-    if (r->is_principal_known) /* refused before a byte of the body is read */
-        TRY(w->mediator->ops->authorize(w->mediator, &r->principal, c->needs));
+    if (r->is_principal_known)
+        TRY(authorize_early(w, r, c->needs));
     if (c->route->is_limited)
         TRY(rate_limit_begin(&w->rate_limit, r));
-    if (x->body_mode == HTTP_BODY_BUFFERED && http_content_length(x) > (int64_t)x->body_max)
-        return ERR(TOO_LARGE, "the body is larger than this request may have");
+    TRY(body_limit_begin(r));
+    TRY(idempotency_key_begin(r));
     return query_read(&x->arena, x->query, &r->query);
 }
 
@@ -197,7 +248,7 @@ static err handle_route(struct request *r)
     TRY(auth_resolve(r));
     if (r->route->use_case != NULL)
         return send_use_case(r);
-    TRY(w->mediator->ops->authorize(w->mediator, &r->principal, r->route->needs));
+    TRY(authorize_early(w, r, r->route->needs));
     return r->route->handle(r);
 }
 

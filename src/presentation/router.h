@@ -27,6 +27,7 @@ struct web_app {
     struct mediator *mediator;
     struct services *services;
     struct clock *clock;
+    struct lanes *lanes; /* for what is still to be done when a refusal has been sent */
     struct rate_limit rate_limit;
     const char *title; /* for the documentation */
     str openapi;       /* made at start, lives as long */

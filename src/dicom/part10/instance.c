@@ -8,6 +8,7 @@ enum {
     TAG_REQUEST_ATTRIBUTES = 0x00400275,
     TAG_SCHEDULED_STEP_ID = 0x00400009,
     TAG_REQUESTED_PROCEDURE_ID = 0x00401001,
+    TAG_BEFORE_PIXEL_DATA = 0x7FE00000,
     TAG_EXTENDED_OFFSETS = 0x7FE00001,
     TAG_EXTENDED_LENGTHS = 0x7FE00002,
     INDEX_TEXT_SIZE_MAX = 4096
@@ -257,8 +258,9 @@ err instance_read(struct arena *a, struct byte_source *source,
                   const struct instance_read_options *options, struct instance_read *out)
 {
     struct collector c = {
-        .base = {&collector_ops}, .arena = a, .out = out, .index_only = options->index_only};
+        .base = {.ops = &collector_ops}, .arena = a, .out = out, .index_only = options->index_only};
     *out = (struct instance_read){0};
+    c.base.last_tag = c.index_only ? TAG_BEFORE_PIXEL_DATA : 0;
     arena_init(&c.scratch);
     c.charset = charset_parse(STR(""));
     if (!c.index_only)

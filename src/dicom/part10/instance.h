@@ -72,12 +72,13 @@ struct instance_read {
     str frame_table;
 };
 
-/* index_only: no JSON and no tables, for counting and checking. */
+/* index_only: no JSON and no tables, and nothing is read behind the attributes in front of the
+ * pixel data: for counting and checking. has_pixel_data stays false. */
 struct instance_read_options {
     bool index_only;
 };
 
-/* Reads source to its end. Everything in *out lives in a.
+/* Reads source to its end, unless index_only. Everything in *out lives in a.
  * Errors: MALFORMED, and those of the source. */
 err instance_read(struct arena *a, struct byte_source *source,
                   const struct instance_read_options *options, struct instance_read *out);

@@ -34,6 +34,7 @@ struct reader {
     unsigned level;
     uint32_t element_count;
     bool is_signed;
+    bool has_enough; /* the last tag was passed */
     str transfer_syntax_uid;
 };
 
@@ -227,6 +228,10 @@ static err read_element_step(struct reader *r, bool *done)
         *done = true;
         return r->level == 0 ? OK : cut_off();
     }
+    if (r->level == 0 && c->last_tag != 0 && e.tag > c->last_tag) {
+        r->has_enough = *done = true;
+        return OK;
+    }
     if (++r->element_count > PART10_ELEMENT_COUNT_MAX)
         return ERR(MALFORMED, "too many elements");
     if (e.tag >> 16 == 0xFFFE) {
@@ -398,7 +403,7 @@ err part10_read(struct arena *a, struct byte_source *source, struct part10_consu
         .source = source, .buffer = heap_alloc(PART10_BUFFER_SIZE), .left_max = UINT64_MAX};
     r->in = &r->file;
     err e = read_file(r, out);
-    if (!failed(e))
+    if (!failed(e) && !r->has_enough)
         e = read_rest(r);
     out->size = r->file.offset;
     arena_deinit(&r->scratch);

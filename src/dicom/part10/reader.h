@@ -5,7 +5,7 @@
  *
  * It keeps a stack, not a recursion; it never allocates for a length it has not received; what has
  * no end, nests too deep or has too many elements is MALFORMED. It reads the source to its end, so
- * that a copying source copies all. */
+ * that a copying source copies all, unless the consumer names a last tag. */
 #ifndef DICOM_PART10_READER_H
 #define DICOM_PART10_READER_H
 
@@ -64,13 +64,15 @@ struct part10_consumer_ops {
 
 struct part10_consumer {
     const struct part10_consumer_ops *ops;
+    uint32_t
+        last_tag; /* reading ends before the first element of the data set behind it; 0: never */
 };
 
 struct part10_file {
     const struct transfer_syntax *transfer_syntax; /* how it was read; never NULL */
     str transfer_syntax_uid;                       /* as the file says; absent when it does not */
     bool has_preamble, has_meta;
-    uint64_t size; /* bytes of the file */
+    uint64_t size; /* bytes of the file, or read until the last tag */
 };
 
 /* Meta elements (group 0002) are pushed first, at depth 0. Texts of *out live in a.

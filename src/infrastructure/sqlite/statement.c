@@ -42,17 +42,9 @@ err statement_begin(struct sqlite_connection *c, const char *sql, struct stateme
     return prepare(c, sql, -1, 0, &out->stmt);
 }
 
-static size_t hash_of(str text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.ptr[i]) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 32);
-}
-
 err statement_prepare(struct sqlite_connection *c, str sql, struct statement *out)
 {
-    struct cached_statement *slot = &c->built[hash_of(sql) % STATEMENT_BUILT_COUNT];
+    struct cached_statement *slot = &c->built[str_hash(sql) % STATEMENT_BUILT_COUNT];
     *out = (struct statement){.connection = c};
     if (slot->in_use)
         return prepare(c, sql.ptr, (int)sql.len, 0, &out->stmt);

@@ -3,9 +3,7 @@
 #ifndef PRESENTATION_HTTP_LANES_H
 #define PRESENTATION_HTTP_LANES_H
 
-#include "base/err.h"
-
-#include <pthread.h>
+#include "base/thread_pool.h"
 
 enum lane {
     LANE_INLINE, /* on the I/O loop: nothing that may wait */
@@ -15,22 +13,8 @@ enum lane {
     LANE_COUNT
 };
 
-struct lane_job {
-    void (*run)(struct lane_job *job);
-    struct lane_job *next;
-};
-
-struct lane_pool {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct lane_job *first, **last;
-    unsigned queued_count, queued_max, thread_count;
-    pthread_t *threads;
-    bool stopping;
-};
-
 struct lanes {
-    struct lane_pool pools[LANE_COUNT];
+    struct thread_pool pools[LANE_COUNT];
 };
 
 struct lanes_settings {
@@ -42,6 +26,9 @@ err lanes_open(struct lanes *l, const struct lanes_settings *settings);
 void lanes_close(struct lanes *l);
 
 /* False when the queue is full: the job was not taken. */
-bool lanes_push(struct lanes *l, enum lane lane, struct lane_job *job);
+static inline bool lanes_push(struct lanes *l, enum lane lane, struct pool_job *job)
+{
+    return thread_pool_push(&l->pools[lane], job);
+}
 
 #endif

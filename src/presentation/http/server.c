@@ -37,7 +37,7 @@ struct connection {
 
 struct exchange {
     struct http_exchange base;
-    struct lane_job job;
+    struct pool_job job;
     struct byte_source source;
     struct http_server *server;
     struct MHD_Connection *connection;
@@ -235,7 +235,7 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
 }
 
 /* The handler on its lane; afterwards the connection goes on with the answer. */
-static void run_job(struct lane_job *job)
+static void run_job(struct pool_job *job)
 {
     struct exchange *x = container_of(job, struct exchange, job);
     struct http_server *s = x->server;

@@ -15,8 +15,7 @@ static err token_form(struct request *r)
     struct sign_in cmd = {0};
     struct sign_in_result result;
     struct arena *a = request_arena(r);
-    if (r->x->body.ptr == NULL)
-        return ERR(TOO_LARGE, "the form is too large");
+    TRY(body_limit_check(r));
     if (!str_eq_nocase(header_main(http_header(r->x, "Content-Type")),
                        STR("application/x-www-form-urlencoded")))
         return ERR(UNSUPPORTED, "the body must be application/x-www-form-urlencoded");
@@ -56,8 +55,13 @@ const struct route auth_routes[] = {
      .body_max = FORM_SIZE_MAX, .tag = "auth"},
     {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
     {"GET", "/auth/me", &get_me_use_case, .tag = "auth"},
+};
+const size_t auth_route_count = COUNT_OF(auth_routes);
+
+/* At the root, RFC 8615. */
+const struct route well_known_routes[] = {
     {"GET", "/.well-known/jwks.json", .handle = jwks, .needs = PERMISSION_ANYONE,
      .lane = LANE_INLINE, .tag = "auth", .doc = "Public keys of the access tokens",
      .answers = "application/jwk-set+json"},
 };
-const size_t auth_route_count = COUNT_OF(auth_routes);
+const size_t well_known_route_count = COUNT_OF(well_known_routes);

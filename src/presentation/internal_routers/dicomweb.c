@@ -1,6 +1,8 @@
 /* The route table of DICOMweb and the shared pieces. */
 #include "presentation/internal_routers/dicomweb.h"
 
+#include "application/commands/images/store_instance/command.h"
+#include "application/queries/images/search_images/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
 #include "presentation/internal_routers/routers.h"
@@ -57,12 +59,14 @@ void dicomweb_set_immutable(struct request *r, str etag)
 #define SERIES STUDY "/series/{series}"
 #define INSTANCE SERIES "/instances/{instance}"
 #define SEARCH                                                                                     \
-    .handle = dicomweb_search, .needs = READ_STUDIES, .lane = LANE_DB, .tag = "search",            \
-    .answers = "application/dicom+json"
-#define RETRIEVE .needs = READ_STUDIES, .lane = LANE_DB, .tag = "retrieve"
+    .handle = dicomweb_search, .behind = &search_images_use_case, .needs = READ_STUDIES,           \
+    .lane = LANE_DB, .tag = "search", .answers = "application/dicom+json"
+#define RETRIEVE                                                                                   \
+    .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .lane = LANE_DB, .tag = "retrieve"
 #define STORE                                                                                      \
-    .handle = dicomweb_store, .needs = WRITE_STUDIES, .lane = LANE_STREAM,                         \
-    .body = HTTP_BODY_STREAM, .tag = "store", .answers = "application/dicom+json"
+    .handle = dicomweb_store, .behind = &store_instance_use_case, .needs = WRITE_STUDIES,          \
+    .lane = LANE_STREAM, .body = HTTP_BODY_STREAM, .tag = "store",                                 \
+    .answers = "application/dicom+json"
 
 const struct route dicomweb_routes[] = {
     {"GET", "/studies", SEARCH, .doc = "Search studies"},

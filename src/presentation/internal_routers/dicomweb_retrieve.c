@@ -26,11 +26,7 @@ static int open_object(struct http_parts *parts, const struct http_part *part)
  * holds it by chance. */
 static str boundary_of(struct request *r, str seed)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325), again = UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t i = 0; i < seed.len; i++) {
-        hash = (hash ^ (unsigned char)seed.ptr[i]) * UINT64_C(0x100000001b3);
-        again = (again ^ hash) * UINT64_C(0xff51afd7ed558ccd);
-    }
+    uint64_t hash = str_hash(seed), again = hash_bytes(hash, seed.ptr, seed.len);
     return str_format(request_arena(r), "gantry-%016llx%016llx", (unsigned long long)hash,
                       (unsigned long long)again);
 }

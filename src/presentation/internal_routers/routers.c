@@ -1,11 +1,17 @@
 /* Where each table hangs. */
 #include "presentation/internal_routers/routers.h"
 
+#include "presentation/health_routes.h"
+
 err internal_web_app_open(struct web_app *w)
 {
     const struct route_table tables[] = {{"/api/v1", auth_routes, auth_route_count},
                                          {"/api/v1", user_routes, user_route_count},
                                          {"/api/v1", image_routes, image_route_count},
+                                         {"/api/v1", trail_routes, trail_route_count},
+                                         {"", well_known_routes, well_known_route_count},
+                                         {"", health_routes, health_route_count},
+                                         {"", metrics_routes, metrics_route_count},
                                          {"", system_routes, system_route_count},
                                          {"/dicom-web", dicomweb_routes, dicomweb_route_count}};
     w->title = "Gantry";

@@ -1,29 +1,6 @@
-/* Health, metrics and the documentation. */
+/* The documentation. */
 #include "presentation/docs_page.h"
 #include "presentation/internal_routers/routers.h"
-
-static err healthz(struct request *r)
-{
-    http_set_header(r->x, "Cache-Control", STR("no-store"));
-    http_respond(r->x, 200, STR("application/json"), STR("{\"status\":\"ok\"}"));
-    return OK;
-}
-
-static err readyz(struct request *r)
-{
-    bool ready;
-    str body = r->app->health(r->app->owner, request_arena(r), &ready);
-    http_set_header(r->x, "Cache-Control", STR("no-store"));
-    http_respond(r->x, ready ? 200 : 503, STR("application/json"), body);
-    return OK;
-}
-
-static err metrics(struct request *r)
-{
-    http_respond(r->x, 200, STR("text/plain; version=0.0.4"),
-                 r->app->metrics(r->app->owner, request_arena(r)));
-    return OK;
-}
 
 static err openapi(struct request *r)
 {
@@ -62,12 +39,6 @@ static err home(struct request *r)
 
 #define OPEN .needs = PERMISSION_ANYONE, .lane = LANE_INLINE
 const struct route system_routes[] = {
-    {"GET", "/healthz", .handle = healthz, OPEN, .tag = "system", .doc = "The process lives",
-     .answers = "application/json"},
-    {"GET", "/readyz", .handle = readyz, .needs = PERMISSION_ANYONE, .lane = LANE_DB,
-     .tag = "system", .doc = "Its dependencies can be used", .answers = "application/json"},
-    {"GET", "/metrics", .handle = metrics, OPEN, .tag = "system", .doc = "Counters for Prometheus",
-     .answers = "text/plain"},
     {"GET", "/openapi.json", .handle = openapi, OPEN, .tag = "system", .doc = "This document",
      .answers = "application/json"},
     {"GET", "/docs", .handle = docs, OPEN, .is_hidden = true},

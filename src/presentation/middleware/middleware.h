@@ -31,6 +31,14 @@ void rate_limit_close(struct rate_limit *l);
 /* Errors: RATE_LIMITED; sets RateLimit headers. */
 err rate_limit_begin(struct rate_limit *l, struct request *r);
 
+/* Sets the limit of the body. Errors: TOO_LARGE (announced). */
+err body_limit_begin(struct request *r);
+/* When the body is there. Errors: TOO_LARGE. */
+err body_limit_check(const struct request *r);
+
+/* Puts the Idempotency-Key of a write into the scope. Errors: MALFORMED. */
+err idempotency_key_begin(struct request *r);
+
 /* One line for each request when it is done; never the query, which may name a patient. */
 void access_log_done(struct request *r);
 

@@ -20,9 +20,7 @@ void rate_limit_close(struct rate_limit *l)
 
 err rate_limit_begin(struct rate_limit *l, struct request *r)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325), now = monotonic_ns();
-    for (const char *p = r->x->peer_address; *p != '\0'; p++)
-        hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+    uint64_t hash = str_hash(str_of(r->x->peer_address)), now = monotonic_ns();
     struct rate_slot *slot = &l->slots[hash % RATE_SLOT_COUNT];
     pthread_mutex_lock(&l->lock);
     if (slot->address_hash != hash)

@@ -14,13 +14,19 @@ struct scheduled_job {
     err (*run)(void *owner);
 };
 
-enum { SCHEDULED_JOB_COUNT_MAX = 32 };
+enum {
+    SCHEDULED_JOB_COUNT_MAX = 32,
+    SCHEDULER_SILENCE_SECONDS = 30, /* it looks once a second */
+    SCHEDULED_JOB_SECONDS = 3600    /* what a job may take before it counts as stuck */
+};
 
 struct scheduler {
     const struct scheduled_job *jobs;
     size_t job_count;
     void *owner;
     uint64_t next_ns[SCHEDULED_JOB_COUNT_MAX];
+    uint64_t seen_ns; /* when the thread last looked, or began the job that runs */
+    bool is_running;  /* a job */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -30,6 +36,8 @@ struct scheduler {
 /* Each job runs once soon after the start. Errors: UNAVAILABLE. */
 err scheduler_open(struct scheduler *s, const struct scheduled_job *jobs, size_t job_count,
                    void *owner);
+/* Errors: UNAVAILABLE (the thread does not look any more, or a job does not come to an end). */
+err scheduler_health(struct scheduler *s);
 /* Waits for the job that runs. */
 void scheduler_close(struct scheduler *s);
 

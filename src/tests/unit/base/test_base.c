@@ -1,6 +1,7 @@
 /* arena, str, buf, clock, uuid, schema and JSON. */
 #include "base/json.h"
 #include "base/log.h"
+#include "base/thread_pool.h"
 #include "tests/test.h"
 
 TEST_MAIN("base")
@@ -259,4 +260,44 @@ TEST(utf8_is_checked)
     CHECK(str_is_utf8(STR("\xF0\x9F\x98\x80")) && !str_is_utf8(STR("\xED\xA0\x80")) &&
           !str_is_utf8(STR("\xC1\x81")));
     CHECK(!str_is_utf8(STR("\xF4\x90\x80\x80")) && !str_is_utf8(STR("\xE2\x82")));
+}
+
+struct counted_job {
+    struct pool_job base;
+    int *count;
+};
+
+static void count_job(struct pool_job *job)
+{
+    struct counted_job *c = container_of(job, struct counted_job, base);
+    __atomic_fetch_add(c->count, 1, __ATOMIC_RELAXED);
+}
+
+TEST(a_pool_works_on_all_it_took_and_takes_no_more_than_its_queue)
+{
+    struct thread_pool pool;
+    struct counted_job jobs[200];
+    int count = 0, taken = 0;
+    CHECK_OK(thread_pool_open(&pool, 4, 8));
+    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+        jobs[i] = (struct counted_job){{.run = count_job}, &count};
+        taken += thread_pool_push(&pool, &jobs[i].base);
+    }
+    thread_pool_close(&pool);
+    CHECK_INT(taken, count);
+    CHECK(taken >= 8);
+    CHECK_OK(thread_pool_open(&pool, 0, 2)); /* nobody works: the third is too many */
+    CHECK(thread_pool_push(&pool, &jobs[0].base) && thread_pool_push(&pool, &jobs[1].base));
+    CHECK(!thread_pool_push(&pool, &jobs[2].base));
+    thread_pool_close(&pool);
+    thread_pool_close(&pool);
+}
+
+TEST(hashes_differ_where_bytes_do)
+{
+    uint64_t first = str_hash(STR("m-0190-1"));
+    CHECK(first == str_hash(STR("m-0190-1")));
+    CHECK(first != str_hash(STR("m-0190-2")) && first != str_hash(STR("m-0190-1 ")));
+    CHECK(str_hash(STR("")) != str_hash((str){"\0", 1}));
+    CHECK(hash_bytes(1, "ab", 2) != hash_bytes(2, "ab", 2));
 }

@@ -1,0 +1,16 @@
+/* Remove what has ended by itself: sessions, and answers remembered under Idempotency-Keys. */
+#ifndef APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
+#define APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
+
+#include "application/models/base_model.h"
+
+struct purge_expired {
+    EMPTY_STRUCT;
+};
+struct purge_expired_result {
+    int64_t session_count;
+    int64_t answer_count;
+};
+DECLARE_USE_CASE(purge_expired);
+
+#endif

@@ -1,0 +1,19 @@
+/* A revoked session stays until its access tokens have expired too. */
+#include "application/commands/system/purge_expired/command.h"
+
+SCHEMA_EMPTY(purge_expired);
+SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
+       FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"));
+
+static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expired *cmd,
+                                struct purge_expired_result *out)
+{
+    instant now = clock_now(ctx->clock);
+    (void)cmd;
+    TRY(session_writer_purge(ctx->uow->sessions, instant_add(now, -SECONDS(ACCESS_TOKEN_SECONDS)),
+                             &out->session_count));
+    return idempotency_writer_purge(
+        ctx->uow->idempotency, instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)), &out->answer_count);
+}
+COMMAND(purge_expired, .needs = RUN_SYSTEM, .keeps_no_audit = true,
+        .doc = "Remove sessions and remembered answers that have expired");
