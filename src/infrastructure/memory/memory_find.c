@@ -1,0 +1,247 @@
+/* Order, cursor, count and rows of a list of images. Cursors are those of the other engine. */
+#include "infrastructure/memory/memory_find.h"
+
+#include "base/buf.h"
+#include "dicom/uid.h"
+
+#include <stdlib.h>
+
+struct sort_column {
+    enum image_level level;
+    const struct field *field;
+    bool descending;
+};
+
+/* Where by_key is set a page is continued behind its last row, else by counting rows. */
+struct order {
+    struct sort_column columns[SORT_KEY_COUNT_MAX + 2];
+    size_t count;
+    bool by_key;
+};
+
+static const struct field *field_of(enum image_level level, const char *name)
+{
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    void *nowhere = NULL;
+    return schema_find(schemas[level], str_of(name), &nowhere);
+}
+
+static void add_column(struct order *o, enum image_level level, const char *name, bool descending)
+{
+    o->columns[o->count++] = (struct sort_column){level, field_of(level, name), descending};
+}
+
+static bool is_within_one(const struct image_filter *f, enum image_level level)
+{
+    if (uuid_is_set(level == LEVEL_STUDY ? f->study_id : f->series_id))
+        return true;
+    const char *member = level == LEVEL_STUDY ? "study_instance_uid" : "series_instance_uid";
+    for (size_t i = 0; i < f->matches.len; i++)
+        if (strcmp(f->matches.at[i].attribute->member, member) == 0 &&
+            uid_is_tolerable(str_trim(f->matches.at[i].value)))
+            return true;
+    return false;
+}
+
+static struct order order_of(const struct image_filter *f)
+{
+    struct order o = {.by_key = f->level == LEVEL_STUDY && f->sort_count <= 1};
+    if (o.by_key) {
+        const struct image_attribute *attribute = f->sort[0].attribute;
+        const char *name = f->sort_count == 0  ? "study_date"
+                           : attribute == NULL ? "created_at"
+                                               : attribute->member;
+        bool descending = f->sort_count == 0 || f->sort[0].descending;
+        add_column(&o, LEVEL_STUDY, strcmp(name, "patient_name") == 0 ? "patient_name_key" : name,
+                   descending);
+        add_column(&o, LEVEL_STUDY, "key", descending);
+        return o;
+    }
+    for (size_t i = 0; i < f->sort_count; i++) {
+        const struct image_attribute *attribute = f->sort[i].attribute;
+        add_column(&o, attribute == NULL ? f->level : attribute->level,
+                   attribute == NULL ? "created_at" : attribute->member, f->sort[i].descending);
+    }
+    if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
+        add_column(&o, LEVEL_SERIES, "series_number", false);
+    if (f->sort_count == 0 && f->level == LEVEL_INSTANCE && is_within_one(f, LEVEL_SERIES))
+        add_column(&o, LEVEL_INSTANCE, "instance_number", false);
+    add_column(&o, f->level, "key", false);
+    return o;
+}
+
+/* A member as SQL has it. */
+struct value {
+    bool is_null, is_text;
+    int64_t number;
+    str text;
+};
+
+static struct value value_of(const struct field *field, const void *object)
+{
+    const void *member = (const char *)object + field->offset;
+    if (field->kind == FIELD_STR) {
+        str text = *(const str *)member;
+        return (struct value){.is_null = text.ptr == NULL, .is_text = true, .text = text};
+    }
+    if (field->kind == FIELD_OPT_I64) {
+        opt_i64 number = *(const opt_i64 *)member;
+        return (struct value){.is_null = !number.is_set, .number = number.value};
+    }
+    return (struct value){.number = *(const int64_t *)member};
+}
+
+static int compare_values(const struct value *a, const struct value *b)
+{
+    if (a->is_null || b->is_null)
+        return (int)b->is_null - (int)a->is_null;
+    if (a->is_text)
+        return str_cmp(a->text, b->text);
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+static int compare_rows(const void *one, const void *other, void *argument)
+{
+    const struct order *o = argument;
+    for (size_t i = 0; i < o->count; i++) {
+        const struct sort_column *column = &o->columns[i];
+        struct value a = value_of(column->field, candidate_at(one, column->level)),
+                     b = value_of(column->field, candidate_at(other, column->level));
+        int order = compare_values(&a, &b);
+        if (order != 0)
+            return column->descending ? -order : order;
+    }
+    return 0;
+}
+
+SLICE(candidate);
+
+static void collect(const struct memory_state *state, struct arena *a, const struct conditions *c,
+                    enum image_level level, struct candidate_slice *out)
+{
+    static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
+    const struct memory_rows *rows = &state->tables[tables[level]];
+    for (size_t i = 0; i < rows->len; i++) {
+        struct candidate row = {0};
+        if (level == LEVEL_INSTANCE)
+            row.instance = rows->at[i];
+        if (level == LEVEL_SERIES)
+            row.series = rows->at[i];
+        if (row.instance != NULL)
+            row.series = memory_row_find(&state->tables[MEMORY_SERIES], row.instance->series_key);
+        int64_t study_key = row.instance != NULL ? row.instance->study_key
+                            : row.series != NULL ? row.series->study_key
+                                                 : memory_row_key(rows->at[i]);
+        row.study = memory_row_find(&state->tables[MEMORY_STUDIES], study_key);
+        if (conditions_hold(c, &row))
+            *SLICE_PUSH(a, out) = row;
+    }
+}
+
+/* The place a page goes on from: behind a row with that value and key, or after offset rows. */
+struct cursor {
+    bool is_set;
+    struct value value;
+    int64_t key;
+    uint64_t offset;
+};
+
+/* "k:<key>:<value>" behind a row, or "o:<offset>". */
+static err read_cursor(struct arena *a, const struct image_filter *f, const struct order *o,
+                       struct cursor *out)
+{
+    str text;
+    *out = (struct cursor){.offset = f->offset};
+    if (f->after.len == 0)
+        return OK;
+    if (!base64url_decode(a, f->after, &text) || text.len < 3)
+        return ERR(INVALID, "not a cursor");
+    str kind = str_sub(text, 0, 2);
+    text = str_sub(text, 2, text.len);
+    if (str_eq(kind, STR("o:")))
+        return str_to_u64(text, &out->offset) ? OK : ERR(INVALID, "not a cursor");
+    size_t colon = str_find_char(text, ':');
+    if (!o->by_key || !str_eq(kind, STR("k:")) || colon == SIZE_MAX ||
+        !str_to_i64(str_sub(text, 0, colon), &out->key))
+        return ERR(INVALID, "not a cursor");
+    out->is_set = true;
+    out->value = (struct value){.is_text = o->columns[0].field->kind == FIELD_STR,
+                                .text = str_sub(text, colon + 1, text.len)};
+    if (!out->value.is_text && !str_to_i64(out->value.text, &out->value.number))
+        return ERR(INVALID, "not a cursor");
+    return OK;
+}
+
+static bool is_behind(const struct order *o, const struct candidate *row, const struct cursor *c)
+{
+    if (!c->is_set)
+        return true;
+    struct value value = value_of(o->columns[0].field, row->study);
+    if (value.is_null)
+        return false;
+    int order = compare_values(&value, &c->value);
+    if (order == 0)
+        order = (row->study->key > c->key) - (row->study->key < c->key);
+    return o->columns[0].descending ? order < 0 : order > 0;
+}
+
+static str next_cursor(struct arena *a, const struct order *o, const struct candidate *last,
+                       uint64_t offset)
+{
+    struct buf plain = BUF_IN(a), out = BUF_IN(a);
+    if (o->by_key) {
+        struct value value = value_of(o->columns[0].field, last->study);
+        buf_addf(&plain, "k:%lld:", (long long)last->study->key);
+        if (value.is_text)
+            buf_add(&plain, value.text);
+        else
+            buf_add_i64(&plain, value.number);
+    } else {
+        buf_addf(&plain, "o:%llu", (unsigned long long)offset);
+    }
+    buf_add_base64url(&out, plain.ptr, plain.len);
+    return buf_str(&out);
+}
+
+static void read_row(struct arena *a, const struct candidate *from, enum image_level level,
+                     struct image_row *out)
+{
+    memory_row_read(a, MEMORY_STUDIES, from->study, &out->study);
+    if (level >= LEVEL_SERIES)
+        memory_row_read(a, MEMORY_SERIES, from->series, &out->series);
+    if (level >= LEVEL_INSTANCE)
+        memory_row_read(a, MEMORY_INSTANCES, from->instance, &out->instance);
+}
+
+err memory_images_find(struct image_reader *r, struct arena *a, const struct image_filter *f,
+                       struct image_page *out)
+{
+    struct memory_session *s = container_of(r, struct memory_session, image_reader);
+    struct conditions *conditions;
+    struct candidate_slice found = {0};
+    struct order order = order_of(f);
+    struct cursor cursor;
+    const struct candidate *last = NULL;
+    bool more = false;
+    uint64_t passed = 0;
+    *out = (struct image_page){.total = -1};
+    TRY(conditions_make(a, f, &conditions));
+    TRY(read_cursor(a, f, &order, &cursor));
+    collect(memory_read(s), a, conditions, f->level, &found);
+    if (f->wants_total)
+        out->total = (int64_t)found.len;
+    if (found.len != 0)
+        qsort_r(found.at, found.len, sizeof *found.at, compare_rows, &order);
+    for (size_t i = 0; i < found.len && !more; i++) {
+        if (!is_behind(&order, &found.at[i], &cursor) || passed++ < cursor.offset)
+            continue;
+        more = out->rows.len == f->limit;
+        if (more)
+            break;
+        last = &found.at[i];
+        read_row(a, last, f->level, SLICE_PUSH(a, &out->rows));
+    }
+    if (more && last != NULL)
+        out->next = next_cursor(a, &order, last, cursor.offset + f->limit);
+    return OK;
+}

@@ -1,0 +1,342 @@
+/* Organizations, users, sessions, audit trail, change feed, answers and outbox in memory. */
+#include "infrastructure/memory/memory_session.h"
+
+#include "infrastructure/audit_chain.h"
+#include "infrastructure/memory/memory_text.h"
+
+#include <stdlib.h>
+
+#define SESSION_OF(pointer_, member_) container_of(pointer_, struct memory_session, member_)
+
+static bool is_any(const void *row, const void *argument)
+{
+    (void)row, (void)argument;
+    return true;
+}
+
+static err first_organization(struct organization_reader *r, struct arena *a,
+                              struct organization *out)
+{
+    return memory_first(SESSION_OF(r, organization_reader), a, MEMORY_ORGANIZATIONS, is_any, NULL,
+                        out);
+}
+
+static err all_organizations(struct organization_reader *r, struct arena *a,
+                             struct organization_slice *out)
+{
+    const struct memory_rows *rows =
+        memory_rows(SESSION_OF(r, organization_reader), MEMORY_ORGANIZATIONS);
+    *out = (struct organization_slice){0};
+    for (size_t i = 0; i < rows->len; i++)
+        memory_row_read(a, MEMORY_ORGANIZATIONS, rows->at[i], SLICE_PUSH(a, out));
+    return OK;
+}
+const struct organization_reader_ops memory_organization_reader_ops = {.first = first_organization,
+                                                                       .all = all_organizations};
+
+static err add_organization(struct organization_writer *w, struct organization *organization)
+{
+    struct memory_session *s = SESSION_OF(w, organization_writer);
+    TRY(memory_insert(s, MEMORY_ORGANIZATIONS, organization));
+    organization->organization_key = organization->key;
+    return memory_update(s, MEMORY_ORGANIZATIONS, organization);
+}
+const struct organization_writer_ops memory_organization_writer_ops = {.add = add_organization};
+
+/* A user is looked for by what is set in the example. */
+static bool is_user(const void *row, const void *argument)
+{
+    const struct user *user = row, *like = argument;
+    return (like->key == 0 || user->key == like->key) &&
+           (!uuid_is_set(like->id) ||
+            (uuid_eq(user->id, like->id) && user->organization_key == like->organization_key)) &&
+           (like->email.ptr == NULL || str_eq(user->email, like->email));
+}
+
+static err find_user(struct user_reader *r, struct arena *a, const struct user *like,
+                     struct user *out)
+{
+    return memory_first(SESSION_OF(r, user_reader), a, MEMORY_USERS, is_user, like, out);
+}
+
+static err get_user(struct user_reader *r, struct arena *a, int64_t organization_key, uuid id,
+                    struct user *out)
+{
+    if (!uuid_is_set(id))
+        return ERR(NOT_FOUND, "not found");
+    return find_user(r, a, &(struct user){.id = id, .organization_key = organization_key}, out);
+}
+
+static err get_user_by_key(struct user_reader *r, struct arena *a, int64_t key, struct user *out)
+{
+    const void *row = memory_row_find(memory_rows(SESSION_OF(r, user_reader), MEMORY_USERS), key);
+    if (row == NULL)
+        return ERR(NOT_FOUND, "not found");
+    memory_row_read(a, MEMORY_USERS, row, out);
+    return OK;
+}
+
+static err get_user_by_email(struct user_reader *r, struct arena *a, str email, struct user *out)
+{
+    if (email.ptr == NULL)
+        return ERR(NOT_FOUND, "not found");
+    return find_user(r, a, &(struct user){.email = email}, out);
+}
+
+static bool user_matches(const struct user *user, const struct user_filter *f)
+{
+    return user->organization_key == f->organization_key &&
+           (f->search.len == 0 || text_has(user->name, f->search) ||
+            text_has(user->email, f->search)) &&
+           (!f->is_active.is_set || user->is_active == f->is_active.value);
+}
+
+static int compare_users(const void *one, const void *other, void *argument)
+{
+    const struct user *a = *(const struct user *const *)one,
+                      *b = *(const struct user *const *)other;
+    const struct user_filter *f = argument;
+    for (size_t i = 0; i < f->sort.len; i++) {
+        str name = f->sort.at[i].name;
+        int order = 0;
+        if (str_eq(name, STR("name")))
+            order = str_cmp(a->name, b->name);
+        else if (str_eq(name, STR("email")))
+            order = str_cmp(a->email, b->email);
+        else if (str_eq(name, STR("role")))
+            order = (a->role > b->role) - (a->role < b->role);
+        else if (str_eq(name, STR("created_at")))
+            order = (a->created_at.us > b->created_at.us) - (a->created_at.us < b->created_at.us);
+        if (order != 0)
+            return f->sort.at[i].descending ? -order : order;
+    }
+    return (a->key > b->key) - (a->key < b->key);
+}
+
+static err find_users(struct user_reader *r, struct arena *a, const struct user_filter *f,
+                      struct user_slice *out, int64_t *total)
+{
+    const struct memory_rows *rows = memory_rows(SESSION_OF(r, user_reader), MEMORY_USERS);
+    const struct user **found = NEW_ARRAY(a, const struct user *, rows->len);
+    size_t count = 0;
+    for (size_t i = 0; i < rows->len; i++)
+        if (user_matches(rows->at[i], f))
+            found[count++] = rows->at[i];
+    if (count != 0)
+        qsort_r(found, count, sizeof *found, compare_users, (void *)f);
+    *out = (struct user_slice){0};
+    for (size_t i = 0; i < count; i++)
+        if (i >= f->offset && out->len < f->limit)
+            memory_row_read(a, MEMORY_USERS, found[i], SLICE_PUSH(a, out));
+    *total = (int64_t)count;
+    return OK;
+}
+
+const struct user_reader_ops memory_user_reader_ops = {.get = get_user,
+                                                       .get_by_key = get_user_by_key,
+                                                       .get_by_email = get_user_by_email,
+                                                       .find = find_users};
+
+static err add_user(struct user_writer *w, struct user *user)
+{
+    return memory_insert(SESSION_OF(w, user_writer), MEMORY_USERS, user);
+}
+
+static err save_user(struct user_writer *w, struct user *user)
+{
+    return memory_update(SESSION_OF(w, user_writer), MEMORY_USERS, user);
+}
+const struct user_writer_ops memory_user_writer_ops = {.add = add_user, .save = save_user};
+
+static bool has_session_id(const void *row, const void *argument)
+{
+    return uuid_eq(((const struct session *)row)->id, *(const uuid *)argument);
+}
+
+static err get_session(struct session_reader *r, struct arena *a, uuid id, struct session *out)
+{
+    return memory_first(SESSION_OF(r, session_reader), a, MEMORY_SESSIONS, has_session_id, &id,
+                        out);
+}
+const struct session_reader_ops memory_session_reader_ops = {.get = get_session};
+
+static err add_session(struct session_writer *w, struct session *session)
+{
+    return memory_insert(SESSION_OF(w, session_writer), MEMORY_SESSIONS, session);
+}
+
+static err save_session(struct session_writer *w, struct session *session)
+{
+    return memory_update(SESSION_OF(w, session_writer), MEMORY_SESSIONS, session);
+}
+
+static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
+{
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_SESSIONS];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct session *session = rows->at[i];
+        if (session->user_key != user_key || session->revoked_at.us != 0)
+            continue;
+        struct session *ended = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
+        ended->revoked_at = now;
+        ended->version++;
+        memory_row_replace(&s->db->arena, rows, ended);
+    }
+    return OK;
+}
+
+static bool has_ended(const void *row, const void *argument)
+{
+    const struct session *session = row;
+    const instant *before = argument;
+    return session->expires_at.us < before->us ||
+           (session->revoked_at.us != 0 && session->revoked_at.us < before->us);
+}
+
+static err purge_sessions(struct session_writer *w, instant ended_before, int64_t *count)
+{
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    *count = memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_SESSIONS], has_ended,
+                                &ended_before);
+    return OK;
+}
+const struct session_writer_ops memory_session_writer_ops = {.add = add_session,
+                                                             .save = save_session,
+                                                             .revoke_user = revoke_sessions,
+                                                             .purge = purge_sessions};
+
+static bool event_matches(const struct audit_event *event, const struct audit_filter *f)
+{
+    bool behind =
+        f->oldest_first ? event->key > f->from_key : f->from_key == 0 || event->key < f->from_key;
+    return behind && event->organization_key == f->organization_key &&
+           (!uuid_is_set(f->user_id) || uuid_eq(event->user_id, f->user_id)) &&
+           (!uuid_is_set(f->subject_id) || uuid_eq(event->subject_id, f->subject_id)) &&
+           (f->action.ptr == NULL || str_eq(event->action, f->action));
+}
+
+static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,
+                      struct audit_event_slice *out)
+{
+    const struct memory_rows *rows = memory_rows(SESSION_OF(r, audit_reader), MEMORY_AUDIT_EVENTS);
+    *out = (struct audit_event_slice){0};
+    for (size_t i = 0; i < rows->len && out->len < f->limit; i++) {
+        const void *row = rows->at[f->oldest_first ? i : rows->len - 1 - i];
+        if (event_matches(row, f))
+            memory_row_read(a, MEMORY_AUDIT_EVENTS, row, SLICE_PUSH(a, out));
+    }
+    return OK;
+}
+const struct audit_reader_ops memory_audit_reader_ops = {.find = find_audit};
+
+static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event *event)
+{
+    struct memory_session *s = SESSION_OF(w, audit_writer);
+    const struct memory_rows *rows = &memory_write(s)->tables[MEMORY_AUDIT_EVENTS];
+    str before = STR("");
+    for (size_t i = rows->len; i-- > 0;) {
+        const struct audit_event *other = rows->at[i];
+        if (other->organization_key == event->organization_key) {
+            before = other->hash;
+            break;
+        }
+    }
+    audit_chain_seal(a, before, event);
+    return memory_insert(s, MEMORY_AUDIT_EVENTS, event);
+}
+const struct audit_writer_ops memory_audit_writer_ops = {.add = add_audit};
+
+static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
+                        int64_t since, uint32_t limit, struct change_slice *out)
+{
+    const struct memory_rows *rows = memory_rows(SESSION_OF(r, change_reader), MEMORY_CHANGES);
+    *out = (struct change_slice){0};
+    for (size_t i = 0; i < rows->len && out->len < limit; i++) {
+        const struct change *change = rows->at[i];
+        if (change->organization_key == organization_key && change->sequence > since)
+            memory_row_read(a, MEMORY_CHANGES, change, SLICE_PUSH(a, out));
+    }
+    return OK;
+}
+const struct change_reader_ops memory_change_reader_ops = {.find = find_changes};
+
+static bool is_record(const void *row, const void *argument)
+{
+    const struct idempotency_record *record = row, *like = argument;
+    return record->organization_key == like->organization_key &&
+           uuid_eq(record->user_id, like->user_id) &&
+           str_eq(record->idempotency_key, like->idempotency_key);
+}
+
+static err find_record(struct idempotency_reader *r, struct arena *a, int64_t organization_key,
+                       uuid user_id, str key, struct idempotency_record *out)
+{
+    const struct idempotency_record like = {
+        .organization_key = organization_key, .user_id = user_id, .idempotency_key = key};
+    return memory_first(SESSION_OF(r, idempotency_reader), a, MEMORY_IDEMPOTENCY_RECORDS, is_record,
+                        &like, out);
+}
+const struct idempotency_reader_ops memory_idempotency_reader_ops = {.find = find_record};
+
+static err add_record(struct idempotency_writer *w, struct idempotency_record *record)
+{
+    return memory_insert(SESSION_OF(w, idempotency_writer), MEMORY_IDEMPOTENCY_RECORDS, record);
+}
+
+static bool was_made_before(const void *row, const void *argument)
+{
+    return ((const struct idempotency_record *)row)->created_at.us <
+           ((const instant *)argument)->us;
+}
+
+static err purge_records(struct idempotency_writer *w, instant made_before, int64_t *count)
+{
+    struct memory_session *s = SESSION_OF(w, idempotency_writer);
+    *count = memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_IDEMPOTENCY_RECORDS],
+                                was_made_before, &made_before);
+    return OK;
+}
+const struct idempotency_writer_ops memory_idempotency_writer_ops = {.add = add_record,
+                                                                     .purge = purge_records};
+
+/* Nothing reads the payload yet: the types alone are kept. */
+static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
+{
+    struct memory_session *s = SESSION_OF(o, outbox);
+    struct memory_state *state = memory_write(s);
+    struct memory_event *event = NEW(&s->db->arena, struct memory_event);
+    (void)aggregate, (void)payload;
+    *event = (struct memory_event){memory_row_next_key(&state->tables[MEMORY_OUTBOX]), type->name};
+    memory_row_add(&s->db->arena, &state->tables[MEMORY_OUTBOX], event);
+    return OK;
+}
+
+struct unheard {
+    const struct event_type *const *heard;
+    size_t heard_count;
+    int64_t last_key;
+};
+
+static bool is_unheard(const void *row, const void *argument)
+{
+    const struct memory_event *event = row;
+    const struct unheard *u = argument;
+    for (size_t i = 0; i < u->heard_count; i++)
+        if (strcmp(u->heard[i]->name, event->type) == 0)
+            return false;
+    return event->key <= u->last_key;
+}
+
+static err discard_outbox(struct outbox *o, const struct event_type *const *heard,
+                          size_t heard_count, uint32_t limit, int64_t *count)
+{
+    struct memory_session *s = SESSION_OF(o, outbox);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_OUTBOX];
+    struct unheard unheard = {heard, heard_count, 0};
+    if (rows->len != 0)
+        unheard.last_key = memory_row_key(rows->at[0]) + limit - 1;
+    *count = memory_rows_remove(&s->db->arena, rows, is_unheard, &unheard);
+    return OK;
+}
+const struct outbox_ops memory_outbox_ops = {.add = add_outbox, .discard = discard_outbox};

@@ -1,0 +1,59 @@
+/* A session of the database in memory, for the repositories on it. */
+#ifndef INFRASTRUCTURE_MEMORY_MEMORY_SESSION_H
+#define INFRASTRUCTURE_MEMORY_MEMORY_SESSION_H
+
+#include "infrastructure/memory/memory_context.h"
+#include "infrastructure/memory/memory_table.h"
+
+struct memory_session {
+    struct db_session base;
+    struct organization_reader organization_reader;
+    struct organization_writer organization_writer;
+    struct user_reader user_reader;
+    struct user_writer user_writer;
+    struct session_reader session_reader;
+    struct session_writer session_writer;
+    struct image_reader image_reader;
+    struct image_writer image_writer;
+    struct audit_reader audit_reader;
+    struct audit_writer audit_writer;
+    struct change_reader change_reader;
+    struct idempotency_reader idempotency_reader;
+    struct idempotency_writer idempotency_writer;
+    struct outbox outbox;
+    struct memory_context *db;
+    const struct memory_state *view; /* NULL before the first read */
+    struct memory_state *work;       /* of the unit of work; NULL when none has begun */
+};
+
+/* What a read sees. */
+const struct memory_state *memory_read(struct memory_session *s);
+const struct memory_rows *memory_rows(struct memory_session *s, enum memory_table table);
+/* Waits for the turn unless the session has it. */
+struct memory_state *memory_write(struct memory_session *s);
+
+/* As the other engines: key and version are given here, one row more or a row changed whose version
+ * is still the one read. Errors: CONFLICT; PRECONDITION_FAILED. */
+err memory_insert(struct memory_session *s, enum memory_table table, void *object);
+err memory_update(struct memory_session *s, enum memory_table table, void *object);
+/* The first row that is right, in a. Errors: NOT_FOUND. */
+err memory_first(struct memory_session *s, struct arena *a, enum memory_table table,
+                 bool (*is_right)(const void *row, const void *argument), const void *argument,
+                 void *out);
+
+extern const struct organization_reader_ops memory_organization_reader_ops;
+extern const struct organization_writer_ops memory_organization_writer_ops;
+extern const struct user_reader_ops memory_user_reader_ops;
+extern const struct user_writer_ops memory_user_writer_ops;
+extern const struct session_reader_ops memory_session_reader_ops;
+extern const struct session_writer_ops memory_session_writer_ops;
+extern const struct image_reader_ops memory_image_reader_ops;
+extern const struct image_writer_ops memory_image_writer_ops;
+extern const struct audit_reader_ops memory_audit_reader_ops;
+extern const struct audit_writer_ops memory_audit_writer_ops;
+extern const struct change_reader_ops memory_change_reader_ops;
+extern const struct idempotency_reader_ops memory_idempotency_reader_ops;
+extern const struct idempotency_writer_ops memory_idempotency_writer_ops;
+extern const struct outbox_ops memory_outbox_ops;
+
+#endif

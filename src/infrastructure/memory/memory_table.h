@@ -1,0 +1,74 @@
+/* Tables of rows, each row a struct of the domain that is never changed once it is in. What SQL
+ * says with constraints is said here by a rule for each table. */
+#ifndef INFRASTRUCTURE_MEMORY_MEMORY_TABLE_H
+#define INFRASTRUCTURE_MEMORY_MEMORY_TABLE_H
+
+#include "base/schema.h"
+#include "domain/entities/instance.h"
+
+enum memory_table {
+    MEMORY_ORGANIZATIONS,
+    MEMORY_USERS,
+    MEMORY_SESSIONS,
+    MEMORY_PATIENTS,
+    MEMORY_STUDIES,
+    MEMORY_SERIES,
+    MEMORY_INSTANCES,
+    MEMORY_AUDIT_EVENTS,
+    MEMORY_CHANGES,
+    MEMORY_IDEMPOTENCY_RECORDS,
+    MEMORY_OUTBOX,
+    MEMORY_TABLE_COUNT
+};
+
+/* In the order of their keys, which are the first member of each. Behind len may be rows of a unit
+ * of work that was given up, or of one that is under way: they are no part of it. */
+struct memory_rows {
+    const void **at;
+    size_t len, room;
+    bool is_own; /* of this state alone: at[0, len) may be written */
+};
+
+struct memory_state {
+    struct memory_rows tables[MEMORY_TABLE_COUNT];
+};
+
+/* A row of MEMORY_INSTANCES. */
+struct memory_instance {
+    struct instance instance;
+    struct instance_blobs blobs;
+};
+
+/* A row of MEMORY_OUTBOX. */
+struct memory_event {
+    int64_t key;
+    const char *type;
+};
+
+static inline int64_t memory_row_key(const void *row)
+{
+    return *(const int64_t *)row;
+}
+
+/* NULL when there is none. */
+const void *memory_row_find(const struct memory_rows *rows, int64_t key);
+int64_t memory_row_next_key(const struct memory_rows *rows);
+/* row has the next key. */
+void memory_row_add(struct arena *a, struct memory_rows *rows, const void *row);
+void memory_row_replace(struct arena *a, struct memory_rows *rows, const void *row);
+/* Leaves out the rows that goes tells of; gives their number. */
+int64_t memory_rows_remove(struct arena *a, struct memory_rows *rows,
+                           bool (*goes)(const void *row, const void *argument),
+                           const void *argument);
+
+/* What the constraints of the table say about object. Errors: CONFLICT. */
+err memory_check(const struct memory_state *state, enum memory_table table, const void *object);
+
+/* A row of the table, with copies of all its texts in a, made of an object or read from a row. */
+void *memory_row_make(struct arena *a, enum memory_table table, const void *object);
+void memory_row_read(struct arena *a, enum memory_table table, const void *row, void *out);
+
+/* The member called name, which must be there. */
+void *memory_member(enum memory_table table, const char *name, const void *object);
+
+#endif

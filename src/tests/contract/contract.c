@@ -1,0 +1,145 @@
+/* The engines, and how each of them begins and ends. */
+#include "tests/contract/contract.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Of migrations and refused statements there are many here. */
+__attribute__((constructor)) static void be_quiet(void)
+{
+    log_configure(LOG_ERROR, LOG_TEXT, 2);
+}
+
+static void memory_open(struct contract_db *c)
+{
+    memory_context_init(&c->memory);
+    c->db = &c->memory.base;
+}
+
+static void memory_close(struct contract_db *c)
+{
+    memory_context_deinit(&c->memory);
+}
+
+static void sqlite_open(struct contract_db *c)
+{
+    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    assert_non_null(mkdtemp(c->folder));
+    CHECK_OK(
+        sqlite_context_open(&c->sqlite, &c->arena, str_format(&c->arena, "%s/test.db", c->folder)));
+    c->db = &c->sqlite.base;
+}
+
+static void sqlite_close(struct contract_db *c)
+{
+    char command[128];
+    sqlite_database_close(&c->sqlite);
+    snprintf(command, sizeof command, "rm -rf %s", c->folder);
+    CHECK(system(command) == 0);
+}
+
+static err sqlite_script(struct contract_db *c, const char *sql)
+{
+    return sqlite_database_script(&c->sqlite, sql);
+}
+
+const struct db_engine db_engines[] = {
+    {.name = "memory", .open = memory_open, .close = memory_close},
+    {.name = "sqlite", .open = sqlite_open, .close = sqlite_close, .script = sqlite_script},
+};
+const size_t db_engine_count = COUNT_OF(db_engines);
+
+static int64_t make_organization(struct contract_db *c, const char *name)
+{
+    struct db_session *s = contract_begin(c);
+    instant now = clock_now(&c->clock.base);
+    struct organization o = {.id = uuid_make(&c->clock.base),
+                             .created_at = now,
+                             .updated_at = now,
+                             .name = str_of(name)};
+    CHECK_OK(organization_writer_add(s->uow.organizations, &o));
+    contract_commit(s);
+    return o.key;
+}
+
+void contract_open(struct contract_db *c, const struct db_engine *engine)
+{
+    *c = (struct contract_db){.engine = engine};
+    manual_clock_init(&c->clock, (instant){SECONDS(1750000000)});
+    engine->open(c);
+    c->organization_key = make_organization(c, "St. Mary's");
+    c->other_key = make_organization(c, "Charité");
+}
+
+void contract_close(struct contract_db *c)
+{
+    c->engine->close(c);
+    arena_deinit(&c->arena);
+}
+
+struct db_session *contract_begin(struct contract_db *c)
+{
+    struct db_session *s;
+    CHECK_OK(db_session_begin(c->db, &c->arena, &c->clock.base, &s));
+    return s;
+}
+
+void contract_commit(struct db_session *s)
+{
+    CHECK_OK(db_session_commit(s));
+    db_session_end(s);
+}
+
+void contract_register(const char *name, CMUnitTestFunction run)
+{
+    static char names[TEST_COUNT_MAX][96];
+    for (size_t i = 0; i < db_engine_count; i++) {
+        assert(test_count < TEST_COUNT_MAX);
+        snprintf(names[test_count], sizeof names[0], "%s (%s)", name, db_engines[i].name);
+        test_list[test_count] = (struct CMUnitTest){
+            .name = names[test_count], .test_func = run, .initial_state = (void *)&db_engines[i]};
+        test_count++;
+    }
+}
+
+struct user contract_user(struct contract_db *c, int64_t organization_key, const char *email)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct user){.id = uuid_make(&c->clock.base),
+                         .organization_key = organization_key,
+                         .created_at = now,
+                         .updated_at = now,
+                         .email = str_of(email),
+                         .name = STR("Ada Lovelace"),
+                         .role = ROLE_RADIOLOGIST,
+                         .is_active = true,
+                         .password_hash = STR("plain:correct horse")};
+}
+
+struct session contract_session(struct contract_db *c, const struct user *user)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct session){.id = uuid_make(&c->clock.base),
+                            .organization_key = user->organization_key,
+                            .created_at = now,
+                            .updated_at = now,
+                            .user_key = user->key,
+                            .user_id = user->id,
+                            .generation = 1,
+                            .expires_at = instant_add(now, SECONDS(SESSION_SECONDS)),
+                            .peer_address = STR("192.0.2.7")};
+}
+
+struct audit_event contract_event(struct contract_db *c, int64_t organization_key,
+                                  const char *action)
+{
+    return (struct audit_event){.id = uuid_make(&c->clock.base),
+                                .organization_key = organization_key,
+                                .created_at = clock_now(&c->clock.base),
+                                .action = str_of(action),
+                                .outcome = STR("OK"),
+                                .request_id = STR("r-1"),
+                                .count = 1};
+}

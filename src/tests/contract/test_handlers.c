@@ -1,0 +1,4 @@
+/* Use cases through their senders, over a world in memory. */
+#include "tests/test.h"
+
+TEST_MAIN("handlers")

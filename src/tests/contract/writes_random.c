@@ -1,0 +1,395 @@
+/* Writes made by chance, right ones and wrong ones: whatever is done, every engine says the same
+ * to it and holds the same afterwards. CONTRACT_SEED=<number> repeats a run. */
+#include "tests/contract/contract.h"
+
+#include "application/events/instance_stored.h"
+#include "base/json.h"
+#include "tests/support/chance.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { UNIT_COUNT = 400, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
+
+/* What one step needs, the same for all engines. */
+struct step {
+    uint64_t kind, a, b, c, d;
+    instant now;
+};
+
+/* One engine on its way. */
+struct run {
+    struct contract_db db;
+    struct db_session *session;
+    struct arena arena;
+    struct buf said;
+};
+
+static uuid id_of(char kind, uint64_t number)
+{
+    return (uuid){{0x7F, (uint8_t)kind, 0, (uint8_t)number, 1}};
+}
+
+static void say(struct run *r, err e, int64_t key, int64_t version)
+{
+    buf_addf(&r->said, "%s", err_code_name(e.code));
+    if (!failed(e))
+        buf_addf(&r->said, " %" PRId64 "/%" PRId64, key, version);
+    buf_add_char(&r->said, '\n');
+}
+
+static int64_t organization_of(uint64_t number)
+{
+    return number % 9 == 0 ? 77 : (int64_t)(number % 2) + 1;
+}
+
+static void step_add_user(struct run *r, const struct step *s)
+{
+    struct user user = {.id = id_of('u', s->a % 12),
+                        .organization_key = organization_of(s->c),
+                        .created_at = s->now,
+                        .updated_at = s->now,
+                        .email = str_format(&r->arena, "%d@clinic.example", (int)(s->b % 8)),
+                        .name = s->d % 20 == 0 ? STR_NONE : STR("Name"),
+                        .password_hash = STR("")};
+    say(r, user_writer_add(r->session->uow.users, &user), user.key, user.version);
+}
+
+static void step_save_user(struct run *r, const struct step *s)
+{
+    struct user user;
+    err e = user_reader_get(r->session->readers.users, &r->arena, organization_of(s->c),
+                            id_of('u', s->a % 12), &user);
+    if (!failed(e)) {
+        user.email = str_format(&r->arena, "%d@clinic.example", (int)(s->b % 8));
+        user.version -= s->d % 4 == 0;
+        e = user_writer_save(r->session->uow.users, &user);
+    }
+    say(r, e, user.key, user.version);
+}
+
+static void step_add_session(struct run *r, const struct step *s)
+{
+    struct session session = {.id = id_of('s', s->b % 20),
+                              .organization_key = 1,
+                              .created_at = s->now,
+                              .updated_at = s->now,
+                              .user_key = (int64_t)(s->a % 8) + 1,
+                              .user_id = id_of('u', s->a % 12),
+                              .generation = 1,
+                              .expires_at = {(int64_t)(s->c % 1000) + 1}};
+    say(r, session_writer_add(r->session->uow.sessions, &session), session.key, session.version);
+}
+
+static void step_save_session(struct run *r, const struct step *s)
+{
+    struct session session;
+    err e = session_reader_get(r->session->readers.sessions, &r->arena, id_of('s', s->b % 20),
+                               &session);
+    if (!failed(e)) {
+        session.generation++;
+        session.version -= s->d % 4 == 0;
+        e = session_writer_save(r->session->uow.sessions, &session);
+    }
+    say(r, e, session.key, session.version);
+}
+
+static void step_end_sessions(struct run *r, const struct step *s)
+{
+    int64_t count = 0;
+    if (s->d % 4 != 0)
+        say(r,
+            session_writer_revoke_user(r->session->uow.sessions, (int64_t)(s->a % 8) + 1,
+                                       (instant){(int64_t)(s->c % 1000) + 1}),
+            0, 0);
+    else
+        say(r,
+            session_writer_purge(r->session->uow.sessions, (instant){(int64_t)(s->c % 600)},
+                                 &count),
+            count, 0);
+}
+
+static void step_record(struct run *r, const struct step *s)
+{
+    struct idempotency_record record = {.organization_key = organization_of(s->c),
+                                        .user_id = id_of('u', s->a % 3),
+                                        .idempotency_key =
+                                            str_format(&r->arena, "key %d", (int)(s->b % 4)),
+                                        .fingerprint = STR("f"),
+                                        .result = STR("{}"),
+                                        .created_at = {(int64_t)(s->d % 1000) + 1}};
+    int64_t count = 0;
+    if (s->d % 6 != 0)
+        say(r, idempotency_writer_add(r->session->uow.idempotency, &record), record.key, 0);
+    else
+        say(r,
+            idempotency_writer_purge(r->session->uow.idempotency, (instant){(int64_t)(s->c % 600)},
+                                     &count),
+            count, 0);
+}
+
+static void step_add_patient(struct run *r, const struct step *s)
+{
+    struct patient patient = {.id = id_of('p', s->a % 12),
+                              .organization_key = organization_of(s->c),
+                              .created_at = s->now,
+                              .updated_at = s->now,
+                              .patient_id = str_format(&r->arena, "%d", (int)(s->b % 4)),
+                              .issuer_of_patient_id = s->d % 3 == 0 ? STR("X") : STR("")};
+    say(r, image_writer_add_patient(r->session->uow.images, &patient), patient.key,
+        patient.version);
+}
+
+static void step_add_study(struct run *r, const struct step *s)
+{
+    struct study study = {.id = id_of('t', s->a % 12),
+                          .organization_key = organization_of(s->c),
+                          .created_at = s->now,
+                          .updated_at = s->now,
+                          .patient_key = (int64_t)(s->d % 8) + 1,
+                          .study_instance_uid = str_format(&r->arena, "1.%d", (int)(s->b % 6)),
+                          .study_date = STR("20200101"),
+                          .search_key = STR("")};
+    say(r, image_writer_add_study(r->session->uow.images, &study), study.key, study.version);
+}
+
+static void step_add_series(struct run *r, const struct step *s)
+{
+    struct series series = {.id = id_of('e', s->a % 20),
+                            .organization_key = organization_of(s->c),
+                            .created_at = s->now,
+                            .updated_at = s->now,
+                            .study_key = (int64_t)(s->d % 8) + 1,
+                            .series_instance_uid = str_format(&r->arena, "1.%d", (int)(s->b % 4)),
+                            .series_number = {s->b % 3 != 0, (int64_t)(s->a % 5)}};
+    say(r, image_writer_add_series(r->session->uow.images, &series), series.key, series.version);
+}
+
+static void step_add_instance(struct run *r, const struct step *s)
+{
+    struct instance instance = {.id = id_of('i', s->a % 40),
+                                .organization_key = organization_of(s->c),
+                                .created_at = s->now,
+                                .updated_at = s->now,
+                                .study_key = (int64_t)(s->d % 8) + 1,
+                                .series_key = (int64_t)(s->b % 8) + 1,
+                                .sop_instance_uid = str_format(&r->arena, "1.%d", (int)(s->b % 30)),
+                                .instance_number = {s->a % 4 != 0, (int64_t)(s->a % 3)},
+                                .object_name = str_format(&r->arena, "%d", (int)(s->a % 5)),
+                                .size = (int64_t)(s->a % 100)};
+    const struct instance_blobs blobs = {.metadata = STR("m"), .frames = STR_NONE};
+    say(r, image_writer_add_instance(r->session->uow.images, &instance, &blobs), instance.key,
+        instance.version);
+}
+
+static void step_save_study(struct run *r, const struct step *s)
+{
+    struct study study;
+    err e = image_reader_get_study(r->session->readers.images, &r->arena, organization_of(s->c),
+                                   id_of('t', s->a % 12), &study);
+    if (!failed(e)) {
+        study.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
+        study.updated_at = s->now;
+        study.trashed_at = (instant){study.state == STUDY_TRASHED ? s->now.us : 0};
+        study.version -= s->d % 4 == 0;
+        e = image_writer_save_study(r->session->uow.images, &study);
+    }
+    say(r, e, study.key, study.version);
+}
+
+static void step_count(struct run *r, const struct step *s)
+{
+    struct study study = {.key = (int64_t)(s->a % 8) + 1,
+                          .series_count = (int64_t)s->b % 7,
+                          .instance_count = (int64_t)s->c % 7,
+                          .size = (int64_t)s->d % 1000,
+                          .modalities = STR("CT"),
+                          .sop_classes = STR("1.2"),
+                          .updated_at = s->now};
+    struct series series = {.key = (int64_t)(s->b % 8) + 1,
+                            .instance_count = (int64_t)s->c % 5,
+                            .size = (int64_t)s->d % 500,
+                            .updated_at = s->now};
+    say(r, image_writer_count_instance(r->session->uow.images, &study, &series), study.version,
+        series.version);
+}
+
+static void step_audit(struct run *r, const struct step *s)
+{
+    struct audit_event event = {.id = id_of('a', s->a % 200),
+                                .organization_key = organization_of(s->c),
+                                .created_at = s->now,
+                                .action = STR("get_study"),
+                                .outcome = STR("OK"),
+                                .user_id = id_of('u', s->b % 3),
+                                .count = (int64_t)(s->d % 3)};
+    say(r, audit_writer_add(r->session->uow.audit, &r->arena, &event), event.key, 0);
+}
+
+static void step_outbox(struct run *r, const struct step *s)
+{
+    static const struct event_type other = {.name = "other"};
+    const struct event_type *const heard[] = {&other};
+    struct outbox *o = r->session->uow.outbox;
+    int64_t count = 0;
+    if (s->d % 5 != 0)
+        say(r,
+            o->ops->add(o, s->a % 2 == 0 ? &other : &instance_stored_event, id_of('o', s->b),
+                        STR("{}")),
+            0, 0);
+    else
+        say(r, outbox_discard(o, heard, s->c % 2, (uint32_t)(s->b % 6), &count), count, 0);
+}
+
+static void step_locate(struct run *r, const struct step *s)
+{
+    struct image_row row;
+    struct patient patient;
+    struct image_writer *w = r->session->uow.images;
+    err e = image_writer_locate(w, &r->arena, organization_of(s->c),
+                                str_format(&r->arena, "1.%d", (int)(s->a % 6)),
+                                str_format(&r->arena, "1.%d", (int)(s->b % 4)),
+                                str_format(&r->arena, "1.%d", (int)(s->d % 30)), &row);
+    say(r, e, row.study.key, row.study.version);
+    say(r, OK, row.series.key, row.instance.key);
+    e = image_writer_locate_patient(w, &r->arena, organization_of(s->c),
+                                    str_format(&r->arena, "%d", (int)(s->b % 4)), STR(""),
+                                    &patient);
+    say(r, e, patient.key, patient.version);
+}
+
+static void (*const steps[])(struct run *, const struct step *) = {
+    step_add_user,   step_save_user,   step_add_session, step_save_session, step_end_sessions,
+    step_record,     step_add_patient, step_add_study,   step_add_series,   step_add_instance,
+    step_save_study, step_count,       step_audit,       step_outbox,       step_locate};
+
+static void dump_people(struct run *r, struct db_session *s, int64_t organization_key)
+{
+    struct user_slice users;
+    int64_t total;
+    CHECK_OK(user_reader_find(
+        s->readers.users, &r->arena,
+        &(struct user_filter){.organization_key = organization_key, .limit = 100}, &users, &total));
+    for (size_t i = 0; i < users.len; i++)
+        json_write(&r->said, &user_schema, &users.at[i], JSON_INTERNAL);
+    for (uint64_t i = 0; i < 20; i++) {
+        struct session session;
+        err e = session_reader_get(s->readers.sessions, &r->arena, id_of('s', i), &session);
+        if (!failed(e))
+            json_write(&r->said, &session_schema, &session, JSON_INTERNAL);
+    }
+}
+
+struct dump_sink {
+    struct image_sink base;
+    struct run *run;
+};
+
+static err dump_instance(struct image_sink *sink, const struct instance *instance,
+                         const struct instance_blobs *blobs)
+{
+    struct run *r = container_of(sink, struct dump_sink, base)->run;
+    CHECK_STR(STR("m"), blobs->metadata);
+    json_write(&r->said, &instance_schema, instance, JSON_INTERNAL);
+    return OK;
+}
+
+static void dump_images(struct run *r, struct db_session *s, int64_t organization_key)
+{
+    struct dump_sink sink = {{dump_instance}, r};
+    struct change_slice changes;
+    int64_t numbers[3];
+    for (int i = 0; i < 2; i++) {
+        struct image_page page;
+        const struct image_filter f = {.level = LEVEL_SERIES,
+                                       .organization_key = organization_key,
+                                       .trashed = i == 1,
+                                       .wants_total = true,
+                                       .limit = 1000};
+        CHECK_OK(image_reader_find(s->readers.images, &r->arena, &f, &page));
+        for (size_t at = 0; at < page.rows.len; at++) {
+            json_write(&r->said, &study_schema, &page.rows.at[at].study, JSON_INTERNAL);
+            json_write(&r->said, &series_schema, &page.rows.at[at].series, JSON_INTERNAL);
+            CHECK_OK(image_reader_each_instance(s->readers.images, NULL, page.rows.at[at].study.key,
+                                                0, true, &sink.base));
+        }
+    }
+    CHECK_OK(
+        change_reader_find(s->readers.changes, &r->arena, organization_key, 0, 1000, &changes));
+    for (size_t i = 0; i < changes.len; i++)
+        json_write(&r->said, &change_schema, &changes.at[i], JSON_INTERNAL);
+    CHECK_OK(image_reader_statistics(s->readers.images, organization_key, &numbers[0], &numbers[1],
+                                     &numbers[2]));
+    buf_addf(&r->said, "%" PRId64 " %" PRId64 " %" PRId64 "\n", numbers[0], numbers[1], numbers[2]);
+}
+
+static void dump(struct run *r)
+{
+    struct db_session *s;
+    CHECK_OK(db_session_begin(r->db.db, &r->arena, &r->db.clock.base, &s));
+    for (int64_t o = 1; o <= 2; o++) {
+        struct audit_event_slice events;
+        dump_people(r, s, o);
+        dump_images(r, s, o);
+        CHECK_OK(audit_reader_find(s->readers.audit, &r->arena,
+                                   &(struct audit_filter){.organization_key = o, .limit = 1000},
+                                   &events));
+        for (size_t i = 0; i < events.len; i++)
+            json_write(&r->said, &audit_event_schema, &events.at[i], JSON_INTERNAL);
+    }
+    db_session_end(s);
+}
+
+static void run_unit(struct run *r, const struct step *list, size_t count, bool keeps)
+{
+    CHECK_OK(db_session_begin(r->db.db, &r->arena, &r->db.clock.base, &r->session));
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(&r->said, "step %d: ", (int)list[i].kind);
+        steps[list[i].kind](r, &list[i]);
+    }
+    if (keeps)
+        CHECK_OK(db_session_commit(r->session));
+    db_session_end(r->session);
+}
+
+static void compare_runs(struct run *runs, uint64_t seed, int unit)
+{
+    for (size_t i = 1; i < db_engine_count; i++)
+        if (!str_eq(buf_str(&runs[0].said), buf_str(&runs[i].said)))
+            fail_msg("seed %" PRIu64 " unit %d\n%s: %.*s\n%s: %.*s", seed, unit, db_engines[0].name,
+                     STR_ARG(buf_str(&runs[0].said)), db_engines[i].name,
+                     STR_ARG(buf_str(&runs[i].said)));
+}
+
+TEST(engines_agree_on_random_writes)
+{
+    static struct run runs[ENGINE_COUNT_MAX];
+    uint64_t seed = chance_seed(), dice = seed | 1;
+    int64_t now = 1;
+    printf("random writes: CONTRACT_SEED=%" PRIu64 "\n", seed);
+    for (size_t i = 0; i < db_engine_count; i++)
+        contract_open(&runs[i].db, &db_engines[i]);
+    for (int unit = 0; unit < UNIT_COUNT; unit++) {
+        struct step list[STEP_COUNT_MAX];
+        size_t count = chance_roll(&dice, STEP_COUNT_MAX) + 1;
+        bool keeps = chance_roll(&dice, 4) != 0;
+        for (size_t i = 0; i < count; i++)
+            list[i] =
+                (struct step){chance_roll(&dice, COUNT_OF(steps)), chance_roll(&dice, 1000000),
+                              chance_roll(&dice, 1000000),         chance_roll(&dice, 1000000),
+                              chance_roll(&dice, 1000000),         {now++}};
+        for (size_t i = 0; i < db_engine_count; i++) {
+            runs[i].said = BUF_IN(&runs[i].arena);
+            run_unit(&runs[i], list, count, keeps);
+            if (unit % UNITS_PER_DUMP == UNITS_PER_DUMP - 1)
+                dump(&runs[i]);
+        }
+        compare_runs(runs, seed, unit);
+        for (size_t i = 0; i < db_engine_count; i++)
+            arena_reset(&runs[i].arena);
+    }
+    for (size_t i = 0; i < db_engine_count; i++) {
+        contract_close(&runs[i].db);
+        arena_deinit(&runs[i].arena);
+    }
+}

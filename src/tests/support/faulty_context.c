@@ -1,0 +1,460 @@
+/* One function for each operation: it counts, and passes on what it was given. */
+#include "tests/support/faulty_context.h"
+
+#include "base/arena.h"
+
+struct faulty_session {
+    struct db_session base, *inner;
+    struct fault *fault;
+    struct organization_reader organization_reader;
+    struct organization_writer organization_writer;
+    struct user_reader user_reader;
+    struct user_writer user_writer;
+    struct session_reader session_reader;
+    struct session_writer session_writer;
+    struct image_reader image_reader;
+    struct image_writer image_writer;
+    struct audit_reader audit_reader;
+    struct audit_writer audit_writer;
+    struct change_reader change_reader;
+    struct idempotency_reader idempotency_reader;
+    struct idempotency_writer idempotency_writer;
+    struct outbox outbox;
+};
+
+#define SESSION_OF(pointer_, member_) container_of(pointer_, struct faulty_session, member_)
+#define PASS(member_, pointer_, operation_)                                                        \
+    struct faulty_session *s = SESSION_OF(pointer_, member_);                                      \
+    TRY(fault_pass(s->fault, operation_))
+
+static err faulty_organization_reader_first(struct organization_reader *r, struct arena *a,
+                                            struct organization *out)
+{
+    PASS(organization_reader, r, "organization_reader_first");
+    return organization_reader_first(s->inner->readers.organizations, a, out);
+}
+
+static err faulty_organization_reader_all(struct organization_reader *r, struct arena *a,
+                                          struct organization_slice *out)
+{
+    PASS(organization_reader, r, "organization_reader_all");
+    return organization_reader_all(s->inner->readers.organizations, a, out);
+}
+
+static const struct organization_reader_ops faulty_organization_reader_ops = {
+    .first = faulty_organization_reader_first,
+    .all = faulty_organization_reader_all,
+};
+
+static err faulty_organization_writer_add(struct organization_writer *w,
+                                          struct organization *organization)
+{
+    PASS(organization_writer, w, "organization_writer_add");
+    return organization_writer_add(s->inner->uow.organizations, organization);
+}
+
+static const struct organization_writer_ops faulty_organization_writer_ops = {
+    .add = faulty_organization_writer_add,
+};
+
+static err faulty_user_reader_get(struct user_reader *r, struct arena *a, int64_t organization_key,
+                                  uuid id, struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get");
+    return user_reader_get(s->inner->readers.users, a, organization_key, id, out);
+}
+
+static err faulty_user_reader_get_by_key(struct user_reader *r, struct arena *a, int64_t key,
+                                         struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_by_key");
+    return user_reader_get_by_key(s->inner->readers.users, a, key, out);
+}
+
+static err faulty_user_reader_get_by_email(struct user_reader *r, struct arena *a, str email,
+                                           struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_by_email");
+    return user_reader_get_by_email(s->inner->readers.users, a, email, out);
+}
+
+static err faulty_user_reader_find(struct user_reader *r, struct arena *a,
+                                   const struct user_filter *filter, struct user_slice *out,
+                                   int64_t *total)
+{
+    PASS(user_reader, r, "user_reader_find");
+    return user_reader_find(s->inner->readers.users, a, filter, out, total);
+}
+
+static const struct user_reader_ops faulty_user_reader_ops = {
+    .get = faulty_user_reader_get,
+    .get_by_key = faulty_user_reader_get_by_key,
+    .get_by_email = faulty_user_reader_get_by_email,
+    .find = faulty_user_reader_find,
+};
+
+static err faulty_user_writer_add(struct user_writer *w, struct user *user)
+{
+    PASS(user_writer, w, "user_writer_add");
+    return user_writer_add(s->inner->uow.users, user);
+}
+
+static err faulty_user_writer_save(struct user_writer *w, struct user *user)
+{
+    PASS(user_writer, w, "user_writer_save");
+    return user_writer_save(s->inner->uow.users, user);
+}
+
+static const struct user_writer_ops faulty_user_writer_ops = {
+    .add = faulty_user_writer_add,
+    .save = faulty_user_writer_save,
+};
+
+static err faulty_session_reader_get(struct session_reader *r, struct arena *a, uuid id,
+                                     struct session *out)
+{
+    PASS(session_reader, r, "session_reader_get");
+    return session_reader_get(s->inner->readers.sessions, a, id, out);
+}
+
+static const struct session_reader_ops faulty_session_reader_ops = {
+    .get = faulty_session_reader_get,
+};
+
+static err faulty_session_writer_add(struct session_writer *w, struct session *session)
+{
+    PASS(session_writer, w, "session_writer_add");
+    return session_writer_add(s->inner->uow.sessions, session);
+}
+
+static err faulty_session_writer_save(struct session_writer *w, struct session *session)
+{
+    PASS(session_writer, w, "session_writer_save");
+    return session_writer_save(s->inner->uow.sessions, session);
+}
+
+static err faulty_session_writer_revoke_user(struct session_writer *w, int64_t user_key,
+                                             instant now)
+{
+    PASS(session_writer, w, "session_writer_revoke_user");
+    return session_writer_revoke_user(s->inner->uow.sessions, user_key, now);
+}
+
+static err faulty_session_writer_purge(struct session_writer *w, instant ended_before,
+                                       int64_t *count)
+{
+    PASS(session_writer, w, "session_writer_purge");
+    return session_writer_purge(s->inner->uow.sessions, ended_before, count);
+}
+
+static const struct session_writer_ops faulty_session_writer_ops = {
+    .add = faulty_session_writer_add,
+    .save = faulty_session_writer_save,
+    .revoke_user = faulty_session_writer_revoke_user,
+    .purge = faulty_session_writer_purge,
+};
+
+static err faulty_image_reader_find(struct image_reader *r, struct arena *a,
+                                    const struct image_filter *filter, struct image_page *out)
+{
+    PASS(image_reader, r, "image_reader_find");
+    return image_reader_find(s->inner->readers.images, a, filter, out);
+}
+
+static err faulty_image_reader_get_study(struct image_reader *r, struct arena *a,
+                                         int64_t organization_key, uuid id, struct study *out)
+{
+    PASS(image_reader, r, "image_reader_get_study");
+    return image_reader_get_study(s->inner->readers.images, a, organization_key, id, out);
+}
+
+static err faulty_image_reader_get_series(struct image_reader *r, struct arena *a,
+                                          int64_t organization_key, uuid id, struct series *out)
+{
+    PASS(image_reader, r, "image_reader_get_series");
+    return image_reader_get_series(s->inner->readers.images, a, organization_key, id, out);
+}
+
+static err faulty_image_reader_get_instance(struct image_reader *r, struct arena *a,
+                                            int64_t organization_key, uuid id, struct instance *out)
+{
+    PASS(image_reader, r, "image_reader_get_instance");
+    return image_reader_get_instance(s->inner->readers.images, a, organization_key, id, out);
+}
+
+static err faulty_image_reader_locate(struct image_reader *r, struct arena *a,
+                                      int64_t organization_key, str study_uid, str series_uid,
+                                      str sop_uid, struct image_row *out)
+{
+    PASS(image_reader, r, "image_reader_locate");
+    return image_reader_locate(s->inner->readers.images, a, organization_key, study_uid, series_uid,
+                               sop_uid, out);
+}
+
+static err faulty_image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
+                                     bool with_metadata, struct instance_blobs *out)
+{
+    PASS(image_reader, r, "image_reader_blobs");
+    return image_reader_blobs(s->inner->readers.images, a, instance_key, with_metadata, out);
+}
+
+static err faulty_image_reader_each_instance(struct image_reader *r, struct arena *a,
+                                             int64_t study_key, int64_t series_key, bool with_blobs,
+                                             struct image_sink *sink)
+{
+    PASS(image_reader, r, "image_reader_each_instance");
+    return image_reader_each_instance(s->inner->readers.images, a, study_key, series_key,
+                                      with_blobs, sink);
+}
+
+static err faulty_image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
+{
+    PASS(image_reader, r, "image_reader_is_referenced");
+    return image_reader_is_referenced(s->inner->readers.images, object_name, out);
+}
+
+static err faulty_image_reader_statistics(struct image_reader *r, int64_t organization_key,
+                                          int64_t *studies, int64_t *instances, int64_t *size)
+{
+    PASS(image_reader, r, "image_reader_statistics");
+    return image_reader_statistics(s->inner->readers.images, organization_key, studies, instances,
+                                   size);
+}
+
+static const struct image_reader_ops faulty_image_reader_ops = {
+    .find = faulty_image_reader_find,
+    .get_study = faulty_image_reader_get_study,
+    .get_series = faulty_image_reader_get_series,
+    .get_instance = faulty_image_reader_get_instance,
+    .locate = faulty_image_reader_locate,
+    .blobs = faulty_image_reader_blobs,
+    .each_instance = faulty_image_reader_each_instance,
+    .is_referenced = faulty_image_reader_is_referenced,
+    .statistics = faulty_image_reader_statistics,
+};
+
+static err faulty_image_writer_locate(struct image_writer *w, struct arena *a,
+                                      int64_t organization_key, str study_uid, str series_uid,
+                                      str sop_uid, struct image_row *out)
+{
+    PASS(image_writer, w, "image_writer_locate");
+    return image_writer_locate(s->inner->uow.images, a, organization_key, study_uid, series_uid,
+                               sop_uid, out);
+}
+
+static err faulty_image_writer_locate_patient(struct image_writer *w, struct arena *a,
+                                              int64_t organization_key, str patient_id, str issuer,
+                                              struct patient *out)
+{
+    PASS(image_writer, w, "image_writer_locate_patient");
+    return image_writer_locate_patient(s->inner->uow.images, a, organization_key, patient_id,
+                                       issuer, out);
+}
+
+static err faulty_image_writer_add_patient(struct image_writer *w, struct patient *patient)
+{
+    PASS(image_writer, w, "image_writer_add_patient");
+    return image_writer_add_patient(s->inner->uow.images, patient);
+}
+
+static err faulty_image_writer_add_study(struct image_writer *w, struct study *study)
+{
+    PASS(image_writer, w, "image_writer_add_study");
+    return image_writer_add_study(s->inner->uow.images, study);
+}
+
+static err faulty_image_writer_add_series(struct image_writer *w, struct series *series)
+{
+    PASS(image_writer, w, "image_writer_add_series");
+    return image_writer_add_series(s->inner->uow.images, series);
+}
+
+static err faulty_image_writer_add_instance(struct image_writer *w, struct instance *instance,
+                                            const struct instance_blobs *blobs)
+{
+    PASS(image_writer, w, "image_writer_add_instance");
+    return image_writer_add_instance(s->inner->uow.images, instance, blobs);
+}
+
+static err faulty_image_writer_save_study(struct image_writer *w, struct study *study)
+{
+    PASS(image_writer, w, "image_writer_save_study");
+    return image_writer_save_study(s->inner->uow.images, study);
+}
+
+static err faulty_image_writer_count_instance(struct image_writer *w, struct study *study,
+                                              struct series *series)
+{
+    PASS(image_writer, w, "image_writer_count_instance");
+    return image_writer_count_instance(s->inner->uow.images, study, series);
+}
+
+static const struct image_writer_ops faulty_image_writer_ops = {
+    .locate = faulty_image_writer_locate,
+    .locate_patient = faulty_image_writer_locate_patient,
+    .add_patient = faulty_image_writer_add_patient,
+    .add_study = faulty_image_writer_add_study,
+    .add_series = faulty_image_writer_add_series,
+    .add_instance = faulty_image_writer_add_instance,
+    .save_study = faulty_image_writer_save_study,
+    .count_instance = faulty_image_writer_count_instance,
+};
+
+static err faulty_audit_reader_find(struct audit_reader *r, struct arena *a,
+                                    const struct audit_filter *filter,
+                                    struct audit_event_slice *out)
+{
+    PASS(audit_reader, r, "audit_reader_find");
+    return audit_reader_find(s->inner->readers.audit, a, filter, out);
+}
+
+static const struct audit_reader_ops faulty_audit_reader_ops = {
+    .find = faulty_audit_reader_find,
+};
+
+static err faulty_audit_writer_add(struct audit_writer *w, struct arena *a,
+                                   struct audit_event *event)
+{
+    PASS(audit_writer, w, "audit_writer_add");
+    return audit_writer_add(s->inner->uow.audit, a, event);
+}
+
+static const struct audit_writer_ops faulty_audit_writer_ops = {
+    .add = faulty_audit_writer_add,
+};
+
+static err faulty_change_reader_find(struct change_reader *r, struct arena *a,
+                                     int64_t organization_key, int64_t since, uint32_t limit,
+                                     struct change_slice *out)
+{
+    PASS(change_reader, r, "change_reader_find");
+    return change_reader_find(s->inner->readers.changes, a, organization_key, since, limit, out);
+}
+
+static const struct change_reader_ops faulty_change_reader_ops = {
+    .find = faulty_change_reader_find,
+};
+
+static err faulty_idempotency_reader_find(struct idempotency_reader *r, struct arena *a,
+                                          int64_t organization_key, uuid user_id, str key,
+                                          struct idempotency_record *out)
+{
+    PASS(idempotency_reader, r, "idempotency_reader_find");
+    return idempotency_reader_find(s->inner->readers.idempotency, a, organization_key, user_id, key,
+                                   out);
+}
+
+static const struct idempotency_reader_ops faulty_idempotency_reader_ops = {
+    .find = faulty_idempotency_reader_find,
+};
+
+static err faulty_idempotency_writer_add(struct idempotency_writer *w,
+                                         struct idempotency_record *record)
+{
+    PASS(idempotency_writer, w, "idempotency_writer_add");
+    return idempotency_writer_add(s->inner->uow.idempotency, record);
+}
+
+static err faulty_idempotency_writer_purge(struct idempotency_writer *w, instant made_before,
+                                           int64_t *count)
+{
+    PASS(idempotency_writer, w, "idempotency_writer_purge");
+    return idempotency_writer_purge(s->inner->uow.idempotency, made_before, count);
+}
+
+static const struct idempotency_writer_ops faulty_idempotency_writer_ops = {
+    .add = faulty_idempotency_writer_add,
+    .purge = faulty_idempotency_writer_purge,
+};
+
+static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
+                             str payload)
+{
+    PASS(outbox, o, "outbox_add");
+    return s->inner->uow.outbox->ops->add(s->inner->uow.outbox, type, aggregate, payload);
+}
+
+static err faulty_outbox_discard(struct outbox *o, const struct event_type *const *heard,
+                                 size_t heard_count, uint32_t limit, int64_t *count)
+{
+    PASS(outbox, o, "outbox_discard");
+    return outbox_discard(s->inner->uow.outbox, heard, heard_count, limit, count);
+}
+
+static const struct outbox_ops faulty_outbox_ops = {.add = faulty_outbox_add,
+                                                    .discard = faulty_outbox_discard};
+
+static struct faulty_context *self(struct db_context *c)
+{
+    return container_of(c, struct faulty_context, base);
+}
+
+static err faulty_session_begin(struct db_context *context, struct arena *a, struct clock *clock,
+                                struct db_session **out)
+{
+    struct faulty_session *s = NEW(a, struct faulty_session);
+    TRY(fault_pass(self(context)->fault, "session_begin"));
+    *s = (struct faulty_session){
+        .fault = self(context)->fault,
+        .organization_reader = {&faulty_organization_reader_ops},
+        .organization_writer = {&faulty_organization_writer_ops},
+        .user_reader = {&faulty_user_reader_ops},
+        .user_writer = {&faulty_user_writer_ops},
+        .session_reader = {&faulty_session_reader_ops},
+        .session_writer = {&faulty_session_writer_ops},
+        .image_reader = {&faulty_image_reader_ops},
+        .image_writer = {&faulty_image_writer_ops},
+        .audit_reader = {&faulty_audit_reader_ops},
+        .audit_writer = {&faulty_audit_writer_ops},
+        .change_reader = {&faulty_change_reader_ops},
+        .idempotency_reader = {&faulty_idempotency_reader_ops},
+        .idempotency_writer = {&faulty_idempotency_writer_ops},
+        .outbox = {&faulty_outbox_ops},
+    };
+    TRY(db_session_begin(self(context)->inner, a, clock, &s->inner));
+    s->base = (struct db_session){.readers = {.organizations = &s->organization_reader,
+                                              .users = &s->user_reader,
+                                              .sessions = &s->session_reader,
+                                              .images = &s->image_reader,
+                                              .audit = &s->audit_reader,
+                                              .changes = &s->change_reader,
+                                              .idempotency = &s->idempotency_reader},
+                                  .uow = {.organizations = &s->organization_writer,
+                                          .users = &s->user_writer,
+                                          .sessions = &s->session_writer,
+                                          .images = &s->image_writer,
+                                          .audit = &s->audit_writer,
+                                          .idempotency = &s->idempotency_writer,
+                                          .outbox = &s->outbox},
+                                  .context = context};
+    *out = &s->base;
+    return OK;
+}
+
+static err faulty_session_commit(struct db_session *base)
+{
+    PASS(base, base, "session_commit");
+    return db_session_commit(s->inner);
+}
+
+static void faulty_session_end(struct db_session *base)
+{
+    db_session_end(SESSION_OF(base, base)->inner);
+}
+
+static err faulty_health(struct db_context *context)
+{
+    TRY(fault_pass(self(context)->fault, "health"));
+    return db_health(self(context)->inner);
+}
+
+static const struct db_context_ops faulty_context_ops = {.session_begin = faulty_session_begin,
+                                                         .session_commit = faulty_session_commit,
+                                                         .session_end = faulty_session_end,
+                                                         .health = faulty_health};
+
+void faulty_context_init(struct faulty_context *c, struct db_context *inner, struct fault *fault)
+{
+    *c = (struct faulty_context){
+        .base = {.ops = &faulty_context_ops}, .inner = inner, .fault = fault};
+}
