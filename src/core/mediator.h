@@ -63,7 +63,7 @@ struct outbox {
 };
 err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
                      uuid aggregate, const void *event);
-/* Removes, among the oldest limit events, those whose type is not among heard. */
+/* Removes the oldest events, limit at most, whose type is not among heard. */
 static inline err outbox_discard(struct outbox *outbox, const struct event_type *const *heard,
                                  size_t heard_count, uint32_t limit, int64_t *count)
 {

@@ -38,6 +38,7 @@ const char *password_complaint(str password)
 void user_count_failure(struct user *user, instant now)
 {
     user->failure_count++;
+    user->updated_at = now;
     if (user->failure_count >= SIGN_IN_FAILURE_COUNT_MAX) {
         user->failure_count = 0;
         user->locked_until = instant_add(now, SECONDS(SIGN_IN_LOCK_SECONDS));

@@ -43,24 +43,30 @@ static bool is_within_one(const struct image_filter *f, enum image_level level)
     return false;
 }
 
+/* Names are in the order of their folded form. */
+static const char *sort_member(const struct image_attribute *attribute)
+{
+    if (attribute == NULL)
+        return "created_at";
+    return attribute->tag == 0x00100010   ? "patient_name_key"
+           : attribute->tag == 0x00080090 ? "referring_physician_name_key"
+                                          : attribute->member;
+}
+
 static struct order order_of(const struct image_filter *f)
 {
     struct order o = {.by_key = f->level == LEVEL_STUDY && f->sort_count <= 1};
     if (o.by_key) {
-        const struct image_attribute *attribute = f->sort[0].attribute;
-        const char *name = f->sort_count == 0  ? "study_date"
-                           : attribute == NULL ? "created_at"
-                                               : attribute->member;
+        const char *name = f->sort_count == 0 ? "study_date" : sort_member(f->sort[0].attribute);
         bool descending = f->sort_count == 0 || f->sort[0].descending;
-        add_column(&o, LEVEL_STUDY, strcmp(name, "patient_name") == 0 ? "patient_name_key" : name,
-                   descending);
+        add_column(&o, LEVEL_STUDY, name, descending);
         add_column(&o, LEVEL_STUDY, "key", descending);
         return o;
     }
     for (size_t i = 0; i < f->sort_count; i++) {
         const struct image_attribute *attribute = f->sort[i].attribute;
-        add_column(&o, attribute == NULL ? f->level : attribute->level,
-                   attribute == NULL ? "created_at" : attribute->member, f->sort[i].descending);
+        add_column(&o, attribute == NULL ? f->level : attribute->level, sort_member(attribute),
+                   f->sort[i].descending);
     }
     if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
         add_column(&o, LEVEL_SERIES, "series_number", false);

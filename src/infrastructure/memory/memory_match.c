@@ -71,14 +71,19 @@ static err split(struct arena *a, str value, bool is_set, struct str_slice *out)
     return OK;
 }
 
+/* HH, HHMM, HHMMSS or HHMMSS.F: an even number of digits in their ranges, then a fraction. */
 static bool is_time(str s)
 {
-    if (s.len < 2 || s.len > 16)
+    size_t dot = str_find_char(s, '.');
+    str whole = str_sub(s, 0, dot), fraction = str_sub(s, dot == SIZE_MAX ? s.len : dot + 1, s.len);
+    uint64_t number;
+    if (!str_to_u64(whole, &number) || whole.len < 2 || whole.len > 6 || whole.len % 2 != 0 ||
+        (dot != SIZE_MAX && (whole.len != 6 || fraction.len == 0 || fraction.len > 6 ||
+                             !str_to_u64(fraction, &(uint64_t){0}))))
         return false;
-    for (size_t i = 0; i < s.len; i++)
-        if ((s.ptr[i] < '0' || s.ptr[i] > '9') && s.ptr[i] != '.')
-            return false;
-    return true;
+    uint64_t hours = whole.len == 2 ? number : whole.len == 4 ? number / 100 : number / 10000;
+    uint64_t minutes = whole.len == 2 ? 0 : whole.len == 4 ? number % 100 : number / 100 % 100;
+    return hours < 24 && minutes < 60 && (whole.len < 6 || number % 100 <= 60);
 }
 
 /* One end of a range, as it compares with what is stored. */
@@ -127,7 +132,7 @@ static struct condition text_condition(struct arena *a, const struct image_attri
                                                                       : IS_ONE_OF);
     if (c.kind == IS_NAME_LIKE) {
         c.field = name_key(a, attribute);
-        value = str_format(a, "*=%.*s=*", STR_ARG(search_fold(a, value)));
+        value = person_name_fold(a, value);
     }
     *SLICE_PUSH(a, &c.texts) = value;
     return c;
@@ -279,25 +284,35 @@ static bool is_one_of(str value, const struct str_slice *texts)
     return false;
 }
 
-/* The values of a set are never apart from each other in a pattern: "*" goes over "\" too. */
 static bool has_one_of(str set, const struct str_slice *patterns)
 {
-    struct arena scratch = {0};
-    bool found = false;
-    str bounded = str_format(&scratch, "\\%.*s\\", STR_ARG(set));
-    for (size_t i = 0; set.ptr != NULL && i < patterns->len && !found; i++)
-        found = text_is_like(bounded, str_format(&scratch, "*\\%.*s\\*", STR_ARG(patterns->at[i])));
-    arena_deinit(&scratch);
-    return found;
+    str value;
+    while (str_cut(&set, '\\', &value))
+        for (size_t i = 0; i < patterns->len; i++)
+            if (text_is_like(value, patterns->at[i]))
+                return true;
+    return false;
+}
+
+/* The group of that place; "" where there is none. */
+static str group_at(str name, size_t place)
+{
+    str group = STR("");
+    for (size_t i = 0; i <= place; i++)
+        if (!str_cut(&name, '=', &group))
+            return STR("");
+    return group;
 }
 
 static bool is_name_like(str key, str pattern)
 {
-    struct arena scratch = {0};
-    bool found =
-        key.ptr != NULL && text_is_like(str_format(&scratch, "=%.*s=", STR_ARG(key)), pattern);
-    arena_deinit(&scratch);
-    return found;
+    bool by_place = str_find_char(pattern, '=') != SIZE_MAX, one = false, all = true;
+    str rest = by_place ? pattern : key, part;
+    for (size_t place = 0; str_cut(&rest, '=', &part); place++) {
+        one = one || text_is_like(part, pattern);
+        all = all && (part.len == 0 || text_is_like(group_at(key, place), part));
+    }
+    return key.ptr != NULL && (by_place ? all : one);
 }
 
 static bool is_number(const struct condition *c, const void *member)
@@ -344,27 +359,6 @@ static bool holds(const struct condition *c, const struct candidate *candidate)
     }
 }
 
-static size_t character_count(str text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-    return count;
-}
-
-/* Wild cards mean something in words of one or two characters only: longer ones are looked up in
- * an index as they are. */
-static bool has_word(str search_key, str word)
-{
-    struct arena scratch = {0};
-    if (character_count(word) >= 3)
-        return text_has(search_key, word);
-    bool found = search_key.ptr != NULL &&
-                 text_is_like(search_key, str_format(&scratch, "*%.*s*", STR_ARG(word)));
-    arena_deinit(&scratch);
-    return found;
-}
-
 bool conditions_hold(const struct conditions *c, const struct candidate *candidate)
 {
     const struct image_filter *f = c->filter;
@@ -378,7 +372,7 @@ bool conditions_hold(const struct conditions *c, const struct candidate *candida
         if (!holds(&c->list.at[i], candidate))
             return false;
     for (size_t i = 0; i < c->words.len; i++)
-        if (!has_word(study->search_key, c->words.at[i]))
+        if (!text_has(study->search_key, c->words.at[i]))
             return false;
     return true;
 }

@@ -179,7 +179,7 @@ static err revoke_sessions(struct session_writer *w, int64_t user_key, instant n
         if (session->user_key != user_key || session->revoked_at.us != 0)
             continue;
         struct session *ended = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
-        ended->revoked_at = now;
+        ended->revoked_at = ended->updated_at = now;
         ended->version++;
         memory_row_replace(&s->db->arena, rows, ended);
     }
@@ -333,9 +333,11 @@ static err discard_outbox(struct outbox *o, const struct event_type *const *hear
 {
     struct memory_session *s = SESSION_OF(o, outbox);
     struct memory_rows *rows = &memory_write(s)->tables[MEMORY_OUTBOX];
-    struct unheard unheard = {heard, heard_count, 0};
-    if (rows->len != 0)
-        unheard.last_key = memory_row_key(rows->at[0]) + limit - 1;
+    struct unheard unheard = {heard, heard_count, INT64_MAX};
+    uint32_t found = 0;
+    for (size_t i = 0; i < rows->len && unheard.last_key == INT64_MAX; i++)
+        if (is_unheard(rows->at[i], &unheard) && ++found == limit)
+            unheard.last_key = memory_row_key(rows->at[i]);
     *count = memory_rows_remove(&s->db->arena, rows, is_unheard, &unheard);
     return OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "infrastructure/sqlite/functions.h"
 
 #include <sqlite3.h>
 
@@ -41,6 +42,8 @@ static err connection_open(struct sqlite_connection *c, const char *path, bool w
     int flags = SQLITE_OPEN_NOMUTEX |
                 (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     int code = sqlite3_open_v2(path, &c->handle, flags, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite_functions_add(c->handle);
     if (code != SQLITE_OK) {
         err e = SQLITE_ERR(c->handle, code);
         sqlite3_close(c->handle);

@@ -38,6 +38,12 @@ static struct order order_of(const struct image_filter *f)
     return (struct order){0};
 }
 
+/* Names are in the order of their folded form. */
+static bool is_name_column(const char *column)
+{
+    return strcmp(column, "patient_name") == 0 || strcmp(column, "referring_physician_name") == 0;
+}
+
 static void add_order(struct buf *sql, const struct image_filter *f)
 {
     struct order order = order_of(f);
@@ -45,15 +51,16 @@ static void add_order(struct buf *sql, const struct image_filter *f)
     buf_add(sql, STR(" ORDER BY "));
     if (order.by_key) {
         const char *direction = order.descending ? "DESC" : "ASC";
-        bool is_name = strcmp(order.column, "patient_name") == 0;
+        bool is_name = is_name_column(order.column);
         buf_addf(sql, "st.%s%s %s, st.key %s", order.column, is_name ? "_key" : "", direction,
                  direction);
         return;
     }
     for (size_t i = 0; i < f->sort_count; i++) {
         const struct image_attribute *attribute = f->sort[i].attribute;
-        buf_addf(sql, "%s.%s %s, ", attribute == NULL ? alias : image_aliases[attribute->level],
-                 attribute == NULL ? "created_at" : attribute->member,
+        bool is_name = attribute != NULL && attribute->match == MATCH_NAME;
+        buf_addf(sql, "%s.%s%s %s, ", attribute == NULL ? alias : image_aliases[attribute->level],
+                 attribute == NULL ? "created_at" : attribute->member, is_name ? "_key" : "",
                  f->sort[i].descending ? "DESC" : "ASC");
     }
     if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
@@ -95,7 +102,7 @@ static err read_cursor(struct sql_builder *b, const struct image_filter *f, uint
         return ERR(INVALID, "not a cursor");
     str value = str_sub(text, colon + 1, text.len);
     int64_t number;
-    bool is_name = strcmp(order.column, "patient_name") == 0;
+    bool is_name = is_name_column(order.column);
     bool is_number = strcmp(order.column, "created_at") == 0 ||
                      strcmp(order.column, "series_count") == 0 ||
                      strcmp(order.column, "instance_count") == 0;
@@ -120,9 +127,10 @@ static str next_cursor(struct arena *a, const struct image_filter *f, const stru
     struct buf plain = BUF_IN(a), out = BUF_IN(a);
     if (order.by_key) {
         void *object = (void *)&last->study;
-        bool is_name = strcmp(order.column, "patient_name") == 0;
+        bool is_name = is_name_column(order.column);
         const struct field *field = schema_find(
-            &study_schema, is_name ? STR("patient_name_key") : str_of(order.column), &object);
+            &study_schema, is_name ? str_format(a, "%s_key", order.column) : str_of(order.column),
+            &object);
         buf_addf(&plain, "k:%lld:", (long long)last->study.key);
         if (field->kind == FIELD_INSTANT)
             buf_add_i64(
@@ -205,7 +213,8 @@ static err count_total(struct sqlite_connection *c, const struct sql_builder *b,
                        const struct image_filter *f, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
-    if (f->level == LEVEL_STUDY && f->matches.len == 0 && f->search.len == 0) {
+    if (f->level == LEVEL_STUDY && f->matches.len == 0 && f->search.len == 0 &&
+        !uuid_is_set(f->study_id)) {
         TRY(statement_begin(
             c, "SELECT studies FROM counters WHERE organization_key = ?1 AND state = ?2", &s));
         statement_bind_i64(&s, 1, f->organization_key);

@@ -3,6 +3,7 @@
 #include "infrastructure/sqlite/match.h"
 
 #include "base/arena.h"
+#include "dicom/matching.h"
 #include "dicom/person_name.h"
 #include "dicom/uid.h"
 
@@ -88,14 +89,20 @@ static void match_text(struct sql_builder *b, const char *column, str value)
     sql_add_text(b, value);
 }
 
-/* A name matches when one of its groups does. */
+static void match_by_function(struct sql_builder *b, const char *function, const char *column,
+                              const char *suffix, str pattern)
+{
+    buf_addf(&b->where, "%s(%s%s, ", function, column, suffix);
+    sql_add_text(b, pattern);
+    buf_add_char(&b->where, ')');
+}
+
 static void match_name(struct sql_builder *b, const char *column, str value)
 {
-    str folded = search_fold(b->arena, value);
-    buf_addf(&b->where, " AND ('=' || %s_key || '=') LIKE ", column);
-    sql_add_text(b, str_format(b->arena, "%%=%.*s=%%", STR_ARG(like_pattern(b->arena, folded))));
-    buf_add(&b->where, STR(" ESCAPE '\\'"));
-    str trigrams = trigram_query(b->arena, folded, "*?");
+    str folded = person_name_fold(b->arena, value);
+    str trigrams = trigram_query(b->arena, folded, "*?=");
+    buf_add(&b->where, STR(" AND "));
+    match_by_function(b, "name_is_like", column, "_key", folded);
     if (trigrams.ptr != NULL)
         add_trigrams(b, trigrams);
 }
@@ -130,23 +137,6 @@ static bool is_date(str s)
     return date_from_dicom(s, &ignored);
 }
 
-static str plain_date(struct arena *a, str s)
-{
-    date d;
-    date_from_dicom(s, &d);
-    return str_format(a, "%08d", d.ymd);
-}
-
-static bool is_time(str s)
-{
-    if (s.len < 2 || s.len > 16)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        if ((s.ptr[i] < '0' || s.ptr[i] > '9') && s.ptr[i] != '.')
-            return false;
-    return true;
-}
-
 /* The two ends of "a", "a-b", "a-" or "-b"; absent where the range is open. */
 struct range {
     str low, high;
@@ -157,14 +147,14 @@ static err read_range(struct arena *a, enum match_kind kind, str value, struct r
     size_t dash = str_find_char(value, '-');
     str low = str_trim(str_sub(value, 0, dash));
     str high = dash == SIZE_MAX ? low : str_trim(str_sub(value, dash + 1, value.len));
-    bool (*const is_one)(str) = kind == MATCH_DATE ? is_date : is_time;
+    bool (*const is_one)(str) = kind == MATCH_DATE ? is_date : time_is_valid;
     if ((low.len != 0 && !is_one(low)) || (high.len != 0 && !is_one(high)) ||
         (low.len == 0 && high.len == 0))
         return ERR(INVALID, "not a date, time or range");
     if (kind == MATCH_DATE && low.len != 0)
-        low = plain_date(a, low);
+        low = date_normalized(a, low);
     if (kind == MATCH_DATE && high.len != 0)
-        high = plain_date(a, high);
+        high = date_normalized(a, high);
     if (kind == MATCH_TIME && high.len != 0) /* 10 includes 10:59:59 */
         high = str_format(a, "%.*s~", STR_ARG(high));
     *out = (struct range){low.len != 0 ? low : STR_NONE, high.len != 0 ? high : STR_NONE};
@@ -233,10 +223,7 @@ static err match_set(struct sql_builder *b, const char *column, str value)
         if (!first)
             buf_add(&b->where, STR(" OR "));
         first = false;
-        buf_addf(&b->where, "('\\' || %s || '\\') LIKE ", column);
-        sql_add_text(
-            b, str_format(b->arena, "%%\\\\%.*s\\\\%%", STR_ARG(like_pattern(b->arena, part))));
-        buf_add(&b->where, STR(" ESCAPE '\\'"));
+        match_by_function(b, "set_has", column, "", part);
         if (++count > VALUE_LIST_LEN_MAX)
             return ERR(INVALID, "the list of values is too long");
     }
@@ -385,9 +372,9 @@ static void match_search(struct sql_builder *b, str search)
     while (str_cut(&rest, ' ', &word)) {
         if (word.len == 0 || trigram_query(b->arena, word, " ").ptr != NULL)
             continue;
-        buf_add(&b->where, STR(" AND st.search_key LIKE "));
-        sql_add_text(b, str_format(b->arena, "%%%.*s%%", STR_ARG(like_pattern(b->arena, word))));
-        buf_add(&b->where, STR(" ESCAPE '\\'"));
+        buf_add(&b->where, STR(" AND instr(st.search_key, "));
+        sql_add_text(b, word); /* both are folded */
+        buf_add(&b->where, STR(") != 0"));
     }
 }
 

@@ -182,10 +182,11 @@ static err revoke_sessions(struct session_writer *w, int64_t user_key, instant n
     struct sqlite_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sqlite_session_write(SESSION_OF(w, session_writer), &c));
-    TRY(statement_begin(c,
-                        "UPDATE sessions SET revoked_at = ?2, version = version + 1 "
-                        "WHERE user_key = ?1 AND revoked_at IS NULL",
-                        &s));
+    TRY(statement_begin(
+        c,
+        "UPDATE sessions SET revoked_at = ?2, updated_at = ?2, version = version + 1 "
+        "WHERE user_key = ?1 AND revoked_at IS NULL",
+        &s));
     statement_bind_i64(&s, 1, user_key);
     statement_bind_i64(&s, 2, now.us);
     return statement_run(&s);
@@ -347,10 +348,10 @@ static err discard_outbox(struct outbox *o, const struct event_type *const *hear
     struct arena scratch = {0};
     struct statement s = {0};
     struct buf sql = BUF_IN(&scratch);
-    buf_add(&sql, STR("DELETE FROM outbox WHERE key <= "
-                      "(SELECT coalesce(min(key), 0) + ?1 - 1 FROM outbox)"));
+    buf_add(&sql, STR("DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE 1"));
     for (size_t i = 0; i < heard_count; i++)
         buf_addf(&sql, " AND type <> ?%zu", i + 2);
+    buf_add(&sql, STR(" ORDER BY key LIMIT ?1)"));
     err e = sqlite_session_write(SESSION_OF(o, outbox), &c);
     if (!failed(e))
         e = statement_prepare(c, buf_str(&sql), &s);

@@ -89,6 +89,16 @@ class Matching(harness.Case):
         self.assertEqual(self.find(PatientID="A\\C*\\nobody", multiplevaluematching="true"), self.studies(1, 3))
         self.assertEqual(self.find(PatientID="A\\C"), [])
 
+    def test_older_forms_of_days_and_times_are_found(self):
+        old = study(9, "2019.02.03", "10:20:30", "OLD")
+        self.assertEqual(self.gantry.request("POST", "/dicom-web/studies", multipart([old]), STOW).status, 200)
+        for query in ({"StudyDate": "20190203"}, {"StudyDate": "2019.02.03"}, {"StudyDate": "20190101-20191231"},
+                      {"StudyDate": "20190203", "StudyTime": "1020-1021"}):
+            self.assertEqual(self.find(**query), self.studies(9), query)
+        found = self.gantry.get("/dicom-web/studies?PatientID=OLD").json[0]
+        self.assertEqual((found["00080020"]["Value"], found["00080030"]["Value"]), (["20190203"], ["102030"]))
+        self.gantry.request("DELETE", "/api/v1/studies/" + self.gantry.get("/api/v1/studies?patient_id=OLD").json["items"][0]["id"])
+
     def test_what_cannot_be_matched_is_refused(self):
         for bad in ("StudyDate=2026", "StudyDate=20261301", "StudyDate=20260101-x", "StudyTime=noon", "StudyInstanceUID=abc",
                     "SeriesNumber=one", "orderby=NoSuchThing", "limit=-1", "offset=x"):

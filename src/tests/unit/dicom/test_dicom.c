@@ -2,6 +2,7 @@
  * to K, names, UIDs, the dictionary, and the reader on files made here. */
 #include "application/services/phantom/phantom.h"
 #include "base/json.h"
+#include "dicom/matching.h"
 #include "dicom/charset.h"
 #include "dicom/dictionary.h"
 #include "dicom/part10/instance.h"
@@ -151,4 +152,57 @@ TEST(nesting_has_a_limit)
         CHECK_INT(depth <= PART10_NESTING_MAX ? ERR_OK : ERR_MALFORMED, e.code);
         arena_deinit(&a);
     }
+}
+
+TEST(values_match_as_queries_ask)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool wildcard, name, set;
+    } cases[] = {
+        {"smith", "smith", true, true, true},
+        {"SMITH", "smith", true, true, true},
+        {"smi", "smith", false, false, false},
+        {"smi*", "smith", true, true, true},
+        {"*it*", "smith", true, true, true},
+        {"s?ith", "smith", true, true, true},
+        {"s?ith", "s\xC3\xBCith", true, true, true},
+        {"*a*b*c", "xaxbxbxc", true, true, true},
+        {"*a*b*c", "xaxbxbxcx", false, false, false},
+        {"*", "", true, true, true},
+        {"?", "", false, false, false},
+        {"CT", "MR\\CT", false, false, true},
+        {"C*R", "CT\\SR", true, true, false},
+        {"yama*=", "yamada=\xE5\xB1\xB1=x", false, true, false},
+        {"yama*=\xE5\xB1\xB1", "yamada=\xE5\xB1\xB1", true, true, true},
+        {"yama*=x", "yamada=\xE5\xB1\xB1", false, false, false},
+        {"=\xE5\xB1\xB1", "yamada=\xE5\xB1\xB1=phonetic", false, true, false},
+        {"=x", "yamada", false, false, false},
+        {"\xE5\xB1\xB1", "yamada=\xE5\xB1\xB1", false, true, false},
+        {"yamada*\xE5\xB1\xB1", "yamada=\xE5\xB1\xB1", true, false, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        str pattern = str_of(cases[i].pattern), text = str_of(cases[i].text);
+        if (wildcard_matches(pattern, text) != cases[i].wildcard ||
+            person_name_matches(pattern, text) != cases[i].name ||
+            value_set_matches(pattern, text) != cases[i].set)
+            fail_msg("case %zu: %s on %s", i, cases[i].pattern, cases[i].text);
+    }
+}
+
+TEST(days_and_times_are_kept_in_one_form)
+{
+    struct arena a = {0};
+    CHECK_STR(STR("20200201"), date_normalized(&a, STR("2020.02.01")));
+    CHECK_STR(STR("20200229"), date_normalized(&a, STR("20200229 ")));
+    CHECK_STR(STR(""), date_normalized(&a, STR("20210229")));
+    CHECK_STR(STR(""), date_normalized(&a, STR_NONE));
+    CHECK_STR(STR("102030.5"), time_normalized(&a, STR("10:20:30.5")));
+    CHECK_STR(STR("10"), time_normalized(&a, STR("10")));
+    static const char *const bad[] = {"",       "1",      "24",      "1060",           "10206",
+                                      "102061", "1020.5", "102030.", "102030.1234567", "ab"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        CHECK(!time_is_valid(str_of(bad[i])));
+    CHECK(time_is_valid(STR("235960")) && time_is_valid(STR("000000.000001")));
+    arena_deinit(&a);
 }

@@ -5,6 +5,7 @@
 
 #include "application/events/instance_stored.h"
 #include "base/arena.h"
+#include "dicom/matching.h"
 #include "dicom/person_name.h"
 
 SCHEMA_EMPTY(store_instance);
@@ -37,15 +38,16 @@ static err find_patient(struct command_ctx *ctx, const struct dicom_index *i,
                                     patient));
     if (patient->key != 0)
         return OK;
-    *patient = (struct patient){.id = uuid_make(ctx->clock),
-                                .organization_key = organization_key,
-                                .created_at = now,
-                                .updated_at = now,
-                                .patient_id = present(i->patient_id),
-                                .issuer_of_patient_id = present(i->issuer_of_patient_id),
-                                .patient_name = present(i->patient_name),
-                                .patient_birth_date = present(i->patient_birth_date),
-                                .patient_sex = present(i->patient_sex)};
+    *patient =
+        (struct patient){.id = uuid_make(ctx->clock),
+                         .organization_key = organization_key,
+                         .created_at = now,
+                         .updated_at = now,
+                         .patient_id = present(i->patient_id),
+                         .issuer_of_patient_id = present(i->issuer_of_patient_id),
+                         .patient_name = present(i->patient_name),
+                         .patient_birth_date = date_normalized(ctx->arena, i->patient_birth_date),
+                         .patient_sex = present(i->patient_sex)};
     return image_writer_add_patient(ctx->uow->images, patient);
 }
 
@@ -72,33 +74,32 @@ static err make_study(struct command_ctx *ctx, const struct dicom_index *i, stru
 {
     struct patient patient;
     instant now = clock_now(ctx->clock);
-    date ignored;
     TRY(find_patient(ctx, i, &patient));
-    *study = (struct study){
-        .id = uuid_make(ctx->clock),
-        .organization_key = ctx->principal->organization_key,
-        .created_at = now,
-        .updated_at = now,
-        .patient_key = patient.key,
-        .study_instance_uid = i->study_instance_uid,
-        .study_date = date_from_dicom(i->study_date, &ignored) ? i->study_date : STR(""),
-        .study_time = present(i->study_time),
-        .accession_number = present(i->accession_number),
-        .study_id = present(i->study_id),
-        .study_description = present(i->study_description),
-        .referring_physician_name = present(i->referring_physician_name),
-        .patient_name = present(i->patient_name),
-        .patient_id = present(i->patient_id),
-        .issuer_of_patient_id = present(i->issuer_of_patient_id),
-        .patient_birth_date = present(i->patient_birth_date),
-        .patient_sex = present(i->patient_sex),
-        .timezone_offset_from_utc = present(i->timezone_offset_from_utc),
-        .modalities = STR(""),
-        .sop_classes = STR(""),
-        .patient_name_key = person_name_fold(ctx->arena, present(i->patient_name)),
-        .referring_physician_name_key =
-            person_name_fold(ctx->arena, present(i->referring_physician_name)),
-        .search_key = search_key(ctx->arena, i)};
+    *study =
+        (struct study){.id = uuid_make(ctx->clock),
+                       .organization_key = ctx->principal->organization_key,
+                       .created_at = now,
+                       .updated_at = now,
+                       .patient_key = patient.key,
+                       .study_instance_uid = i->study_instance_uid,
+                       .study_date = date_normalized(ctx->arena, i->study_date),
+                       .study_time = time_normalized(ctx->arena, i->study_time),
+                       .accession_number = present(i->accession_number),
+                       .study_id = present(i->study_id),
+                       .study_description = present(i->study_description),
+                       .referring_physician_name = present(i->referring_physician_name),
+                       .patient_name = present(i->patient_name),
+                       .patient_id = present(i->patient_id),
+                       .issuer_of_patient_id = present(i->issuer_of_patient_id),
+                       .patient_birth_date = date_normalized(ctx->arena, i->patient_birth_date),
+                       .patient_sex = present(i->patient_sex),
+                       .timezone_offset_from_utc = present(i->timezone_offset_from_utc),
+                       .modalities = STR(""),
+                       .sop_classes = STR(""),
+                       .patient_name_key = person_name_fold(ctx->arena, present(i->patient_name)),
+                       .referring_physician_name_key =
+                           person_name_fold(ctx->arena, present(i->referring_physician_name)),
+                       .search_key = search_key(ctx->arena, i)};
     return image_writer_add_study(ctx->uow->images, study);
 }
 
@@ -106,27 +107,29 @@ static err make_series(struct command_ctx *ctx, const struct dicom_index *i, str
                        struct series *series)
 {
     instant now = clock_now(ctx->clock);
-    *series = (struct series){
-        .id = uuid_make(ctx->clock),
-        .organization_key = ctx->principal->organization_key,
-        .created_at = now,
-        .updated_at = now,
-        .study_key = study->key,
-        .series_instance_uid = i->series_instance_uid,
-        .modality = present(i->modality),
-        .series_number = number_of(i->series_number),
-        .series_description = present(i->series_description),
-        .series_date = present(i->series_date),
-        .series_time = present(i->series_time),
-        .body_part_examined = present(i->body_part_examined),
-        .laterality = present(i->laterality),
-        .protocol_name = present(i->protocol_name),
-        .station_name = present(i->station_name),
-        .institution_name = present(i->institution_name),
-        .performed_procedure_step_start_date = present(i->performed_procedure_step_start_date),
-        .performed_procedure_step_start_time = present(i->performed_procedure_step_start_time),
-        .scheduled_procedure_step_id = present(i->scheduled_procedure_step_id),
-        .requested_procedure_id = present(i->requested_procedure_id)};
+    *series =
+        (struct series){.id = uuid_make(ctx->clock),
+                        .organization_key = ctx->principal->organization_key,
+                        .created_at = now,
+                        .updated_at = now,
+                        .study_key = study->key,
+                        .series_instance_uid = i->series_instance_uid,
+                        .modality = present(i->modality),
+                        .series_number = number_of(i->series_number),
+                        .series_description = present(i->series_description),
+                        .series_date = date_normalized(ctx->arena, i->series_date),
+                        .series_time = time_normalized(ctx->arena, i->series_time),
+                        .body_part_examined = present(i->body_part_examined),
+                        .laterality = present(i->laterality),
+                        .protocol_name = present(i->protocol_name),
+                        .station_name = present(i->station_name),
+                        .institution_name = present(i->institution_name),
+                        .performed_procedure_step_start_date =
+                            date_normalized(ctx->arena, i->performed_procedure_step_start_date),
+                        .performed_procedure_step_start_time =
+                            time_normalized(ctx->arena, i->performed_procedure_step_start_time),
+                        .scheduled_procedure_step_id = present(i->scheduled_procedure_step_id),
+                        .requested_procedure_id = present(i->requested_procedure_id)};
     study->series_count++;
     return image_writer_add_series(ctx->uow->images, series);
 }
@@ -150,8 +153,8 @@ static err add_instance(struct command_ctx *ctx, const struct store_instance *cm
                                       .columns = positive(i->columns),
                                       .bits_allocated = positive(i->bits_allocated),
                                       .number_of_frames = positive(cmd->frame_count),
-                                      .content_date = present(i->content_date),
-                                      .content_time = present(i->content_time),
+                                      .content_date = date_normalized(ctx->arena, i->content_date),
+                                      .content_time = time_normalized(ctx->arena, i->content_time),
                                       .object_name = cmd->object_name,
                                       .size = cmd->size};
     TRY(image_writer_add_instance(ctx->uow->images, &row->instance, &cmd->blobs));
