@@ -10,6 +10,7 @@
 struct sub_command {
     const char *name, *usage, *doc;
     int (*run)(struct app *app, int count, char **arguments);
+    int (*run_alone)(str config_file, int count, char **arguments); /* opens nothing, or itself */
 };
 
 static int run_migrate(struct app *app, int count, char **arguments)
@@ -19,34 +20,6 @@ static int run_migrate(struct app *app, int count, char **arguments)
     (void)arguments;
     printf("the database is up to date\n");
     return EX_OK;
-}
-
-static const struct sub_command sub_commands[] = {
-    {"serve", "serve [--roles=internal,public,worker]",
-     "Start the server (this is what happens without a command)", NULL},
-    {"import", "import PATH…", "Store files, folders and zip archives", cli_import},
-    {"demo", "demo", "Store synthetic studies to look at", cli_demo},
-    {"user", "user create EMAIL NAME [ROLE]",
-     "Make a user; the password is read from standard input", cli_user},
-    {"organization", "organization create NAME ADMIN-EMAIL",
-     "Make an organization and its administrator; the password is read from standard input",
-     cli_organization},
-    {"verify", "verify", "Check every stored object against its row, and the audit trail, by hash",
-     cli_verify},
-    {"migrate", "migrate", "Bring the database to this program's schema", run_migrate},
-    {"openapi", "openapi", "Print the OpenAPI document", cli_openapi},
-    {"config", "config", "Print the settings in force, secrets masked", NULL},
-    {"version", "version", "Print the version", NULL},
-};
-
-static int usage(FILE *to)
-{
-    fprintf(to, "gantry %s\n\nusage: gantry [--config FILE] COMMAND\n\n", GANTRY_VERSION);
-    for (size_t i = 0; i < COUNT_OF(sub_commands); i++)
-        fprintf(to, "  %-40s %s\n", sub_commands[i].usage, sub_commands[i].doc);
-    fprintf(to, "\nSettings come from the environment (GANTRY_…) or from the file; `gantry config` "
-                "prints them.\n");
-    return to == stdout ? EX_OK : EX_USAGE;
 }
 
 static bool read_roles(str list, unsigned *out)
@@ -84,10 +57,12 @@ static int serve(str config_file, int count, char **arguments)
     return app_main(config_file, roles);
 }
 
-static int print_config(str config_file)
+static int print_config(str config_file, int count, char **arguments)
 {
     struct arena a = {0};
     struct settings settings;
+    (void)count;
+    (void)arguments;
     err e = settings_read(&a, config_file, &settings);
     if (failed(e))
         fprintf(stderr, "gantry: %s\n", e.text);
@@ -95,6 +70,42 @@ static int print_config(str config_file)
         printf("%.*s", STR_ARG(settings_text(&a, &settings)));
     arena_deinit(&a);
     return failed(e) ? EX_CONFIG : EX_OK;
+}
+
+static int print_version(str config_file, int count, char **arguments)
+{
+    (void)config_file;
+    (void)count;
+    (void)arguments;
+    return printf("gantry %s\n", GANTRY_VERSION) < 0;
+}
+
+static const struct sub_command sub_commands[] = {
+    {"serve", "serve [--roles=internal,public,worker]",
+     "Start the server (this is what happens without a command)", .run_alone = serve},
+    {"import", "import PATH…", "Store files, folders and zip archives", .run = cli_import},
+    {"demo", "demo", "Store synthetic studies to look at", .run = cli_demo},
+    {"user", "user create EMAIL NAME [ROLE]",
+     "Make a user; the password is read from standard input", .run = cli_user},
+    {"organization", "organization create NAME ADMIN-EMAIL",
+     "Make an organization and its administrator; the password is read from standard input",
+     .run = cli_organization},
+    {"verify", "verify", "Check every stored object against its row, and the audit trail, by hash",
+     .run = cli_verify},
+    {"migrate", "migrate", "Bring the database to this program's schema", .run = run_migrate},
+    {"openapi", "openapi", "Print the OpenAPI document", .run_alone = cli_openapi},
+    {"config", "config", "Print the settings in force, secrets masked", .run_alone = print_config},
+    {"version", "version", "Print the version", .run_alone = print_version},
+};
+
+static int usage(FILE *to)
+{
+    fprintf(to, "gantry %s\n\nusage: gantry [--config FILE] COMMAND\n\n", GANTRY_VERSION);
+    for (size_t i = 0; i < COUNT_OF(sub_commands); i++)
+        fprintf(to, "  %-40s %s\n", sub_commands[i].usage, sub_commands[i].doc);
+    fprintf(to, "\nSettings come from the environment (GANTRY_…) or from the file; `gantry config` "
+                "prints them.\n");
+    return to == stdout ? EX_OK : EX_USAGE;
 }
 
 static int run(const struct sub_command *c, str config_file, int count, char **arguments)
@@ -115,6 +126,14 @@ static int run(const struct sub_command *c, str config_file, int count, char **a
     return code;
 }
 
+static const struct sub_command *find_command(str name)
+{
+    for (size_t i = 0; i < COUNT_OF(sub_commands); i++)
+        if (str_eq(name, str_of(sub_commands[i].name)))
+            return &sub_commands[i];
+    return NULL;
+}
+
 int main(int count, char **arguments)
 {
     str config_file = STR_NONE;
@@ -126,19 +145,12 @@ int main(int count, char **arguments)
     str name = at < count ? str_of(arguments[at]) : STR("serve");
     if (str_eq(name, STR("--help")) || str_eq(name, STR("help")))
         return usage(stdout);
-    if (str_eq(name, STR("version")) || str_eq(name, STR("--version")))
-        return printf("gantry %s\n", GANTRY_VERSION) < 0;
-    if (str_eq(name, STR("config")))
-        return print_config(config_file);
-    for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
-        const struct sub_command *c = &sub_commands[i];
-        if (!str_eq(name, str_of(c->name)))
-            continue;
-        if (at + 1 < count && strcmp(arguments[at + 1], "--help") == 0)
-            return printf("usage: gantry %s\n%s\n", c->usage, c->doc) < 0;
-        if (c->run == NULL)
-            return serve(config_file, count - at, arguments + at);
-        return run(c, config_file, count - at, arguments + at);
-    }
-    return usage(stderr);
+    const struct sub_command *c =
+        find_command(str_eq(name, STR("--version")) ? STR("version") : name);
+    if (c == NULL)
+        return usage(stderr);
+    if (at + 1 < count && strcmp(arguments[at + 1], "--help") == 0)
+        return printf("usage: gantry %s\n%s\n", c->usage, c->doc) < 0;
+    return c->run_alone != NULL ? c->run_alone(config_file, count - at, arguments + at)
+                                : run(c, config_file, count - at, arguments + at);
 }

@@ -95,14 +95,15 @@ int cli_organization(struct app *app, int count, char **arguments)
     return code;
 }
 
-int cli_openapi(struct app *app, int count, char **arguments)
+int cli_openapi(str config_file, int count, char **arguments)
 {
+    static struct web_app w;
+    (void)config_file;
     (void)count;
     (void)arguments;
-    err e = internal_web_app_open(&app->internal_app);
-    if (failed(e))
+    if (failed(internal_web_app_open(&w)))
         return EX_SOFTWARE;
-    printf("%.*s\n", STR_ARG(app->internal_app.openapi));
-    web_app_close(&app->internal_app);
+    printf("%.*s\n", STR_ARG(w.openapi));
+    web_app_close(&w);
     return EX_OK;
 }

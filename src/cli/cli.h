@@ -10,7 +10,8 @@ int cli_demo(struct app *app, int count, char **arguments);
 int cli_user(struct app *app, int count, char **arguments);
 int cli_organization(struct app *app, int count, char **arguments);
 int cli_verify(struct app *app, int count, char **arguments);
-int cli_openapi(struct app *app, int count, char **arguments);
+/* Needs no database. */
+int cli_openapi(str config_file, int count, char **arguments);
 
 /* Progress of work with a known end: a bar with rate and remaining time on a terminal, a line now
  * and then elsewhere. */
