@@ -147,11 +147,14 @@ void buf_addf(struct buf *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    buf_reserve(b, 64); /* formatting is the cost: once, where it fits */
+    size_t room = b->room - b->len;
+    int len = vsnprintf(b->ptr + b->len, room, format, args);
     va_end(args);
     if (len < 0)
         abort();
-    vsnprintf(buf_reserve(b, (size_t)len + 1), (size_t)len + 1, format, again);
+    if ((size_t)len >= room)
+        vsnprintf(buf_reserve(b, (size_t)len + 1), (size_t)len + 1, format, again);
     va_end(again);
     b->len += (size_t)len;
 }

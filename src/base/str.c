@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { FORMAT_SIZE_EXPECTED = 512 }; /* formatting is the cost: once, where it fits */
+
 int str_cmp(str a, str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
@@ -108,14 +110,18 @@ str str_lower(struct arena *a, str s)
 str str_format(struct arena *a, const char *format, ...)
 {
     va_list args, again;
+    char first[FORMAT_SIZE_EXPECTED];
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(first, sizeof first, format, args);
     va_end(args);
     if (len < 0)
         abort();
     char *text = arena_alloc_raw(a, (size_t)len + 1, 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof first)
+        memcpy(text, first, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return (str){text, (size_t)len};
 }

@@ -5,6 +5,7 @@
 #define CORE_HANDLER_INTERFACE_H
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/schema.h"
 #include "core/request_interface.h"
 
@@ -28,7 +29,16 @@ struct scope {
     int64_t
         organization_key; /* likewise whose trail it belongs to, where nobody is signed in yet */
     struct mediator *mediator;
+    bool must_not_wait; /* on an I/O loop: no disk but the page cache, no lock held for long */
+    bool would_wait;    /* it came to that: to be begun again where waiting is allowed */
 };
+
+/* For whoever finds that it would have to wait where that must not be. */
+static inline err scope_defer(struct scope *scope)
+{
+    scope->would_wait = true;
+    return ERR(UNAVAILABLE, "this has to wait");
+}
 
 struct query_ctx {
     struct scope *scope;

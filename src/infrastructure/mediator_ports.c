@@ -221,10 +221,12 @@ static err record_read(struct mediator_ports *m, struct call *c, err outcome)
     size_t at = hash % AUDIT_TOUCH_COUNT;
     struct audit_event event = event_of(c, outcome);
     struct audit_touch before = {0};
+    if (!failed(outcome) && count_touch(m, hash, event.created_at))
+        return OK;
+    if (c->scope->must_not_wait) /* for the disk */
+        return scope_defer(c->scope);
     if (failed(outcome))
         return write_events(m, c, &before, &event);
-    if (count_touch(m, hash, event.created_at))
-        return OK;
     before = take_counted(m, at);
     err e = write_events(m, c, &before, &event);
     if (failed(e))
@@ -252,6 +254,8 @@ static err audit(struct mediator *base, struct call *c, struct unit_of_work *uow
 static void traced(struct mediator *base, const struct call *c, err outcome, uint64_t duration_ns)
 {
     struct mediator_ports *m = self(base);
+    if (c->scope->would_wait) /* it will be counted when it is done */
+        return;
     for (size_t i = ((uintptr_t)c->use_case >> 4) % USE_CASE_COUNT_MAX;;
          i = (i + 1) % USE_CASE_COUNT_MAX) {
         struct use_case_metric *metric = &m->metrics[i];

@@ -1,10 +1,10 @@
-/* Look-up by the SHA-256 of the token, which is the token's only trace here. */
+/* Look-up by the BLAKE2b of the token, which is the token's only trace here. */
 #include "infrastructure/principal_memory.h"
 
 #include "base/arena.h"
 #include "base/err.h"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 
 /* Re-read from the database at least so often: another process may have ended the session. */
 #define CACHE_SECONDS_MAX 30
@@ -17,7 +17,7 @@ static struct principal_memory *self(struct principal_cache *c)
 static struct principal_slot *slot_of(struct principal_memory *p, str token,
                                       unsigned char digest[32])
 {
-    EVP_Digest(token.ptr, token.len, digest, NULL, EVP_sha256(), NULL);
+    crypto_generichash(digest, 32, (const unsigned char *)token.ptr, token.len, NULL, 0);
     return &p->slots[(digest[0] | digest[1] << 8) % PRINCIPAL_SLOT_COUNT];
 }
 

@@ -31,6 +31,7 @@ struct route {
     const char *answers;   /* media type of handle's answer */
     bool is_hidden;        /* not in the documentation */
     bool is_limited;       /* counts against the sender's rate of sign-ins */
+    bool is_quick; /* a look-up: answered on the I/O loop unless it turns out that it has to wait */
 };
 
 enum { JSON_BODY_SIZE_MAX = 1024 * 1024 };

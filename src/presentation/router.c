@@ -162,19 +162,24 @@ static err authorize_early(struct web_app *w, struct request *r, permission_numb
     return e;
 }
 
+/* LANE_INLINE is what a table says that says nothing; only what needs no database may have it. */
+static enum lane lane_of(const struct route *route)
+{
+    return route->lane == LANE_INLINE && route->use_case != NULL ? LANE_DB : route->lane;
+}
+
 static err begin_route(struct web_app *w, struct request *r)
 {
     const struct compiled_route *c;
     struct http_exchange *x = r->x;
     TRY(find_route(w, r, &c));
-    x->lane =
-        c->route->lane == LANE_INLINE && c->route->use_case != NULL ? LANE_DB : c->route->lane;
     x->body_mode = c->route->body;
     TRY(auth_begin(r, c->needs));
     if (r->is_principal_known)
         TRY(authorize_early(w, r, c->needs));
     if (c->route->is_limited)
         TRY(rate_limit_begin(&w->rate_limit, r));
+    x->lane = c->route->is_quick && r->is_principal_known ? LANE_INLINE : lane_of(c->route);
     TRY(body_limit_begin(r));
     TRY(idempotency_key_begin(r));
     return query_read(&x->arena, x->query, &r->query);
@@ -252,13 +257,25 @@ static err handle_route(struct request *r)
     return r->route->handle(r);
 }
 
+/* To a lane, where it is begun again from the start. */
+static void defer(struct request *r)
+{
+    r->scope.would_wait = r->scope.must_not_wait = false;
+    r->scope.issues = (struct issues){.arena = request_arena(r)};
+    r->scope.subject_id = (uuid){0};
+    r->x->lane = lane_of(r->route);
+}
+
 static void app_handle(struct http_app *base, struct http_exchange *x)
 {
     struct request *r = x->state;
     (void)base;
     log_set_request_id(r->scope.request_id);
+    r->scope.must_not_wait = x->lane == LANE_INLINE;
     err e = handle_route(r);
-    if (failed(e))
+    if (r->scope.would_wait)
+        defer(r);
+    else if (failed(e))
         request_fail(r, e);
     log_set_request_id(STR_NONE);
 }

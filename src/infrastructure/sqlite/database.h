@@ -15,7 +15,7 @@
 #include <pthread.h>
 
 enum {
-    SQLITE_READER_COUNT_MAX = 16,
+    SQLITE_READER_COUNT_MAX = 32,   /* more than threads that read at once: loops and lanes */
     SQLITE_GROUP_COUNT_MAX = 64,    /* units that share a commit */
     SQLITE_BUSY_MS = 10000,         /* another process migrating or checkpointing */
     SQLITE_READER_CACHE_KIB = 1024, /* page cache of a connection */

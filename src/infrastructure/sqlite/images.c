@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "infrastructure/sqlite/find.h"
+#include "infrastructure/sqlite/match.h"
 
 static struct sqlite_session *reading(struct image_reader *r)
 {
@@ -81,17 +82,90 @@ static err locate(struct sqlite_connection *c, struct arena *a, int64_t organiza
     return OK;
 }
 
+/* One statement a level, made once: this is what every retrieval begins with. */
+static const char *locate_sql[LEVEL_COUNT];
+static pthread_once_t locate_once = PTHREAD_ONCE_INIT;
+
+static void make_locate_sql(void)
+{
+    static const struct {
+        const char *above, *from;
+        const struct schema *schema;
+    } levels[LEVEL_COUNT] = {
+        {"", " FROM studies st WHERE st.organization_key = ?1 AND st.study_instance_uid = ?2",
+         &study_schema},
+        {"st.key, st.id, st.version, ",
+         " FROM studies st CROSS JOIN series se ON se.study_key = st.key "
+         "WHERE st.organization_key = ?1 AND st.study_instance_uid = ?2 AND "
+         "se.series_instance_uid = ?3",
+         &series_schema},
+        {"st.key, st.id, st.version, se.key, se.id, se.version, ",
+         " FROM instances i CROSS JOIN series se ON se.key = i.series_key "
+         "CROSS JOIN studies st ON st.key = i.study_key "
+         "WHERE i.organization_key = ?1 AND i.sop_instance_uid = ?4 AND "
+         "se.series_instance_uid = ?3 AND st.study_instance_uid = ?2",
+         &instance_schema}};
+    struct arena scratch = {0};
+    for (unsigned i = 0; i < LEVEL_COUNT; i++) {
+        struct buf sql = BUF_IN(&scratch);
+        buf_addf(&sql, "SELECT %s", levels[i].above);
+        sql_columns(&sql, levels[i].schema, image_aliases[i], true);
+        buf_addf(&sql, "%s AND st.state = %d", levels[i].from, STUDY_RECEIVED);
+        char *text = heap_alloc(sql.len + 1);
+        memcpy(text, sql.ptr, sql.len);
+        locate_sql[i] = text;
+    }
+    arena_deinit(&scratch);
+}
+
+static void read_place(const struct statement *s, int at, int64_t *key, uuid *id, int64_t *version)
+{
+    *key = statement_column_i64(s, at);
+    *id = statement_column_uuid(s, at + 1);
+    *version = statement_column_i64(s, at + 2);
+}
+
+static void read_located(const struct statement *s, struct arena *a, enum image_level level,
+                         struct image_row *out)
+{
+    int at = 3 * (int)level;
+    if (level >= LEVEL_SERIES)
+        read_place(s, 0, &out->study.key, &out->study.id, &out->study.version);
+    if (level >= LEVEL_INSTANCE)
+        read_place(s, 3, &out->series.key, &out->series.id, &out->series.version);
+    if (level == LEVEL_STUDY)
+        statement_column_object(s, a, at, &study_schema, &out->study);
+    else if (level == LEVEL_SERIES)
+        statement_column_object(s, a, at, &series_schema, &out->series);
+    else
+        statement_column_object(s, a, at, &instance_schema, &out->instance);
+}
+
 static err reader_locate(struct image_reader *r, struct arena *a, int64_t organization_key,
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     struct sqlite_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    enum image_level level = sop_uid.len != 0      ? LEVEL_INSTANCE
+                             : series_uid.len != 0 ? LEVEL_SERIES
+                                                   : LEVEL_STUDY;
+    bool has_row;
+    pthread_once(&locate_once, make_locate_sql);
     TRY(sqlite_session_read(reading(r), &c));
-    TRY(locate(c, a, organization_key, study_uid, series_uid, sop_uid, out));
-    if (out->study.key == 0 || out->study.state != STUDY_RECEIVED ||
-        (series_uid.len != 0 && out->series.key == 0) ||
-        (sop_uid.len != 0 &&
-         (out->instance.key == 0 || out->instance.series_key != out->series.key)))
+    TRY(statement_begin(c, locate_sql[level], &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_str(&s, 2, study_uid);
+    if (level >= LEVEL_SERIES)
+        statement_bind_str(&s, 3, series_uid);
+    if (level >= LEVEL_INSTANCE)
+        statement_bind_str(&s, 4, sop_uid);
+    TRY(statement_step(&s, &has_row));
+    if (!has_row)
         return ERR(NOT_FOUND, "not found");
+    *out = (struct image_row){0};
+    out->study.study_instance_uid = study_uid;
+    out->series.series_instance_uid = series_uid;
+    read_located(&s, a, level, out);
     return OK;
 }
 

@@ -376,10 +376,13 @@ static enum MHD_Result end_of_body(struct exchange *x)
     if (!x->is_dispatched && x->base.is_answered) /* by begin */
         return queue_answer(x);
     if (is_inline && !x->base.is_answered) {
+        size_t header_count = x->header_count;
         x->server->app->ops->handle(x->server->app, &x->base);
-        if (!x->base.is_answered)
+        if (!x->base.is_answered && x->base.lane == LANE_INLINE)
             http_respond(&x->base, 500, STR(""), STR(""));
-        return queue_answer(x);
+        if (x->base.is_answered)
+            return queue_answer(x);
+        x->header_count = header_count;
     }
     if (!x->is_dispatched) {
         bool too_long =

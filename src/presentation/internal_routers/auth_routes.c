@@ -54,7 +54,7 @@ const struct route auth_routes[] = {
     {"POST", "/auth/refresh", &refresh_session_use_case, .body = HTTP_BODY_BUFFERED,
      .body_max = FORM_SIZE_MAX, .tag = "auth"},
     {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
-    {"GET", "/auth/me", &get_me_use_case, .tag = "auth"},
+    {"GET", "/auth/me", &get_me_use_case, .is_quick = true, .tag = "auth"},
 };
 const size_t auth_route_count = COUNT_OF(auth_routes);
 

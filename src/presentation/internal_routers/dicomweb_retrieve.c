@@ -305,6 +305,8 @@ static err inflated_data_set(struct request *r, const struct instance *instance,
 {
     struct object_file file;
     struct arena *a = request_arena(r);
+    if (r->scope.must_not_wait)
+        return scope_defer(&r->scope);
     TRY(storage_open(r->scope.services->storage, instance->object_name, &file));
     char *bytes = arena_alloc_raw(a, (size_t)file.size + 1, 1);
     ssize_t got = pread(file.fd, bytes, (size_t)file.size, 0);
@@ -335,14 +337,19 @@ static err inflated_data_set(struct request *r, const struct instance *instance,
 }
 
 /* Frame numbers "1,2,5", each at least 1. */
-static err read_frame_list(struct request *r, uint32_t *numbers, size_t *count)
+static err read_frame_list(struct request *r, uint32_t **out, size_t *count)
 {
     str list = request_parameter(r, "frames"), part;
+    size_t room = 1;
+    for (size_t i = 0; i < list.len; i++)
+        room += list.ptr[i] == ',';
+    if (room > FRAME_LIST_LEN_MAX)
+        return ERR(MALFORMED, "the list of frames is too long");
+    uint32_t *numbers = *out = NEW_ARRAY(request_arena(r), uint32_t, room);
     *count = 0;
     while (str_cut(&list, ',', &part)) {
         uint64_t number;
-        if (!str_to_u64(str_trim(part), &number) || number == 0 || number > FRAME_COUNT_MAX ||
-            *count == FRAME_LIST_LEN_MAX)
+        if (!str_to_u64(str_trim(part), &number) || number == 0 || number > FRAME_COUNT_MAX)
             return ERR(MALFORMED, "frames are numbers from 1, separated by commas");
         numbers[(*count)++] = (uint32_t)number;
     }
@@ -469,10 +476,10 @@ err dicomweb_frames(struct request *r)
 {
     struct retrieve_derived query;
     struct retrieve_derived_result *derived = NEW(request_arena(r), struct retrieve_derived_result);
-    uint32_t *numbers = NEW_ARRAY(request_arena(r), uint32_t, FRAME_LIST_LEN_MAX);
+    uint32_t *numbers;
     size_t count;
     TRY(dicomweb_path(r, &query.path));
-    TRY(read_frame_list(r, numbers, &count));
+    TRY(read_frame_list(r, &numbers, &count));
     TRY(retrieve_derived_send(&r->scope, &query, derived));
     return respond_frames(r, derived, numbers, count);
 }

@@ -11,12 +11,12 @@
 
 const struct route image_routes[] = {
     {"GET", "/studies", &list_studies_use_case, .tag = "studies"},
-    {"GET", "/studies/{id}", &get_study_use_case, .tag = "studies"},
+    {"GET", "/studies/{id}", &get_study_use_case, .is_quick = true, .tag = "studies"},
     {"DELETE", "/studies/{id}", &trash_study_use_case, .tag = "studies"},
     {"POST", "/studies/{id}/restore", &restore_study_use_case, .tag = "studies"},
     {"GET", "/studies/{id}/series", &list_series_use_case, .tag = "studies"},
-    {"GET", "/series/{id}", &get_series_use_case, .tag = "studies"},
+    {"GET", "/series/{id}", &get_series_use_case, .is_quick = true, .tag = "studies"},
     {"GET", "/series/{id}/instances", &list_instances_use_case, .tag = "studies"},
-    {"GET", "/instances/{id}", &get_instance_use_case, .tag = "studies"},
+    {"GET", "/instances/{id}", &get_instance_use_case, .is_quick = true, .tag = "studies"},
 };
 const size_t image_route_count = COUNT_OF(image_routes);

@@ -10,7 +10,7 @@ const struct route user_routes[] = {
     {"GET", "/users", &list_users_use_case, .tag = "users"},
     {"POST", "/users", &create_user_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
      .success = 201, .tag = "users"},
-    {"GET", "/users/{id}", &get_user_use_case, .tag = "users"},
+    {"GET", "/users/{id}", &get_user_use_case, .is_quick = true, .tag = "users"},
     {"PATCH", "/users/{id}", &update_user_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
      .tag = "users"},
     {"POST", "/users/{id}/deactivate", &deactivate_user_use_case, .success = 204, .tag = "users"},

@@ -114,6 +114,8 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
         return OK;
     if (metadata_cache_find(ctx->services->metadata, ctx->arena, out->etag, &out->gzip))
         return OK;
+    if (ctx->scope->must_not_wait && row.instance.key == 0)
+        return scope_defer(ctx->scope);
     TRY(join_metadata(ctx, &row, &out->gzip));
     metadata_cache_put(ctx->services->metadata, out->etag, out->gzip);
     return OK;
