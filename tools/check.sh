@@ -1,5 +1,6 @@
 #!/bin/sh
-# Everything that can be said about the code without running it: rules, includes, warnings of two compilers.
+# Everything that can be said about the code without running it: rules, includes, warnings of two compilers, what clang-tidy and
+# cppcheck find.
 set -eu
 cd "$(dirname "$0")/.."
 tools/check_includes.sh
@@ -12,6 +13,7 @@ for compiler in gcc clang; do
     [ -f "$build/build.ninja" ] || CC=$compiler meson setup "$build" -Dc_std=$standard -Dbuildtype=debugoptimized >/dev/null
     ninja -C "$build" --quiet
 done
+find src -name '*.c' ! -path 'src/tests/*' | sort | xargs -P "$(nproc)" -n 1 clang-tidy -p build-check-clang --quiet 2>/dev/null
 # Suppressed: what this version makes of the statement expressions behind TRY and SLICE_PUSH.
 cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --std=c11 -D_GNU_SOURCE \
     -DGANTRY_VERSION='"0"' -Isrc -j2 --suppress=missingIncludeSystem --suppress=preprocessorErrorDirective \

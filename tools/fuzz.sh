@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds every fuzz target with libFuzzer and both sanitizers and runs each for so many seconds: tools/fuzz.sh 60
-# Seeds are the corpus, where there is one. A crash is left in build-fuzz/ and fails the run.
+# Builds every fuzz target with libFuzzer and both sanitizers and runs all of them side by side for so many seconds:
+# tools/fuzz.sh 60
+# Seeds are the regression files and the corpus, where there is one. A crash is left in build-fuzz/ and fails the run.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
@@ -9,18 +10,36 @@ mkdir -p build-fuzz
 floors=$(find src/base src/dicom src/presentation/http -name '*.c' ! -name server.c ! -name guard.c)
 for target in src/tests/fuzz/fuzz_*.c; do
     name=$(basename "$target" .c)
+    rm -f "build-fuzz/$name" # an old one must not run when this one does not compile
     # shellcheck disable=SC2086
     clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc \
-        "$target" $floors -lz -lm -lpthread -o "build-fuzz/$name"
+        "$target" $floors -lz -lm -lpthread -o "build-fuzz/$name" &
+done
+wait
+if [ -d "$corpus" ]; then
+    mkdir -p build-fuzz/seeds
+    find "$corpus" -type f -size -32k -exec cp -f {} build-fuzz/seeds/ \;
+fi
+running=""
+for target in src/tests/fuzz/fuzz_*.c; do
+    name=$(basename "$target" .c)
     mkdir -p "build-fuzz/$name.corpus"
     seeds=""
-    if [ "$name" = fuzz_dicom ] && [ -d "$corpus" ]; then
-        mkdir -p build-fuzz/seeds
-        find "$corpus" -type f -size -32k -exec cp -f {} build-fuzz/seeds/ \;
-        seeds=build-fuzz/seeds
-    fi
+    [ ! -d "src/tests/regression/${name#fuzz_}" ] || seeds="src/tests/regression/${name#fuzz_}"
+    [ "$name" != fuzz_dicom ] || [ ! -d build-fuzz/seeds ] || seeds="$seeds build-fuzz/seeds"
     # shellcheck disable=SC2086
     "build-fuzz/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=0 \
-        -verbosity=0 -artifact_prefix="build-fuzz/$name-" "build-fuzz/$name.corpus" $seeds
-    echo "$name: $seconds s without a crash"
+        -verbosity=0 -artifact_prefix="build-fuzz/$name-" "build-fuzz/$name.corpus" $seeds >"build-fuzz/$name.log" 2>&1 &
+    running="$running $name:$!"
 done
+failed=0
+for one in $running; do
+    name=${one%%:*}
+    if wait "${one##*:}"; then
+        echo "$name: $seconds s without a crash"
+    else
+        tail -n 40 "build-fuzz/$name.log"
+        failed=1
+    fi
+done
+exit "$failed"

@@ -1,20 +1,34 @@
 #!/bin/sh
-# Builds and runs every test in release and under AddressSanitizer and UndefinedBehaviorSanitizer, and adds them up.
+# Builds and runs every test in release and under AddressSanitizer and UndefinedBehaviorSanitizer, what has threads also under
+# ThreadSanitizer, the fuzz targets for a minute, and adds them up.
 set -eu
 cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+# A machine that has Node has it in one of several ways; Debian's npm is only for one that has none.
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    printf 'nodejs\nnpm\n' | tools/install_packages.sh -
+fi
 passed=0
 failed=0
-for flavour in release sanitized; do
+for flavour in release sanitized threads; do
     build=build-test-$flavour
-    options="-Dbuildtype=release"
-    [ "$flavour" = release ] || options="-Dbuildtype=debugoptimized -Db_sanitize=address,undefined"
+    suites=""
+    case $flavour in
+    release) options="-Dbuildtype=release" ;;
+    sanitized) options="-Dbuildtype=debugoptimized -Db_sanitize=address,undefined" ;;
+    threads)
+        options="-Dbuildtype=debugoptimized -Db_sanitize=thread"
+        suites="--suite base --suite core --suite contract --suite http --suite infrastructure --suite threads"
+        ;;
+    esac
     # shellcheck disable=SC2086
     [ -f "$build/build.ninja" ] || meson setup "$build" $options >/dev/null
     ninja -C "$build" --quiet
     echo "== $flavour"
     log=$build/tests.txt
-    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 >"$log" 2>&1 || true
+    # shellcheck disable=SC2086
+    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 $suites >"$log" 2>&1 || true
     cat "$log"
     ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log")
     bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$log" | awk '{s += $1} END {print s + 0}')

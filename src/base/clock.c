@@ -159,6 +159,8 @@ bool instant_from_text(str s, instant *out)
     if (!read_offset(str_sub(s, at, s.len), &offset))
         return false;
     int64_t days = days_from_civil(day.ymd / 10000, day.ymd / 100 % 100, day.ymd % 100);
-    out->us = (days * 86400 + hour * 3600 + (minute - offset) * 60 + second) * 1000000 + micro;
+    out->us =
+        (days * 86400 + hour * INT64_C(3600) + (minute - offset) * INT64_C(60) + second) * 1000000 +
+        micro;
     return true;
 }

@@ -78,7 +78,7 @@ static err verify_studies(struct verifier *v, int64_t organization_key, bool tra
                                   .organization_key = organization_key,
                                   .trashed = trashed,
                                   .limit = VERIFY_PAGE_SIZE};
-    err e = OK;
+    err e;
     char cursor[1024];
     do {
         struct image_page page = {0};

@@ -122,7 +122,11 @@ static bool add_number_text(struct buf *out, str s)
         }
         buf_add(out, exponent);
     }
-    return true;
+    double ignored;
+    if (str_to_double(str_sub(buf_str(out), start, out->len), &ignored))
+        return true;
+    out->len = start; /* beyond a double: most readers of JSON make infinity of it */
+    return false;
 }
 
 static void add_person_name(struct buf *out, str value)

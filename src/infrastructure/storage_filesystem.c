@@ -96,7 +96,7 @@ static err fs_health(struct storage *base)
     struct statvfs space;
     if (fstatvfs(self(base)->staging_fd, &space) != 0)
         return OS_ERR("statvfs");
-    if (space.f_bavail * space.f_frsize / (1024 * 1024) < STORAGE_RESERVE_MIB)
+    if (space.f_bavail * space.f_frsize / (UINT64_C(1024) * 1024) < STORAGE_RESERVE_MIB)
         return ERR(NO_SPACE, "the storage is full");
     return OK;
 }

@@ -90,7 +90,7 @@ static err make_key(struct token_jws *t, struct arena *a, const char *path)
 
 static err load_key(struct token_jws *t, struct arena *a, const char *path)
 {
-    str pem;
+    str pem = STR_NONE;
     err e = read_private(a, path, &pem);
     if (e.code == ERR_NOT_FOUND)
         return make_key(t, a, path);

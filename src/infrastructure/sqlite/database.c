@@ -261,7 +261,7 @@ void sqlite_unit_rollback(struct sqlite_unit *unit)
     if (!unit->has_begun)
         return;
     unit->has_begun = false;
-    err e = OK;
+    err e;
     if (sqlite3_get_autocommit(db->writer.handle) == 0)
         e = run(&db->writer, "ROLLBACK TO unit; RELEASE unit");
     else

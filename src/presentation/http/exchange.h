@@ -16,6 +16,7 @@ enum http_body_mode {
 
 enum {
     HTTP_HEADER_COUNT_MAX = 100,
+    HTTP_HEAD_SIZE_MAX = 16 * 1024, /* names and values of all headers */
     HTTP_URI_SIZE_MAX = 8192,
     HTTP_RING_SIZE = 256 * 1024,
     HTTP_DISCARD_SIZE_MAX =

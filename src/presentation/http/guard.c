@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 struct head {
+    size_t size;
     unsigned header_count, length_count, encoding_count, host_count;
     bool bad_name, bad_value, bad_length, bad_encoding;
 };
@@ -33,6 +34,7 @@ static enum MHD_Result look(void *to, enum MHD_ValueKind kind, const char *name,
     str n = {name, name_size}, v = {value, value == NULL ? 0 : value_size};
     (void)kind;
     h->header_count++;
+    h->size += n.len + v.len;
     h->bad_name = h->bad_name || !is_token(n);
     for (size_t i = 0; i < v.len; i++)
         h->bad_value = h->bad_value || ((unsigned char)v.ptr[i] < 0x20 && v.ptr[i] != '\t') ||
@@ -56,6 +58,8 @@ const char *http_guard_check(struct MHD_Connection *connection, const char *vers
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, look, &h);
     if (h.header_count > HTTP_HEADER_COUNT_MAX)
         return "too many headers";
+    if (h.size > HTTP_HEAD_SIZE_MAX)
+        return "the head is too large";
     if (h.bad_name || h.bad_value)
         return "a header is not well-formed";
     if (h.length_count > 1 || h.bad_length)

@@ -22,6 +22,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* The reader is woken for so many bytes at a time, or for the end: threads change less often. */
+enum { STREAM_READ_SIZE = 64 * 1024 };
+
 struct ring {
     char *bytes;
     size_t start, used;
@@ -33,6 +36,11 @@ struct connection {
     int fd;
     uint64_t head_since_ns; /* waiting for a head; 0 while a request is worked on */
     struct exchange *current;
+};
+
+struct request_header {
+    str name, value;
+    struct request_header *next;
 };
 
 struct exchange {
@@ -47,10 +55,16 @@ struct exchange {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     struct ring ring;
+    size_t wanted_size; /* the reader waits for so many bytes; 0: it does not wait */
     unsigned owner_count;
-    bool has_head, is_dispatched, is_handled, is_suspended, is_gone, is_queued, is_cut,
-        has_body_ended;
+    bool has_head, is_dispatched, is_handled, is_suspended, is_gone, is_queued, is_cut;
     uint64_t received_size;
+    uint32_t has_body_ended; /* without the lock, so not among the flags above: they are read as one
+                                word */
+    uint64_t waited_ns,
+        wait_since_ns; /* by the handler for the peer's bytes; since: 0 when it does not wait */
+    struct request_header *headers,
+        **last_header; /* copies: the connection may go while the handler still reads */
     const char *header_names[16];
     str header_values[16];
     size_t header_count;
@@ -103,7 +117,24 @@ static void let_go(struct exchange *x)
 
 str http_header(struct http_exchange *base, const char *name)
 {
-    return str_of(MHD_lookup_connection_value(self(base)->connection, MHD_HEADER_KIND, name));
+    for (const struct request_header *h = self(base)->headers; h != NULL; h = h->next)
+        if (str_eq_nocase(h->name, str_of(name)))
+            return h->value;
+    return STR_NONE;
+}
+
+static enum MHD_Result keep_header(void *to, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_size, const char *value, size_t value_size)
+{
+    struct exchange *x = to;
+    struct request_header *h = NEW(&x->base.arena, struct request_header);
+    (void)kind;
+    *h = (struct request_header){
+        str_copy(&x->base.arena, str_make(name, name_size)),
+        str_copy(&x->base.arena, str_make(value, value == NULL ? 0 : value_size)), NULL};
+    *x->last_header = h;
+    x->last_header = &h->next;
+    return MHD_YES;
 }
 
 int64_t http_content_length(struct http_exchange *base)
@@ -144,7 +175,7 @@ static void answer(struct exchange *x, unsigned status, str content_type,
     for (size_t i = 0; i < x->header_count; i++)
         MHD_add_response_header(response, x->header_names[i], str_cstr(a, x->header_values[i]));
     x->base.status = status;
-    x->base.is_answered = true;
+    __atomic_store_n(&x->base.is_answered, true, __ATOMIC_RELEASE);
     x->response = response;
 }
 
@@ -231,7 +262,7 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
         total += http_part_size(&parts->at[i]);
     base->sent_size = total;
     answer(self(base), status, content_type,
-           MHD_create_response_from_callback(total, 128 * 1024, read_parts, r, free_parts));
+           MHD_create_response_from_callback(total, (size_t)128 * 1024, read_parts, r, free_parts));
 }
 
 /* The handler on its lane; afterwards the connection goes on with the answer. */
@@ -256,8 +287,16 @@ static err stream_read(struct byte_source *source, void *to, size_t size, size_t
     struct exchange *x = container_of(source, struct exchange, source);
     struct ring *ring = &x->ring;
     pthread_mutex_lock(&x->lock);
-    while (ring->used == 0 && !ring->at_end && !x->is_gone && !x->is_cut)
+    size_t wanted = size < STREAM_READ_SIZE ? size : STREAM_READ_SIZE;
+    uint64_t since = monotonic_ns();
+    __atomic_store_n(&x->wait_since_ns, since, __ATOMIC_RELAXED);
+    while (ring->used < wanted && !ring->at_end && !x->is_gone && !x->is_cut) {
+        x->wanted_size = wanted;
         pthread_cond_wait(&x->changed, &x->lock);
+        x->wanted_size = 0;
+    }
+    __atomic_fetch_add(&x->waited_ns, monotonic_ns() - since, __ATOMIC_RELAXED);
+    __atomic_store_n(&x->wait_since_ns, 0, __ATOMIC_RELAXED);
     if (ring->used == 0 && (x->is_gone || x->is_cut) && !ring->at_end) {
         pthread_mutex_unlock(&x->lock);
         return ERR(MALFORMED, "the body was cut off");
@@ -304,7 +343,7 @@ static void dispatch(struct exchange *x)
     bool waits = x->base.body_mode != HTTP_BODY_STREAM;
     x->job.run = run_job;
     pthread_mutex_lock(&x->lock);
-    x->is_dispatched = true;
+    __atomic_store_n(&x->is_dispatched, true, __ATOMIC_RELEASE);
     x->owner_count++;
     x->is_suspended = waits;
     if (waits)
@@ -345,7 +384,8 @@ static void put_in_ring(struct exchange *x, const char *bytes, size_t *size)
         x->is_suspended = true;
         MHD_suspend_connection(x->connection);
     }
-    pthread_cond_signal(&x->changed);
+    if (x->wanted_size != 0 && ring->used >= x->wanted_size)
+        pthread_cond_signal(&x->changed);
     pthread_mutex_unlock(&x->lock);
 }
 
@@ -372,7 +412,7 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *
 static enum MHD_Result end_of_body(struct exchange *x)
 {
     bool is_inline = x->base.lane == LANE_INLINE;
-    __atomic_store_n(&x->has_body_ended, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&x->has_body_ended, 1u, __ATOMIC_RELAXED);
     if (!x->is_dispatched && x->base.is_answered) /* by begin */
         return queue_answer(x);
     if (is_inline && !x->base.is_answered) {
@@ -440,6 +480,8 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *con
         http_respond(base, 400, STR("application/problem+json"), body);
         return queue_answer(x);
     }
+    x->last_header = &x->headers;
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, keep_header, x);
     s->app->ops->begin(s->app, base);
     if (base->is_answered && http_has_body(base)) /* the body will not be read */
         return queue_answer(x);
@@ -561,9 +603,18 @@ static bool is_too_slow(const struct http_server *s, const struct connection *c,
     if (c->head_since_ns != 0)
         return now - c->head_since_ns > s->settings.head_seconds_max * second;
     const struct exchange *x = c->current;
-    if (x == NULL || x->base.start_ns == 0 || x->is_dispatched || x->base.is_answered)
+    if (x == NULL || x->base.start_ns == 0 ||
+        __atomic_load_n(&x->base.is_answered, __ATOMIC_ACQUIRE))
         return false;
-    uint64_t seconds = (now - x->base.start_ns) / second;
+    uint64_t waited = now - x->base.start_ns;
+    if (__atomic_load_n(&x->is_dispatched,
+                        __ATOMIC_ACQUIRE)) { /* only waiting for the peer counts */
+        uint64_t since = __atomic_load_n(&x->wait_since_ns, __ATOMIC_RELAXED);
+        if (since == 0)
+            return false;
+        waited = __atomic_load_n(&x->waited_ns, __ATOMIC_RELAXED) + (now > since ? now - since : 0);
+    }
+    uint64_t seconds = waited / second;
     return seconds > HTTP_BODY_GRACE_SECONDS &&
            __atomic_load_n(&x->received_size, __ATOMIC_RELAXED) <
                (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
@@ -638,13 +689,15 @@ static err listen_at(struct arena *a, str address, int *out)
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {0}};
     socklen_t size = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+    if (getsockname(fd, &address.any, &size) != 0)
         return 0;
-    return ntohs(address.ss_family == AF_INET6
-                     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
-                     : ((struct sockaddr_in *)(void *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 static unsigned or_default(unsigned value, unsigned fallback)

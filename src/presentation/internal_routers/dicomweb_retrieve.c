@@ -325,7 +325,7 @@ static err inflated_data_set(struct request *r, const struct instance *instance,
         return ERR(UNAVAILABLE, "the object cannot be inflated");
     int code = Z_OK;
     while (code == Z_OK && data.len < PART10_INFLATED_SIZE_MAX) {
-        size_t room = 1024 * 1024;
+        size_t room = (size_t)1024 * 1024;
         stream.next_out = (unsigned char *)buf_reserve(&data, room);
         stream.avail_out = (uInt)room;
         code = inflate(&stream, Z_NO_FLUSH);

@@ -25,38 +25,71 @@ class Answer:
         return json.loads(self.body)
 
 
-class Gantry:
-    """One server process; `restart` keeps the data."""
+def beside(binary, name):
+    """Another program of the same build."""
+    return os.path.join(os.path.dirname(os.path.abspath(binary)), name)
 
-    def __init__(self, binary):
+
+class Gantry:
+    """One server process; started again it keeps the data. Also for the programs that serve a part alone: they print fewer
+    addresses, and take the folder of another one's data."""
+
+    def __init__(self, binary, arguments=("serve",), addresses=2, folder=None):
         self.binary = os.path.abspath(binary)
-        self.folder = tempfile.mkdtemp(prefix="gantry-test-")
+        self.arguments, self.addresses = arguments, addresses
+        self.owns_folder = folder is None
+        self.folder = folder or tempfile.mkdtemp(prefix="gantry-test-")
         self.environment = {
             "PATH": os.environ["PATH"], "GANTRY_DATA_DIR": self.folder + "/data", "GANTRY_HTTP_ADDRESS": "127.0.0.1:0",
             "GANTRY_PUBLIC_HTTP_ADDRESS": "127.0.0.1:0", "GANTRY_ADMIN_EMAIL": "admin@example.org",
             "GANTRY_ADMIN_PASSWORD": PASSWORD, "GANTRY_LOG_LEVEL": "warn"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
-        self.process = None
-        self.token = None
+        self.process = self.port = self.public_port = self.token = None
 
     def run(self, *arguments, **options):
-        return subprocess.run([self.binary, *arguments], env=self.environment, stdout=subprocess.PIPE,
+        return self.run_program(self.binary, *arguments, **options)
+
+    def run_program(self, program, *arguments, **options):
+        """With this one's settings."""
+        return subprocess.run([program, *arguments], env=self.environment, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=300, **options)
 
     def start(self):
-        self.process = subprocess.Popen([self.binary, "serve"], env=self.environment, stdout=subprocess.PIPE,
-                                        stderr=open(self.folder + "/log", "a"), text=True)
-        ports = []
-        while len(ports) < 2:
-            line = self.process.stdout.readline()
-            if not line:
-                raise RuntimeError("gantry did not start: " + open(self.folder + "/log").read())
-            if "documentation" in line or "Public API" in line:
-                ports.append(int(re.search(r":(\d+)/", line).group(1)))
-        self.port, self.public_port = ports
+        with open(self.folder + "/log", "a") as log:
+            self.process = subprocess.Popen([self.binary, *self.arguments], env=self.environment, stdout=subprocess.PIPE,
+                                            stderr=log, text=True)
+        for _ in range(self.addresses):
+            line = ""
+            while "documentation" not in line and "Public API" not in line:
+                line = self.process.stdout.readline()
+                if not line:
+                    raise RuntimeError("gantry did not start: " + self.log())
+            port = int(re.search(r":(\d+)/", line).group(1))
+            if "Public API" in line:
+                self.public_port = port
+            else:
+                self.port = port
         return self
+
+    def log(self):
+        with open(self.folder + "/log") as log:
+            return log.read()
+
+    def memory_kib(self):
+        """Resident now, of the process."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+    def staged(self):
+        """Names of what is being received; empty when nothing is."""
+        return os.listdir(self.folder + "/data/storage/staging")
+
+    def objects(self):
+        """Names of the stored objects, which are their hashes, in order."""
+        root = self.folder + "/data/storage/objects"
+        return sorted(name for _, _, names in os.walk(root) for name in names)
 
     def stop(self):
         if self.process is None:
@@ -74,10 +107,11 @@ class Gantry:
         self.process = None
 
     def remove(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.owns_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, headers=None, token=True, port=None):
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port or self.public_port, timeout=60)
         headers = dict(headers or {})
         if token is True:
             token = self.token
@@ -122,8 +156,8 @@ def element(tag, vr, value):
 
 
 def instance(number, study="1.2.3", series="1.2.3.4", name="Doe^Jane", patient="P1", pixels=64, extra=b"", modality="CT",
-             date="20260101"):
-    """A small CT image, valid enough for any reader."""
+             date="20260101", frames=1):
+    """A small image, valid enough for any reader; each frame is another."""
     sop = f"{series}.{number}"
     meta = (element(0x00020002, "UI", "1.2.840.10008.5.1.4.1.1.2") + element(0x00020003, "UI", sop)
             + element(0x00020010, "UI", "1.2.840.10008.1.2.1"))
@@ -134,11 +168,13 @@ def instance(number, study="1.2.3", series="1.2.3.4", name="Doe^Jane", patient="
             + element(0x00100020, "LO", patient) + element(0x0020000D, "UI", study)
             + element(0x0020000E, "UI", series) + element(0x00200011, "IS", "1")
             + element(0x00200013, "IS", str(number)) + element(0x00280002, "US", b"\1\0")
-            + element(0x00280004, "CS", "MONOCHROME2") + element(0x00280010, "US", pixels.to_bytes(2, "little"))
+            + element(0x00280004, "CS", "MONOCHROME2")
+            + (element(0x00280008, "IS", str(frames)) if frames > 1 else b"") + element(0x00280010, "US", pixels.to_bytes(2, "little"))
             + element(0x00280011, "US", pixels.to_bytes(2, "little")) + element(0x00280100, "US", b"\x10\0")
             + element(0x00280101, "US", b"\x10\0") + element(0x00280102, "US", b"\x0f\0")
             + element(0x00280103, "US", b"\0\0") + extra
-            + element(0x7FE00010, "OW", bytes((i * number) & 0xFF for i in range(256)) * (pixels * pixels * 2 // 256)))
+            + element(0x7FE00010, "OW", b"".join(bytes((i * number + frame) & 0xFF for i in range(256)) * (pixels * pixels * 2 // 256)
+                                                 for frame in range(frames))))
     return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", len(meta).to_bytes(4, "little")) + meta + data
 
 
@@ -162,7 +198,7 @@ class Case(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         code = cls.gantry.stop()
-        log = open(cls.gantry.folder + "/log").read()
+        log = cls.gantry.log()
         cls.gantry.remove()
         if code != 0 or "Sanitizer" in log:
             raise AssertionError(f"gantry ended with {code}\n{log[-4000:]}")
@@ -178,7 +214,12 @@ class Case(unittest.TestCase):
 BINARY = None
 
 
+def is_instrumented():
+    """Built with a sanitizer: several times slower, and its memory tells nothing."""
+    return "sanitized" in BINARY or "threads" in BINARY
+
+
 def main():
     global BINARY
-    BINARY = sys.modules["harness"].BINARY = sys.argv.pop(1)
+    BINARY = sys.modules["harness"].BINARY = os.path.abspath(sys.argv.pop(1))
     unittest.main(module="__main__", verbosity=2)

@@ -171,12 +171,13 @@ static uint16_t stored_value(double density)
 
 static str head_slice(struct arena *a, size_t slice)
 {
-    uint16_t *pixels = NEW_ARRAY(a, uint16_t, PHANTOM_SIZE * PHANTOM_SIZE);
+    uint16_t *pixels = NEW_ARRAY(a, uint16_t, (size_t)PHANTOM_SIZE * PHANTOM_SIZE);
     double z = (double)slice / (PHANTOM_SLICE_COUNT - 1) * 1.8 - 0.9;
     for (int row = 0; row < PHANTOM_SIZE; row++)
         for (int column = 0; column < PHANTOM_SIZE; column++)
-            pixels[row * PHANTOM_SIZE + column] = stored_value(density_at(
-                (column + 0.5) / (PHANTOM_SIZE / 2) - 1, 1 - (row + 0.5) / (PHANTOM_SIZE / 2), z));
+            pixels[row * PHANTOM_SIZE + column] =
+                stored_value(density_at((column + 0.5) / (PHANTOM_SIZE / 2.0) - 1,
+                                        1 - (row + 0.5) / (PHANTOM_SIZE / 2.0), z));
     struct image image = {.sop_class = STR(CT_STORAGE),
                           .sop_uid = uid_of(a, 1, 1, 1, slice + 1),
                           .study_uid = uid_of(a, 1, 1, 0, 0),
@@ -197,21 +198,21 @@ static str head_slice(struct arena *a, size_t slice)
                           .z = (double)slice * 2.5,
                           .has_position = true,
                           .pixels = pixels,
-                          .pixel_size = PHANTOM_SIZE * PHANTOM_SIZE * 2};
+                          .pixel_size = (size_t)PHANTOM_SIZE * PHANTOM_SIZE * 2};
     return write_image(a, &image);
 }
 
 /* A ring that beats: the radius follows the heart's rhythm through the frames. */
 static str cine(struct arena *a)
 {
-    size_t frame_size = PHANTOM_SIZE * PHANTOM_SIZE;
+    size_t frame_size = (size_t)PHANTOM_SIZE * PHANTOM_SIZE;
     unsigned char *pixels = arena_alloc(a, frame_size * PHANTOM_CINE_FRAME_COUNT, 16);
     for (size_t frame = 0; frame < PHANTOM_CINE_FRAME_COUNT; frame++) {
         double phase = (double)frame / PHANTOM_CINE_FRAME_COUNT * 6.283185307179586;
         double inner = 45 + 15 * sin(phase), outer = 85 + 8 * sin(phase);
         for (int row = 0; row < PHANTOM_SIZE; row++)
             for (int column = 0; column < PHANTOM_SIZE; column++) {
-                double distance = hypot(row - PHANTOM_SIZE / 2, column - PHANTOM_SIZE / 2);
+                double distance = hypot(row - PHANTOM_SIZE / 2.0, column - PHANTOM_SIZE / 2.0);
                 pixels[frame * frame_size + (size_t)(row * PHANTOM_SIZE + column)] =
                     distance < inner   ? 40
                     : distance < outer ? 190
@@ -243,7 +244,7 @@ static str cine(struct arena *a)
 static str portrait(struct arena *a, size_t person)
 {
     enum { SIDE = 128 };
-    uint16_t *pixels = NEW_ARRAY(a, uint16_t, SIDE * SIDE);
+    uint16_t *pixels = NEW_ARRAY(a, uint16_t, (size_t)SIDE * SIDE);
     for (int row = 0; row < SIDE; row++)
         for (int column = 0; column < SIDE; column++)
             pixels[row * SIDE + column] = (uint16_t)((row ^ column) * 16 + (int)person * 64);
@@ -265,7 +266,7 @@ static str portrait(struct arena *a, size_t person)
                           .columns = SIDE,
                           .bits = 16,
                           .pixels = pixels,
-                          .pixel_size = SIDE * SIDE * 2};
+                          .pixel_size = (size_t)SIDE * SIDE * 2};
     return write_image(a, &image);
 }
 
@@ -292,7 +293,7 @@ str phantom_archive_file(struct arena *a, struct phantom_place p, uint16_t side)
                                                "Trauma"};
     uint16_t *pixels = NEW_ARRAY(a, uint16_t, (size_t)side * side);
     for (size_t i = 0; i < (size_t)side * side; i++)
-        pixels[i] = (uint16_t)((i * 2654435761u + p.instance * 97u) >> 20 & 0x0FFF);
+        pixels[i] = (uint16_t)((i * 2654435761u + (size_t)p.instance * 97u) >> 20 & 0x0FFF);
     unsigned day = 1 + p.study % 28, month = 1 + p.study / 28 % 12,
              year = 2010 + p.study / 336 % 16;
     struct person person = {str_format(a, "%s^%s", families[p.study % COUNT_OF(families)],

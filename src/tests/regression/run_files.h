@@ -1,0 +1,16 @@
+/* Feeds every file of a folder to a function, under whatever sanitizer the build has. */
+#ifndef TESTS_REGRESSION_RUN_FILES_H
+#define TESTS_REGRESSION_RUN_FILES_H
+
+#include "base/str.h"
+
+/* The target of tests/fuzz that is linked in: it aborts when something that must hold does not. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What a test asks beyond the fuzz target; an explanation when the outcome is wrong, else NULL. */
+typedef const char *file_check(str name, str content);
+
+/* The exit code of a test: 0 when every file passed and took no longer than a second or two. */
+int run_files(const char *folder, file_check *check);
+
+#endif
