@@ -18,7 +18,10 @@ check: packages packages-test
 fuzz: packages packages-test
 	@tools/fuzz.sh $${FUZZ_SECONDS:-3600}
 
-bench: build packages-test
+bench: packages
+	@bench/packages.sh
+	@[ -f build-bench/build.ninja ] || meson setup build-bench >/dev/null
+	@ninja -C build-bench --quiet
 	@bench/run.sh
 
 packages:

@@ -105,20 +105,61 @@ str date_text(struct arena *a, date d)
                : str_format(a, "%04d-%02d-%02d", d.ymd / 10000, d.ymd / 100 % 100, d.ymd % 100);
 }
 
+static char *put_digits(char *at, unsigned value, unsigned count)
+{
+    for (unsigned i = count; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + count;
+}
+
+/* The civil day of days since 1970, the inverse of days_from_civil. */
+static void civil_from_days(int64_t days, unsigned *year, unsigned *month, unsigned *day)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    unsigned of_era = (unsigned)(days - era * 146097);
+    unsigned year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    unsigned of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned shifted = (5 * of_year + 2) / 153; /* from March */
+    *day = of_year - (153 * shifted + 2) / 5 + 1;
+    *month = shifted < 10 ? shifted + 3 : shifted - 9;
+    *year = (unsigned)(era * 400 + year_of_era) + (*month <= 2);
+}
+
+void instant_write(instant t, char out[INSTANT_TEXT_SIZE])
+{
+    const int64_t day_us = (int64_t)86400 * 1000000;
+    int64_t days = t.us / day_us, rest = t.us % day_us;
+    unsigned year, month, day;
+    if (rest < 0) {
+        rest += day_us;
+        days--;
+    }
+    civil_from_days(days, &year, &month, &day);
+    unsigned seconds = (unsigned)(rest / 1000000), micro = (unsigned)(rest % 1000000);
+    char *at = put_digits(out, year, 4);
+    *at++ = '-';
+    at = put_digits(at, month, 2);
+    *at++ = '-';
+    at = put_digits(at, day, 2);
+    *at++ = 'T';
+    at = put_digits(at, seconds / 3600, 2);
+    *at++ = ':';
+    at = put_digits(at, seconds / 60 % 60, 2);
+    *at++ = ':';
+    at = put_digits(at, seconds % 60, 2);
+    *at++ = '.';
+    at = put_digits(at, micro, 6);
+    *at = 'Z';
+}
+
 str instant_text(struct arena *a, instant t)
 {
+    char text[INSTANT_TEXT_SIZE];
     if (t.us == 0)
         return STR_NONE;
-    int64_t seconds = t.us / 1000000, micro = t.us % 1000000;
-    if (micro < 0) {
-        micro += 1000000;
-        seconds--;
-    }
-    time_t unix_seconds = (time_t)seconds;
-    struct tm tm;
-    gmtime_r(&unix_seconds, &tm);
-    return str_format(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                      tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)micro);
+    instant_write(t, text);
+    return (str){arena_strndup(a, text, sizeof text), sizeof text};
 }
 
 /* "Z", "+hh:mm" or "-hh:mm" as minutes east. */

@@ -43,7 +43,9 @@ uint64_t monotonic_ns(void);
 
 /* RFC 3339 in UTC: "2026-01-31T12:34:56.789012Z"; reading takes any offset and 0 to 9 decimals.
  * Years 1 to 9999. */
-str instant_text(struct arena *a, instant t);
+enum { INSTANT_TEXT_SIZE = 27 };
+void instant_write(instant t, char out[INSTANT_TEXT_SIZE]);
+str instant_text(struct arena *a, instant t); /* absent for an absent one */
 bool instant_from_text(str text, instant *out);
 /* RFC 3339 full-date, "2026-01-31". */
 str date_text(struct arena *a, date d);

@@ -317,17 +317,39 @@ err json_check(str text)
     return e;
 }
 
+/* Any byte of the eight that is a control character, a quotation mark, a backslash or not ASCII. */
+static bool has_special(uint64_t eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
+    return ((eight | (eight - ones * 0x20) | (quote - ones) | (backslash - ones)) & highs) != 0;
+}
+
+/* Behind the characters that stand for themselves. */
+static size_t skip_plain(str text, size_t at)
+{
+    uint64_t eight;
+    for (; text.len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, text.ptr + at, sizeof eight);
+        if (has_special(eight))
+            break;
+    }
+    while (at < text.len) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            break;
+        at++;
+    }
+    return at;
+}
+
 void json_write_str(struct buf *out, str text)
 {
     static const char digits[] = "0123456789abcdef";
     buf_add_char(out, '"');
     size_t run = 0, at = 0;
-    while (at < text.len) {
+    while ((at = skip_plain(text, at)) < text.len) {
         unsigned char c = (unsigned char)text.ptr[at];
-        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-            at++;
-            continue;
-        }
         buf_add(out, str_sub(text, run, at));
         if (c >= 0x80) {
             buf_add_utf8(out, str_utf8_next(text, &at));
@@ -371,7 +393,6 @@ static void write_str_list(struct buf *out, const struct str_slice *list)
 static void write_value(struct buf *out, const struct field *f, const void *object, unsigned flags)
 {
     const void *at = (const char *)object + f->offset;
-    char text[UUID_TEXT_SIZE];
     if ((flags & JSON_REDACT) != 0 && (f->flags & (PHI | SECRET)) != 0) {
         buf_add(out, STR("\"***\""));
         return;
@@ -394,17 +415,34 @@ static void write_value(struct buf *out, const struct field *f, const void *obje
         buf_add_char(out, ']');
         return;
     }
-    case FIELD_UUID:
-        uuid_write(*(const uuid *)at, text);
-        json_write_str(out, (str){text, sizeof text});
+    case FIELD_STR:
+        json_write_str(out, *(const str *)at);
         return;
     default:
         break;
     }
-    if (takes_text(f->kind))
-        json_write_str(out, field_text(f, out->arena, object));
-    else
-        buf_add(out, field_text(f, out->arena, object));
+    bool quoted = takes_text(f->kind); /* what is no str has nothing to escape */
+    if (quoted)
+        buf_add_char(out, '"');
+    field_add_text(out, f, object);
+    if (quoted)
+        buf_add_char(out, '"');
+}
+
+/* Names of members are C identifiers. */
+static void write_name(struct buf *out, bool *first, const char *name)
+{
+    size_t len = strlen(name);
+    char *p = buf_reserve(out, len + 4), *start = p;
+    if (!*first)
+        *p++ = ',';
+    *first = false;
+    *p++ = '"';
+    memcpy(p, name, len);
+    p += len;
+    *p++ = '"';
+    *p++ = ':';
+    buf_added(out, (size_t)(p - start));
 }
 
 static void write_members(struct buf *out, bool *first, const struct schema *schema,
@@ -422,11 +460,11 @@ static void write_members(struct buf *out, bool *first, const struct schema *sch
         if (!field_is_set(f, object) && !is_list) {
             if ((f->flags & NULLABLE) == 0)
                 continue;
-            json_write_member(out, first, str_of(f->name));
+            write_name(out, first, f->name);
             buf_add(out, STR("null"));
             continue;
         }
-        json_write_member(out, first, str_of(f->name));
+        write_name(out, first, f->name);
         write_value(out, f, object, flags);
     }
 }

@@ -157,45 +157,62 @@ bool field_is_set(const struct field *f, const void *object)
     }
 }
 
-str field_text(const struct field *f, struct arena *a, const void *object)
+void field_add_text(struct buf *out, const struct field *f, const void *object)
 {
     const void *at = (const char *)object + f->offset;
-    struct buf b = BUF_IN(a);
-    if (!field_is_set(f, object))
-        return STR_NONE;
+    char text[UUID_TEXT_SIZE];
     switch (f->kind) {
     case FIELD_STR:
-        return *(const str *)at;
+        buf_add(out, *(const str *)at);
+        break;
     case FIELD_BOOL:
-        return *(const bool *)at ? STR("true") : STR("false");
+        buf_add(out, *(const bool *)at ? STR("true") : STR("false"));
+        break;
     case FIELD_OPT_BOOL:
-        return ((const opt_bool *)at)->value ? STR("true") : STR("false");
+        buf_add(out, ((const opt_bool *)at)->value ? STR("true") : STR("false"));
+        break;
     case FIELD_I32:
-        buf_add_i64(&b, *(const int32_t *)at);
+        buf_add_i64(out, *(const int32_t *)at);
         break;
     case FIELD_U32:
-        buf_add_u64(&b, *(const uint32_t *)at);
+        buf_add_u64(out, *(const uint32_t *)at);
         break;
     case FIELD_I64:
-        buf_add_i64(&b, *(const int64_t *)at);
+        buf_add_i64(out, *(const int64_t *)at);
         break;
     case FIELD_OPT_I64:
-        buf_add_i64(&b, ((const opt_i64 *)at)->value);
+        buf_add_i64(out, ((const opt_i64 *)at)->value);
         break;
     case FIELD_DOUBLE:
-        buf_add_double(&b, *(const double *)at);
+        buf_add_double(out, *(const double *)at);
         break;
     case FIELD_UUID:
-        return uuid_text(a, *(const uuid *)at);
+        uuid_write(*(const uuid *)at, text);
+        buf_add_bytes(out, text, UUID_TEXT_SIZE);
+        break;
     case FIELD_DATE:
-        return date_text(a, *(const date *)at);
+        buf_add(out, date_text(out->arena, *(const date *)at));
+        break;
     case FIELD_INSTANT:
-        return instant_text(a, *(const instant *)at);
+        instant_write(*(const instant *)at, text);
+        buf_add_bytes(out, text, INSTANT_TEXT_SIZE);
+        break;
     case FIELD_ENUM:
-        return str_of(f->names[*(const unsigned *)at]);
+        buf_add(out, str_of(f->names[*(const unsigned *)at]));
+        break;
     default:
-        return STR_NONE;
+        break;
     }
+}
+
+str field_text(const struct field *f, struct arena *a, const void *object)
+{
+    struct buf b = BUF_IN(a);
+    if (!field_is_set(f, object) || f->kind > FIELD_ENUM || f->kind == FIELD_STR_LIST)
+        return STR_NONE;
+    if (f->kind == FIELD_STR)
+        return *(const str *)(const void *)((const char *)object + f->offset);
+    field_add_text(&b, f, object);
     return buf_str(&b);
 }
 

@@ -159,6 +159,8 @@ void field_read_text(const struct field *field, struct arena *a, str text, void 
 /* The member as text, as it would stand in JSON without quotes. Absent: STR_NONE. Not for objects
  * and lists. */
 str field_text(const struct field *field, struct arena *a, const void *object);
+/* The same appended to out, without a copy in between. The member is set. */
+void field_add_text(struct buf *out, const struct field *field, const void *object);
 bool field_is_set(const struct field *field, const void *object);
 
 /* Required members present, texts and numbers within limits, checks satisfied; all of it into

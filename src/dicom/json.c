@@ -190,8 +190,11 @@ void json_model_write_text(struct buf *out, enum dicom_vr vr, str utf8)
     buf_add(out, vr_name(vr));
     buf_add_char(out, '"');
     if (vr == VR_US || vr == VR_UL) {
-        if (utf8.len != 0)
-            buf_addf(out, ",\"Value\":[%.*s]", STR_ARG(utf8));
+        if (utf8.len != 0) {
+            buf_add(out, STR(",\"Value\":["));
+            buf_add(out, utf8);
+            buf_add_char(out, ']');
+        }
     } else {
         add_text_values(out, vr, utf8);
     }

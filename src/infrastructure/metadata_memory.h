@@ -1,5 +1,5 @@
-/* The metadata cache in this process: a table of fixed size; whoever shares a slot takes it over.
- */
+/* The metadata cache in this process: a table of fixed size with a budget of bytes; whoever shares
+ * a slot takes it over, and what was not asked for longest makes room. */
 #ifndef INFRASTRUCTURE_METADATA_MEMORY_H
 #define INFRASTRUCTURE_METADATA_MEMORY_H
 
@@ -8,19 +8,23 @@
 #include <pthread.h>
 
 enum {
-    METADATA_SLOT_COUNT = 64,
-    METADATA_ENTRY_SIZE_MAX = 256 * 1024 /* 64 slots of that are 16 MiB at most */
+    METADATA_SLOT_COUNT = 256,
+    METADATA_ENTRY_SIZE_MAX = 4 * 1024 * 1024,
+    METADATA_SIZE_MAX = 32 * 1024 * 1024 /* of all entries */
 };
 
 struct metadata_slot {
     char tag[96];
     char *bytes;
     size_t size;
+    bool is_packed, is_claimed;
+    uint64_t used_ns;
 };
 
 struct metadata_memory {
     struct metadata_cache base;
     pthread_rwlock_t lock;
+    size_t size;
     struct metadata_slot slots[METADATA_SLOT_COUNT];
 };
 

@@ -19,7 +19,6 @@ struct password_argon2 {
     pthread_mutex_t lock;
     pthread_cond_t free;
     unsigned working_count, waiting_count;
-    char decoy[128]; /* the hash that unknown users are measured against */
 };
 
 err password_argon2_open(struct password_argon2 *p);

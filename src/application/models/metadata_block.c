@@ -86,3 +86,49 @@ str metadata_join_end(struct metadata_join *j)
         buf_add_char(&j->out, (char)(j->size >> (8 * i)));
     return buf_str(&j->out);
 }
+
+err gzip_inflate(struct arena *a, str gzip, str *out)
+{
+    z_stream stream = {0};
+    struct buf text = BUF_IN(a);
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK)
+        return ERR(UNAVAILABLE, "the metadata cannot be inflated");
+    stream.next_in = (unsigned char *)gzip.ptr;
+    stream.avail_in = (uInt)gzip.len;
+    int code = Z_OK;
+    while (code == Z_OK && text.len < METADATA_SIZE_MAX) {
+        size_t room = gzip.len * 4 + 65536;
+        stream.next_out = (unsigned char *)buf_reserve(&text, room);
+        stream.avail_out = (uInt)room;
+        code = inflate(&stream, Z_NO_FLUSH);
+        buf_added(&text, room - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    if (code != Z_STREAM_END)
+        return ERR(MALFORMED, "the stored metadata is damaged");
+    *out = buf_str(&text);
+    return OK;
+}
+
+err gzip_pack(struct arena *a, str gzip, str *out)
+{
+    z_stream stream = {0};
+    str text;
+    TRY(gzip_inflate(a, gzip, &text));
+    if (deflateInit2(&stream, METADATA_LEVEL, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return ERR(UNAVAILABLE, "the metadata cannot be compressed");
+    size_t room = deflateBound(&stream, text.len);
+    char *bytes = arena_alloc_raw(a, room, 1);
+    stream.next_in = (unsigned char *)text.ptr;
+    stream.avail_in = (uInt)text.len;
+    stream.next_out = (unsigned char *)bytes;
+    stream.avail_out = (uInt)room;
+    int code = deflate(&stream, Z_FINISH);
+    size_t size = room - stream.avail_out;
+    deflateEnd(&stream);
+    if (code != Z_STREAM_END)
+        return ERR(UNAVAILABLE, "the metadata cannot be compressed");
+    *out = (str){bytes, size};
+    return OK;
+}

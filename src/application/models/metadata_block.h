@@ -17,6 +17,11 @@ struct metadata_block metadata_block_make(struct arena *a, str text);
 /* Errors: MALFORMED. */
 err metadata_block_text(struct arena *a, const struct metadata_block *block, struct buf *out);
 
+/* A gzip stream to its text. Errors: MALFORMED. */
+err gzip_inflate(struct arena *a, str gzip, str *out);
+/* A gzip stream compressed anew as a whole. Errors: MALFORMED. */
+err gzip_pack(struct arena *a, str gzip, str *out);
+
 /* A gzip stream of a JSON array: begin, add each, end. */
 struct metadata_join {
     struct buf out;

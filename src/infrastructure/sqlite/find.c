@@ -18,6 +18,8 @@ static bool is_within_one(const struct image_filter *f, enum image_level level)
     return false;
 }
 
+enum { SORTED_COUNT_MAX = 2000 }; /* more matches than that are walked in order instead of sorted */
+
 /* The order, and whether the page can be continued by its last row (only where no column can be
  * NULL). */
 struct order {
@@ -70,15 +72,33 @@ static void add_order(struct buf *sql, const struct image_filter *f)
     buf_addf(sql, "%s.key", alias);
 }
 
-static void add_from(struct buf *sql, enum image_level level)
+/* Where words are looked for, either the search index leads, which finds few studies at once and
+ * has them sorted, or the order leads, and the index is asked about each. */
+static void add_from(struct buf *sql, const struct sql_builder *b, enum image_level level,
+                     bool index_leads)
 {
-    if (level == LEVEL_STUDY)
+    if (index_leads) {
+        buf_add(sql, STR(" FROM study_search ft CROSS JOIN studies st ON st.key = ft.rowid"));
+        if (level >= LEVEL_SERIES)
+            buf_add(sql, STR(" CROSS JOIN series se ON se.study_key = st.key"));
+        if (level >= LEVEL_INSTANCE)
+            buf_add(sql, STR(" CROSS JOIN instances i ON i.series_key = se.key"));
+    } else if (level == LEVEL_STUDY) {
         buf_add(sql, STR(" FROM studies st"));
-    else if (level == LEVEL_SERIES)
+    } else if (level == LEVEL_SERIES) {
         buf_add(sql, STR(" FROM series se JOIN studies st ON st.key = se.study_key"));
-    else
+    } else {
         buf_add(sql, STR(" FROM instances i JOIN series se ON se.key = i.series_key "
                          "JOIN studies st ON st.key = i.study_key"));
+    }
+    buf_add(sql, buf_str(&b->where));
+    if (b->words_place == 0)
+        return;
+    buf_addf(sql,
+             index_leads
+                 ? " AND ft.study_search MATCH ?%zu"
+                 : " AND st.key IN (SELECT rowid FROM study_search WHERE study_search MATCH ?%zu)",
+             b->words_place);
 }
 
 /* "k:<value>:<key>" behind a row, or "o:<offset>". */
@@ -159,7 +179,7 @@ static void bind_all(struct statement *s, const struct sql_builder *b)
 }
 
 static void build_select(struct buf *sql, const struct sql_builder *b, const struct image_filter *f,
-                         uint64_t offset)
+                         uint64_t offset, bool index_leads)
 {
     buf_add(sql, STR("SELECT "));
     sql_columns(sql, &study_schema, "st", true);
@@ -171,8 +191,7 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
         buf_add(sql, STR(", "));
         sql_columns(sql, &instance_schema, "i", true);
     }
-    add_from(sql, f->level);
-    buf_add(sql, buf_str(&b->where));
+    add_from(sql, b, f->level, index_leads);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
     if (offset != 0)
@@ -223,8 +242,7 @@ static err count_total(struct sqlite_connection *c, const struct sql_builder *b,
     }
     struct buf sql = BUF_IN(b->arena);
     buf_add(&sql, STR("SELECT count(*)"));
-    add_from(&sql, f->level);
-    buf_add(&sql, buf_str(&b->where));
+    add_from(&sql, b, f->level, b->words_place != 0);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, b);
     return read_number(&s, out);
@@ -245,7 +263,7 @@ err sqlite_images_find(struct image_reader *r, struct arena *a, const struct ima
     if (f->wants_total)
         TRY(count_total(c, &b, f, &out->total));
     TRY(read_cursor(&b, f, &offset));
-    build_select(&sql, &b, f, offset);
+    build_select(&sql, &b, f, offset, b.words_place != 0 && out->total <= SORTED_COUNT_MAX);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, &b);
     TRY(read_rows(&s, a, f, out, &more));
@@ -261,7 +279,7 @@ err sqlite_images_find_sql(struct arena *a, const struct image_filter *f, str *o
     uint64_t offset = f->offset;
     TRY(sql_match(&b, f));
     TRY(read_cursor(&b, f, &offset));
-    build_select(&sql, &b, f, offset);
+    build_select(&sql, &b, f, offset, b.words_place != 0);
     *out = buf_str(&sql);
     return OK;
 }

@@ -69,12 +69,12 @@ static str trigram_query(struct arena *a, str folded, const char *separators)
     return out.len == 0 ? STR_NONE : buf_str(&out);
 }
 
+/* The index finds candidates; the conditions on columns decide. */
 static void add_trigrams(struct sql_builder *b, str query)
 {
-    buf_add(&b->where,
-            STR(" AND st.key IN (SELECT rowid FROM study_search WHERE study_search MATCH "));
-    sql_add_text(b, query);
-    buf_add(&b->where, STR(")"));
+    if (b->words.len != 0)
+        buf_add(&b->words, STR(" AND "));
+    buf_add(&b->words, query);
 }
 
 static void match_text(struct sql_builder *b, const char *column, str value)
@@ -103,7 +103,7 @@ static void match_name(struct sql_builder *b, const char *column, str value)
     str trigrams = trigram_query(b->arena, folded, "*?=");
     buf_add(&b->where, STR(" AND "));
     match_by_function(b, "name_is_like", column, "_key", folded);
-    if (trigrams.ptr != NULL)
+    if (trigrams.ptr != NULL && !b->in_alternative)
         add_trigrams(b, trigrams);
 }
 
@@ -253,7 +253,9 @@ static err match_any(struct sql_builder *b, const struct image_attribute *attrib
             return ERR(INVALID, "the list of values is too long");
         buf_add(&b->where, first ? STR("(1") : STR(" OR (1"));
         first = false;
+        b->in_alternative = true;
         match_one_text(b, attribute, column, str_trim(part));
+        b->in_alternative = false;
         buf_add_char(&b->where, ')');
     }
     buf_add_char(&b->where, ')');
@@ -389,6 +391,7 @@ static void match_id(struct sql_builder *b, const char *alias, uuid id)
 
 err sql_match(struct sql_builder *b, const struct image_filter *f)
 {
+    b->words.arena = b->arena;
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
     sql_add_number(b, f->organization_key);
     buf_add(&b->where, STR(" AND st.state = "));
@@ -398,5 +401,9 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
     TRY(match_all(b, f));
     if (f->search.len != 0)
         match_search(b, f->search);
+    if (b->words.len != 0) {
+        *SLICE_PUSH(b->arena, &b->parameters) = (struct sql_parameter){.text = buf_str(&b->words)};
+        b->words_place = b->parameters.len;
+    }
     return OK;
 }

@@ -15,6 +15,9 @@ SLICE(sql_parameter);
 struct sql_builder {
     struct arena *arena;
     struct buf where;
+    struct buf words;    /* what the search index is asked, FTS5 */
+    size_t words_place;  /* its parameter; 0: there are no words */
+    bool in_alternative; /* within an OR, where the index may not narrow */
     struct sql_parameter_slice parameters;
 };
 

@@ -19,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -252,17 +253,84 @@ static void free_parts(void *argument)
     heap_free(r);
 }
 
+/* A short body goes out in one piece: memory and mapped files together, without a copy in between.
+ * A file that shrinks meanwhile makes the send fail, not the process. */
+struct mapped_parts {
+    size_t count;
+    struct mapping {
+        void *at;
+        size_t size;
+    } maps[HTTP_MAPPED_PART_COUNT_MAX];
+};
+
+static void unmap_parts(void *argument)
+{
+    struct mapped_parts *m = argument;
+    for (size_t i = 0; i < m->count; i++)
+        munmap(m->maps[i].at, m->maps[i].size);
+    heap_free(m);
+}
+
+static bool map_part(struct mapped_parts *m, struct http_parts *parts, const struct http_part *part,
+                     struct MHD_IoVec *out)
+{
+    uint64_t slack = part->offset % (uint64_t)sysconf(_SC_PAGESIZE);
+    int fd = parts->open(parts, part);
+    if (fd < 0)
+        return false;
+    size_t size = (size_t)(part->size + slack);
+    void *at =
+        mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(part->offset - slack));
+    close(fd);
+    if (at == MAP_FAILED)
+        return false;
+    m->maps[m->count++] = (struct mapping){at, size};
+    *out = (struct MHD_IoVec){(char *)at + slack, (size_t)part->size};
+    return true;
+}
+
+/* NULL when a part cannot be mapped. */
+static struct MHD_Response *respond_mapped(struct http_parts *parts)
+{
+    struct MHD_IoVec pieces[HTTP_MAPPED_PART_COUNT_MAX];
+    struct mapped_parts *m = heap_alloc(sizeof *m);
+    unsigned count = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct http_part *part = &parts->at[i];
+        if (http_part_size(part) == 0)
+            continue;
+        if (part->file == NULL)
+            pieces[count] = (struct MHD_IoVec){part->memory.ptr, part->memory.len};
+        else if (!map_part(m, parts, part, &pieces[count])) {
+            unmap_parts(m);
+            return NULL;
+        }
+        count++;
+    }
+    struct MHD_Response *response = MHD_create_response_from_iovec(pieces, count, unmap_parts, m);
+    if (response == NULL)
+        unmap_parts(m);
+    return response;
+}
+
 void http_respond_parts(struct http_exchange *base, unsigned status, str content_type,
                         const struct http_parts *parts)
 {
+    struct http_parts own = *parts;
+    struct MHD_Response *response = NULL;
     uint64_t total = 0;
-    struct parts_reader *r = heap_alloc(sizeof *r);
-    *r = (struct parts_reader){.x = self(base), .parts = *parts, .fd = -1};
     for (size_t i = 0; i < parts->count; i++)
         total += http_part_size(&parts->at[i]);
+    if (total != 0 && total <= HTTP_MAPPED_SIZE_MAX && parts->count <= HTTP_MAPPED_PART_COUNT_MAX)
+        response = respond_mapped(&own);
+    if (response == NULL) {
+        struct parts_reader *r = heap_alloc(sizeof *r);
+        *r = (struct parts_reader){.x = self(base), .parts = own, .fd = -1};
+        response =
+            MHD_create_response_from_callback(total, HTTP_PIECE_SIZE, read_parts, r, free_parts);
+    }
     base->sent_size = total;
-    answer(self(base), status, content_type,
-           MHD_create_response_from_callback(total, (size_t)128 * 1024, read_parts, r, free_parts));
+    answer(self(base), status, content_type, response);
 }
 
 /* The handler on its lane; afterwards the connection goes on with the answer. */
@@ -778,9 +846,11 @@ void http_server_close(struct http_server *s)
 {
     if (s == NULL)
         return;
+    /* closed at the end: the loops still have to take it out of their sets, and die if they cannot
+     */
     MHD_socket fd = MHD_quiesce_daemon(s->daemon);
     if (fd != MHD_INVALID_SOCKET)
-        close(fd);
+        shutdown(fd, SHUT_RDWR);
     uint64_t deadline = monotonic_ns() + (uint64_t)HTTP_DRAIN_SECONDS * 1000000000u;
     while (in_flight(s) != 0 && monotonic_ns() < deadline)
         usleep(10 * 1000);
@@ -796,6 +866,8 @@ void http_server_close(struct http_server *s)
         return;
     }
     MHD_stop_daemon(s->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        close(fd);
     pthread_mutex_destroy(&s->lock);
     heap_free(s);
 }

@@ -1,6 +1,7 @@
 /* WADO-RS, PS3.18 10.4, in the stored transfer syntax: instances, metadata, frames, bulk data. */
 #include "presentation/internal_routers/dicomweb.h"
 
+#include "application/models/metadata_block.h"
 #include "base/arena.h"
 #include "dicom/json.h"
 #include "dicom/part10/frames.h"
@@ -238,27 +239,16 @@ err dicomweb_retrieve(struct request *r)
     return is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
 }
 
-static err inflate_gzip(struct arena *a, str gzip, str *out)
+/* The tag of the text behind the tag of one of its representations: "x-gz" (joined) and "x-gp"
+ * (packed) are "x" compressed. */
+static str text_tag(str tag)
 {
-    z_stream stream = {0};
-    struct buf text = BUF_IN(a);
-    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK)
-        return ERR(UNAVAILABLE, "the metadata cannot be inflated");
-    stream.next_in = (unsigned char *)gzip.ptr;
-    stream.avail_in = (uInt)gzip.len;
-    int code = Z_OK;
-    while (code == Z_OK) {
-        size_t room = gzip.len * 4 + 65536;
-        stream.next_out = (unsigned char *)buf_reserve(&text, room);
-        stream.avail_out = (uInt)room;
-        code = inflate(&stream, Z_NO_FLUSH);
-        buf_added(&text, room - stream.avail_out);
-    }
-    inflateEnd(&stream);
-    if (code != Z_STREAM_END)
-        return ERR(UNAVAILABLE, "the stored metadata is damaged");
-    *out = buf_str(&text);
-    return OK;
+    tag = str_trim(tag);
+    if (tag.len <= 2)
+        return STR_NONE;
+    tag = str_sub(tag, 1, tag.len - 1);
+    return str_ends(tag, STR("-gz")) || str_ends(tag, STR("-gp")) ? str_sub(tag, 0, tag.len - 3)
+                                                                  : tag;
 }
 
 err dicomweb_metadata(struct request *r)
@@ -267,7 +257,7 @@ err dicomweb_metadata(struct request *r)
     struct retrieve_metadata_result result;
     struct accept_item_slice accept;
     bool compressed = accepts_gzip(http_header(r->x, "Accept-Encoding")), json = false;
-    str tag = http_header(r->x, "If-None-Match"), body;
+    str body;
     dicomweb_accept(r, &accept);
     for (size_t i = 0; i < accept.len; i++) {
         str type = accept.at[i].media_type;
@@ -277,14 +267,13 @@ err dicomweb_metadata(struct request *r)
     if (!json)
         return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json");
     TRY(dicomweb_path(r, &query.path));
-    tag = str_trim(tag);
-    query.if_none_match = tag.len > 5 && str_ends(tag, STR("-gz\"")) ? str_sub(tag, 1, tag.len - 4)
-                          : tag.len > 2                              ? str_sub(tag, 1, tag.len - 1)
-                                                                     : STR_NONE;
+    query.if_none_match = text_tag(http_header(r->x, "If-None-Match"));
     TRY(retrieve_metadata_send(&r->scope, &query, &result));
-    http_set_header(
-        r->x, "ETag",
-        str_format(request_arena(r), "\"%.*s%s\"", STR_ARG(result.etag), compressed ? "-gz" : ""));
+    http_set_header(r->x, "ETag",
+                    str_format(request_arena(r), "\"%.*s%s\"", STR_ARG(result.etag),
+                               !compressed        ? ""
+                               : result.is_packed ? "-gp"
+                                                  : "-gz"));
     http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
     http_set_header(r->x, "Vary", STR("Accept, Accept-Encoding"));
     if (result.gzip.ptr == NULL) {
@@ -295,7 +284,7 @@ err dicomweb_metadata(struct request *r)
     if (compressed)
         http_set_header(r->x, "Content-Encoding", STR("gzip"));
     else
-        TRY(inflate_gzip(request_arena(r), result.gzip, &body));
+        TRY(gzip_inflate(request_arena(r), result.gzip, &body));
     http_respond(r->x, 200, STR("application/dicom+json"), body);
     return OK;
 }

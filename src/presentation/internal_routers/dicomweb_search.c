@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { INCLUDE_COUNT_MAX = 128, TAG_PATH_DEPTH_MAX = 8 };
+enum { INCLUDE_COUNT_MAX = 128, TAG_PATH_DEPTH_MAX = 8, ATTRIBUTE_COUNT_MAX = 64 };
 
 struct search {
     struct request *r;
@@ -19,6 +19,12 @@ struct search {
     bool ignored_some; /* a parameter that is no attribute we search */
     bool in_study, in_series;
     bool matches_empty, matches_any; /* emptyvaluematching, multiplevaluematching */
+    struct wanted_attribute {
+        const struct image_attribute *attribute;
+        const struct field *field;
+        str head;                  /* "TTTTTTTT": */
+    } wanted[ATTRIBUTE_COUNT_MAX]; /* in the order of tags */
+    size_t wanted_count;
 };
 
 /* Keywords or tags, a path through sequences (PS3.18 8.3.4.1). False when it is none. */
@@ -182,16 +188,35 @@ static void write_member_name(struct buf *out, bool *first, uint32_t tag)
     *first = false;
 }
 
+/* What every row of this search holds, found once. */
+static void choose_attributes(struct search *s)
+{
+    for (size_t i = 0; i < image_attribute_count && s->wanted_count < ATTRIBUTE_COUNT_MAX; i++) {
+        const struct image_attribute *a = &image_attributes[i];
+        if (!is_wanted(s, a))
+            continue;
+        s->wanted[s->wanted_count++] = (struct wanted_attribute){
+            a, image_attribute_field(a),
+            str_format(request_arena(s->r), "\"%08X\":", (unsigned)a->tag)};
+    }
+}
+
 static void write_retrieve_url(struct search *s, struct buf *out, str base_url,
                                const struct image_row *row)
 {
     enum image_level level = s->query.filter.level;
-    buf_addf(out, "{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s", STR_ARG(base_url),
-             STR_ARG(row->study.study_instance_uid));
-    if (level >= LEVEL_SERIES)
-        buf_addf(out, "/series/%.*s", STR_ARG(row->series.series_instance_uid));
-    if (level >= LEVEL_INSTANCE)
-        buf_addf(out, "/instances/%.*s", STR_ARG(row->instance.sop_instance_uid));
+    const struct {
+        str name, uid;
+        enum image_level level;
+    } steps[] = {{STR("/studies/"), row->study.study_instance_uid, LEVEL_STUDY},
+                 {STR("/series/"), row->series.series_instance_uid, LEVEL_SERIES},
+                 {STR("/instances/"), row->instance.sop_instance_uid, LEVEL_INSTANCE}};
+    buf_add(out, STR("{\"vr\":\"UR\",\"Value\":[\""));
+    buf_add(out, base_url);
+    for (size_t i = 0; i < COUNT_OF(steps) && steps[i].level <= level; i++) {
+        buf_add(out, steps[i].name);
+        buf_add(out, steps[i].uid);
+    }
     buf_add(out, STR("\"]}"));
 }
 
@@ -222,22 +247,37 @@ static void write_sequence(struct search *s, struct buf *out, bool *first, uint3
                            const struct image_row *row)
 {
     bool first_inside = true;
-    for (size_t i = 0; i < image_attribute_count; i++) {
-        const struct image_attribute *a = &image_attributes[i];
-        if (a->sequence != sequence || !is_wanted(s, a))
-            continue;
-        str text = field_text(image_attribute_field(a), out->arena, object_of(row, a->level));
+    for (size_t i = 0; i < s->wanted_count; i++) {
+        const struct wanted_attribute *w = &s->wanted[i];
+        const struct image_attribute *a = w->attribute;
+        str text = a->sequence == sequence
+                       ? field_text(w->field, out->arena, object_of(row, a->level))
+                       : STR_NONE;
         if (text.len == 0)
             continue;
         if (first_inside) {
             write_member_name(out, first, sequence);
             buf_add(out, STR("{\"vr\":\"SQ\",\"Value\":[{"));
+        } else {
+            buf_add_char(out, ',');
         }
-        write_member_name(out, &first_inside, a->tag);
+        first_inside = false;
+        buf_add(out, w->head);
         json_model_write_text(out, a->vr, text);
     }
     if (!first_inside)
         buf_add(out, STR("}]}"));
+}
+
+static void write_attribute(struct buf *out, bool *first, const struct wanted_attribute *w,
+                            const struct image_row *row)
+{
+    const void *object = object_of(row, w->attribute->level);
+    if (!*first)
+        buf_add_char(out, ',');
+    *first = false;
+    buf_add(out, w->head);
+    json_model_write_text(out, w->attribute->vr, field_text(w->field, out->arena, object));
 }
 
 static void write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row)
@@ -246,20 +286,19 @@ static void write_row(struct search *s, struct buf *out, str base_url, const str
     size_t next = 0;
     uint32_t written_sequence = 0; /* its attributes need not stand together in the table */
     buf_add_char(out, '{');
-    for (size_t i = 0; i < image_attribute_count; i++) {
-        const struct image_attribute *a = &image_attributes[i];
+    for (size_t i = 0; i < s->wanted_count; i++) {
+        const struct image_attribute *a = s->wanted[i].attribute;
         while (next < COUNT_OF(constants) && constants[next] < a->tag)
             write_constant(s, out, &first, constants[next++], base_url, row);
-        if (a->sequence != written_sequence && a->sequence != 0) {
+        if (a->sequence == 0) {
+            write_attribute(out, &first, &s->wanted[i], row);
+        } else if (a->sequence != written_sequence) {
             write_sequence(s, out, &first, a->sequence, row);
             written_sequence = a->sequence;
         }
-        if (!is_wanted(s, a) || a->sequence != 0)
-            continue;
-        write_member_name(out, &first, a->tag);
-        json_model_write_text(
-            out, a->vr, field_text(image_attribute_field(a), out->arena, object_of(row, a->level)));
     }
+    while (next < COUNT_OF(constants))
+        write_constant(s, out, &first, constants[next++], base_url, row);
     buf_add_char(out, '}');
 }
 
@@ -344,6 +383,7 @@ err dicomweb_search(struct request *r)
     if (media_type.ptr == NULL)
         return ERR(NOT_ACCEPTABLE, "results are application/dicom+json");
     TRY(read_search(&s));
+    choose_attributes(&s);
     err e = search_images_send(&r->scope, &s.query, &result);
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */

@@ -4,6 +4,8 @@
 #include "base/thread_pool.h"
 #include "tests/test.h"
 
+#include <time.h>
+
 TEST_MAIN("base")
 
 enum colour { RED, GREEN, COLOUR_COUNT };
@@ -300,4 +302,41 @@ TEST(hashes_differ_where_bytes_do)
     CHECK(first != str_hash(STR("m-0190-2")) && first != str_hash(STR("m-0190-1 ")));
     CHECK(str_hash(STR("")) != str_hash((str){"\0", 1}));
     CHECK(hash_bytes(1, "ab", 2) != hash_bytes(2, "ab", 2));
+}
+
+TEST(instants_are_written_as_the_calendar_has_them)
+{
+    struct arena a = {0};
+    for (int64_t day = -100000; day < 200000; day += 37) {
+        instant t = {(day * 86400 + 12345) * 1000000 + 678901}, again;
+        str text = instant_text(&a, t);
+        struct tm tm;
+        time_t seconds = (time_t)(day * 86400 + 12345);
+        gmtime_r(&seconds, &tm);
+        CHECK_STR(str_format(&a, "%04d-%02d-%02dT03:25:45.678901Z", tm.tm_year + 1900,
+                             tm.tm_mon + 1, tm.tm_mday),
+                  text);
+        CHECK(instant_from_text(text, &again) && again.us == t.us);
+    }
+    CHECK_STR(STR("1969-12-31T23:59:59.999999Z"), instant_text(&a, (instant){-1}));
+    arena_deinit(&a);
+}
+
+TEST(texts_of_every_byte_and_length_are_escaped_alike)
+{
+    struct arena a = {0};
+    for (unsigned byte = 1; byte < 0x80; byte++)
+        for (size_t len = 1; len < 20; len++)
+            for (size_t place = 0; place < len; place++) {
+                char text[20];
+                memset(text, 'x', len);
+                text[place] = (char)byte;
+                struct buf out = BUF_IN(&a);
+                json_write_str(&out, (str){text, len});
+                bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+                CHECK(plain == (out.len == len + 2));
+                CHECK_OK(json_check(buf_str(&out)));
+                arena_reset(&a);
+            }
+    arena_deinit(&a);
 }

@@ -104,20 +104,39 @@ static str tag_of(struct arena *a, const struct image_row *row)
     return str_format(a, "m-%.*s-%lld", STR_ARG(uuid_text(a, id)), (long long)version);
 }
 
+/* Asked for a second time: one of those who ask compresses it as a whole for all who come after. */
+static err give_entry(struct query_ctx *ctx, str tag, const struct metadata_entry *entry,
+                      struct retrieve_metadata_result *out)
+{
+    out->gzip = entry->gzip;
+    out->is_packed = entry->is_packed;
+    if (entry->is_claimed)
+        return OK;
+    if (ctx->scope->must_not_wait)
+        return scope_defer(ctx->scope);
+    if (!metadata_cache_claim(ctx->services->metadata, tag))
+        return OK;
+    TRY(gzip_pack(ctx->arena, entry->gzip, &out->gzip));
+    out->is_packed = true;
+    metadata_cache_put(ctx->services->metadata, tag, out->gzip, true);
+    return OK;
+}
+
 static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve_metadata *query,
                                     struct retrieve_metadata_result *out)
 {
     struct image_row row;
+    struct metadata_entry entry;
     TRY(locate(ctx, &query->path, &row));
     out->etag = tag_of(ctx->arena, &row);
     if (str_eq(query->if_none_match, out->etag))
         return OK;
-    if (metadata_cache_find(ctx->services->metadata, ctx->arena, out->etag, &out->gzip))
-        return OK;
+    if (metadata_cache_find(ctx->services->metadata, ctx->arena, out->etag, &entry))
+        return give_entry(ctx, out->etag, &entry, out);
     if (ctx->scope->must_not_wait && row.instance.key == 0)
         return scope_defer(ctx->scope);
     TRY(join_metadata(ctx, &row, &out->gzip));
-    metadata_cache_put(ctx->services->metadata, out->etag, out->gzip);
+    metadata_cache_put(ctx->services->metadata, out->etag, out->gzip, false);
     return OK;
 }
 QUERY(retrieve_metadata, .needs = READ_STUDIES, .reads_patient_data = true,

@@ -34,8 +34,9 @@ struct retrieve_metadata {
     str if_none_match; /* tag that needs no body */
 };
 struct retrieve_metadata_result {
-    str etag; /* strong, without quotes */
-    str gzip; /* absent when if_none_match is the tag */
+    str etag;       /* strong, without quotes */
+    str gzip;       /* absent when if_none_match is the tag */
+    bool is_packed; /* other bytes of the same text */
 };
 DECLARE_USE_CASE(retrieve_metadata);
 

@@ -1,0 +1,431 @@
+"""Runs the cases of the comparison and prints the table; see run.sh. Every case is measured in rounds that take Gantry, its
+peer and the limit in turn; what is printed are medians and their ratios."""
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import data
+from servers import ROOT, TOOLS, Fastapi, Gantry, Nginx, Orthanc, discard, header_options, load, stop_all, tool
+
+STUDIES, ROWS, SLICES = 20000, 100000, 600
+OHIF = "limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030"
+DICOM = {"Accept": "application/dicom"}
+PARTS = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
+FRAME_PARTS = {"Accept": "multipart/related; type=application/octet-stream; transfer-syntax=*"} # as cornerstone asks
+work = None
+table = []
+
+
+def say(text):
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
+
+
+def median(rounds):
+    return statistics.median(rounds) if rounds else None
+
+
+class Row:
+    """Goals are (what, sign, bound): what is peer, limit (ratios to them), value or p99."""
+
+    def __init__(self, name, unit, goals, peer=None, limit=None):
+        self.name, self.unit, self.goals, self.peer, self.limit = name, unit, goals, peer, limit
+        self.rounds, self.sizes = {"Gantry": [], "peer": [], "limit": []}, {}
+        self.p99, self.failed, self.note = [], 0, ""
+
+    def add(self, side, figures, key="rate"):
+        self.rounds[side].append(figures[key])
+        self.sizes[side] = figures.get("answer_size")
+        if side == "Gantry":
+            self.p99.append(figures.get("p99_ms", 0))
+            self.failed += int(figures.get("failed", 0))
+            if figures.get("failed"):
+                self.note = f"first failure: {int(figures['status'])}"
+        elif figures.get("failed"):
+            self.note = f"{int(figures['failed'])} failed answers of {getattr(self, side)} in a round"
+
+    def ratio(self, side):
+        """The median of the rounds' own ratios: a slow moment of the machine is slow for all who share a round."""
+        return median([mine / other for mine, other in zip(self.rounds["Gantry"], self.rounds[side]) if other])
+
+    def verdict(self):
+        facts = {"peer": self.ratio("peer"), "limit": self.ratio("limit"), "value": median(self.rounds["Gantry"]),
+                 "p99": median(self.p99), "failed": self.failed}
+        texts, missed = [], False
+        for what, sign, bound in self.goals:
+            label = {"peer": f"× {self.peer}", "limit": f"of {self.limit}", "value": self.unit, "p99": "ms p99",
+                     "failed": "failed"}
+            texts.append(f"{'≥' if sign == '>' else '≤'} {bound} {label[what]}")
+            if facts[what] is not None:
+                missed |= facts[what] < bound if sign == ">" else facts[what] > bound
+        return ", ".join(texts) or "–", "**no**" if missed or self.failed else "yes" if texts else "–"
+
+    def cell(self, side):
+        value = median(self.rounds[side])
+        if value is None:
+            return "–"
+        text = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+        name = {"peer": self.peer, "limit": self.limit, "Gantry": None}[side]
+        return f"{name} {text}" if name else text
+
+    def detail(self):
+        return "; ".join([f"{side} {' '.join(f'{v:.5g}' for v in values)}" for side, values in self.rounds.items() if values]
+                         + [f"{side}'s answer {size:.0f} bytes" for side, size in self.sizes.items() if size])
+
+    def text(self):
+        goals, reached = self.verdict()
+        ratios = [f"{r:.0f}" if r and r >= 20 else f"{r:.2g}" if r else "–" for r in map(self.ratio, ("peer", "limit"))]
+        p99 = f" (p99 {median(self.p99):.3g} ms)" if self.p99 and median(self.p99) else ""
+        notes = "; ".join(n for n in (self.note, f"{self.failed} failed" if self.failed else "") if n)
+        return (f"| {self.name}, {self.unit}{' – ' + notes if notes else ''} | {self.cell('Gantry')}{p99} | {self.cell('peer')} "
+                f"| {self.cell('limit')} | {ratios[0]} | {ratios[1]} | {goals} | {reached} |")
+
+
+def row(*arguments, **options):
+    table.append(Row(*arguments, **options))
+    return table[-1]
+
+
+def rounds(count, sides):
+    """Every round takes the sides in turn, beginning with another one each time."""
+    for n in range(count):
+        for i in range(len(sides)):
+            sides[(n + i) % len(sides)]()
+
+
+# ---- what several cases share, made when first asked for ----
+
+class Shared:
+    def __init__(self):
+        self.made = {}
+
+    def get(self, name, make):
+        if name not in self.made:
+            start = time.time()
+            self.made[name] = make()
+            say(f"{name}: {time.time() - start:.0f} s")
+        return self.made[name]
+
+    def stop(self, *names):
+        """Frees the processors and the memory for the cases that follow."""
+        for name in names:
+            for server in self.made.pop(name, []):
+                server.remove()
+
+
+shared = Shared()
+
+
+def make_archive():
+    """Gantry and Orthanc with the same 20,000 studies, one of 600 slices and one of 200; and nginx."""
+    data.write_studies(work + "/in/studies", STUDIES)
+    data.write_ct(work + "/in/series", SLICES, 512, 11, SLICES)
+    data.write_ct(work + "/in/study", 200, 512, 12, 200)
+    gantry, orthanc = Gantry(work + "/gantry"), Orthanc(work + "/orthanc").start()
+    nginx = Nginx(work + "/nginx").start()
+    for folder in ("studies", "series", "study"):
+        for server in (gantry, orthanc):
+            start = time.time()
+            server.load(f"{work}/in/{folder}")
+            say(f"{server.name} took {folder} in {time.time() - start:.0f} s")
+    discard(work + "/in")
+    return gantry.start().sign_in(), orthanc, nginx
+
+
+def archive():
+    return shared.get("archive", make_archive)
+
+
+def make_records():
+    """Gantry and FastAPI with 100,000 studies; and nginx."""
+    data.write_studies(work + "/in/rows", ROWS)
+    gantry, fastapi, nginx = Gantry(work + "/gantry-rows"), Fastapi(work + "/fastapi"), Nginx(work + "/nginx-rows").start()
+    gantry.load(work + "/in/rows")
+    discard(work + "/in")
+    return gantry.start().sign_in(), fastapi.fill(ROWS).start(), nginx
+
+
+def records():
+    return shared.get("records", make_records)
+
+
+# ---- reading: the same answer by Gantry, by a peer and, as a file, by nginx ----
+
+def compare(r, path, accept, peer_path=None, peer_accept=None, connections=16, seconds=3, peer_seconds=None,
+            servers=None):
+    gantry, peer_server, nginx = servers or archive()
+    gantry.sign_in()
+    status, content = gantry.ask("GET", path, headers={**gantry.headers(), **accept})
+    if status != 200:
+        raise RuntimeError(f"{path}: {status} {content[:300]}")
+    name = nginx.put(f"answer-{len(table)}", content)
+
+    def measure(side, server, where, headers, time_s):
+        load("-c", "2", "-d", "0.3", *header_options(headers), "GET", server.url + where)
+        r.add(side, load("-c", str(connections), "-d", str(time_s), *header_options(headers), "GET", server.url + where))
+    rounds(3, [lambda: measure("Gantry", gantry, path, {**gantry.headers(), **accept}, seconds),
+               lambda: measure("peer", peer_server, peer_path or path, {**peer_server.headers(), **(peer_accept or accept)},
+                               peer_seconds or seconds),
+               lambda: measure("limit", nginx, name, {}, seconds)])
+
+
+def qido_list():
+    r = row(f"QIDO, OHIF's study list of {STUDIES:,}", "answers/s", [("peer", ">", 100), ("p99", "<", 20)], "Orthanc", "nginx")
+    compare(r, "/dicom-web/studies?" + OHIF, {"Accept": "application/dicom+json"}, peer_seconds=5)
+
+
+def qido_name():
+    r = row("QIDO, PatientName=\\*smi\\*", "answers/s", [("peer", ">", 100)], "Orthanc", "nginx")
+    compare(r, "/dicom-web/studies?PatientName=*smi*&" + OHIF, {"Accept": "application/dicom+json"}, peer_seconds=5)
+
+
+def qido_series():
+    r = row("QIDO, series of a study", "answers/s", [("peer", ">", 300)], "Orthanc", "nginx")
+    compare(r, "/dicom-web/studies/1.2.826.0.12.1/series", {"Accept": "application/dicom+json"})
+
+
+SERIES, STUDY = "/dicom-web/studies/1.2.826.0.11.1/series/1.2.826.0.11.1.1", "/dicom-web/studies/1.2.826.0.12.1"
+INSTANCE = STUDY + "/series/1.2.826.0.12.1.1/instances/1.2.826.0.12.1.1.100"
+
+
+def metadata():
+    accept = {"Accept": "application/dicom+json", "Accept-Encoding": "gzip"}
+    first = row("series metadata, 600 slices, first answer after start", "ms", [("value", "<", 5)], "Orthanc")
+
+    def first_answer(side, server):
+        server.stop()
+        server.start()
+        first.add(side, load("-c", "1", "-t", "1", "-n", "1", *header_options({**server.headers(), **accept}), "GET",
+                             server.url + SERIES + "/metadata"), "max_ms")
+    gantry, orthanc, _ = archive()
+    gantry.sign_in()
+    rounds(3, [lambda: first_answer("Gantry", gantry), lambda: first_answer("peer", orthanc)])
+    first.p99 = []
+    compare(row("series metadata, 600 slices, gzip", "answers/s", [("limit", ">", 0.5)], "Orthanc", "nginx"),
+            SERIES + "/metadata", accept)
+
+
+def instance():
+    compare(row("WADO-RS instance, 525 KB", "answers/s", [("limit", ">", 0.8)], "Orthanc", "nginx"), INSTANCE, DICOM,
+            peer_accept=PARTS)
+
+
+def frame():
+    compare(row("WADO-RS frame, octet-stream", "answers/s", [("limit", ">", 0.8)], "Orthanc", "nginx"), INSTANCE + "/frames/1",
+            {"Accept": "application/octet-stream"}, peer_accept=FRAME_PARTS)
+
+
+def frame_multipart():
+    compare(row("WADO-RS frame, multipart", "answers/s", [("limit", ">", 0.8)], "Orthanc", "nginx"), INSTANCE + "/frames/1",
+            FRAME_PARTS)
+
+
+def study():
+    goals = [("limit", ">", 0.8), ("failed", "<", 0)]
+    compare(row("WADO-RS study, 200 instances, 4 connections", "answers/s", goals, "Orthanc", "nginx"), STUDY, PARTS,
+            connections=4, seconds=4)
+
+
+def json_list():
+    gantry, fastapi, nginx = records()
+    compare(row(f"JSON list, 50 of {ROWS:,}", "answers/s", [("peer", ">", 100), ("limit", ">", 0.1)], "FastAPI", "nginx"),
+            "/api/v1/studies?page_size=50", {}, peer_path="/studies?page_size=50", servers=(gantry, fastapi, nginx))
+
+
+def study_ids(gantry, count=1):
+    return [item["id"] for item in json.loads(gantry.ask("GET", f"/api/v1/studies?page_size={count}")[1])["items"]]
+
+
+def json_item():
+    gantry, fastapi, nginx = records()
+    gantry.sign_in()
+    compare(row("JSON item", "answers/s", [("peer", ">", 60), ("limit", ">", 0.3)], "FastAPI", "nginx"),
+            "/api/v1/studies/" + study_ids(gantry)[0], {}, peer_path="/studies/" + fastapi.key, servers=(gantry, fastapi, nginx))
+
+
+def json_write():
+    """Gantry has no cheap create: a study moved to the trash and back stands for it; FastAPI inserts a row."""
+    gantry, fastapi, _ = records()
+    gantry.sign_in()
+    r = row("JSON write, durable, 64 connections", "answers/s", [("peer", ">", 10)], "FastAPI")
+    keys, lines, back = study_ids(gantry, 64), work + "/lines", work + "/lines-back"
+    with open(lines, "w") as out:
+        out.writelines(f"DELETE /api/v1/studies/{key}\nPOST /api/v1/studies/{key}/restore\n" for key in keys)
+    with open(back, "w") as out:
+        out.writelines(f"POST /api/v1/studies/{key}/restore\n" for key in keys)
+    body = json.dumps({"patient_name": "Smith^Anna", "patient_id": "PAT1", "study_date": "20260105", "study_description": "CT Chest",
+                       "modalities": "CT"})
+
+    def mine():
+        r.add("Gantry", load("-c", "64", "-d", "4", "-l", lines, "-k", "2", *header_options(gantry.headers()), "POST",
+                             gantry.url + "/"))
+        load("-c", "64", "-n", "64", "-l", back, *header_options(gantry.headers()), "POST", gantry.url + "/") # for the next round
+
+    def theirs():
+        r.add("peer", load("-c", "64", "-d", "4", "-b", body, "-H", "Content-Type: application/json",
+                           *header_options(fastapi.headers()), "POST", fastapi.url + "/studies"))
+    rounds(3, [mine, theirs])
+
+
+# ---- writing ----
+
+def stow(name, folder, goals):
+    r = row(name, "instances/s", goals, "Orthanc", "the disk")
+
+    def measure(side, kind):
+        server = kind(f"{work}/{kind.name}-stow").start()
+        if kind is Gantry:
+            server.sign_in()
+        os.sync()
+        r.add(side, load("-c", "8", "-m", "-f", folder, *header_options(server.headers()), "POST",
+                         server.url + "/dicom-web/studies"))
+        server.remove()
+
+    def limit():
+        target = tempfile.mkdtemp(dir=work)
+        os.sync()
+        r.add("limit", tool("limit", folder, target))
+        discard(target)
+    rounds(5, [lambda: measure("Gantry", Gantry), lambda: measure("peer", Orthanc), limit])
+    discard(folder)
+
+
+def stow_large():
+    data.write_ct(work + "/in-large", 2000, 512, 21)
+    stow("STOW, 525 KB, 8 connections", work + "/in-large", [("limit", ">", 0.8), ("peer", ">", 3)])
+
+
+def stow_small():
+    data.write_ct(work + "/in-small", 2000, 38, 22)
+    stow("STOW, 4 KB, 8 connections", work + "/in-small", [("limit", ">", 0.6), ("peer", ">", 6)])
+
+
+def memory():
+    shared.stop("archive", "records") # a program shared with another process would count less
+    idle = row("memory, idle, RSS", "MB", [("value", "<", 25)], "Orthanc")
+    peak = row("memory, peak of 64 uploads of 50 MB at once", "MB", [("value", "<", 150)], "Orthanc")
+    speed = row("their speed", "uploads/s", [], "Orthanc")
+    data.write_uploads(work + "/in-uploads", work + "/tail", 64, 5000)
+    for side, kind in (("Gantry", Gantry), ("peer", Orthanc)):
+        available = int(next(line for line in open("/proc/meminfo") if line.startswith("MemAvailable")).split()[1]) / 2**20
+        if side == "peer" and available < 10:
+            speed.note = "too little memory here for Orthanc's side"
+            continue
+        server = kind(f"{work}/{kind.name}-memory").start()
+        if kind is Gantry: # a sign-in needs memory of its own, which stays with the process
+            server.sign_in()
+            server.stop()
+            server.start()
+        time.sleep(1)
+        pss, rss = server.memory()
+        idle.rounds[side].append(rss)
+        idle.note += f"{'; ' if idle.note else ''}PSS of {kind.name} {pss:.1f} MB"
+        server.peak_begin()
+        speed.add(side, load("-c", "64", "-m", "-f", work + "/in-uploads", "-x", work + "/tail", *header_options(server.headers()),
+                             "POST", server.url + "/dicom-web/studies"))
+        peak.rounds[side].append(server.peak())
+        server.remove()
+    speed.p99 = []
+
+
+def start():
+    r = row("exec to the first answer", "ms", [("value", "<", 50)], "Orthanc")
+    other = row("exec to the first answer, beside FastAPI", "ms", [("value", "<", 50)], "FastAPI")
+    servers = {"Gantry": Gantry(work + "/start-g"), "Orthanc": Orthanc(work + "/start-o"), "FastAPI": Fastapi(work + "/start-f")}
+    servers["FastAPI"].fill(1)
+    for server in servers.values():
+        server.start().stop()
+
+    def measure(name):
+        server = servers[name]
+        done = subprocess.run([TOOLS + "start", str(server.port), server.health, *server.command()], env=server.environment(),
+                              check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        ms = float(done.stdout.strip().splitlines()[-1].split("=")[1])
+        for target, side in ((r, {"Orthanc": "peer"}), (other, {"FastAPI": "peer"})):
+            if name == "Gantry" or name in side:
+                target.rounds[side.get(name, "Gantry")].append(ms)
+    rounds(5, [lambda name=name: measure(name) for name in servers])
+
+
+# ---- without a server ----
+
+def parse():
+    corpus = os.environ.get("GANTRY_CORPUS", os.path.join(ROOT, "../shared/dicom"))
+    listed = sorted(os.path.join(place, f) for place, _, files in os.walk(corpus) for f in files
+                    if f.endswith(".dcm") and "/malformed/" not in place + "/")
+    data.write_ct(work + "/in-parse", 300, 512, 31)
+    slices = [f"{work}/in-parse/{n}.dcm" for n in range(300)]
+    for name, files in (("corpus", listed), ("CT slices", slices)):
+        if not files:
+            say("no corpus: header parse of generated slices only")
+            continue
+        with open(work + "/list", "w") as out:
+            out.writelines(f + "\n" for f in files)
+        r = row(f"header parse, {len(files)} files ({name})", "files/s", [("peer", ">", 5)], "GDCM", "open + read 64 KiB")
+        again = row(f"header parse, {name}, beside dcmdump", "files/s", [], "dcmdump")
+
+        def mine():
+            figures = tool("parse", work + "/list", "1.5")
+            r.note = f"{figures['refused']:.0f} refused"
+            r.add("Gantry", figures)
+            again.add("Gantry", figures)
+
+        def dcmdump():
+            begin = time.time()
+            subprocess.run(["dcmdump", "-q", "-M", "+sb", "7fe0,0010", *files], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+            again.rounds["peer"].append(len(files) / (time.time() - begin))
+        rounds(3, [mine, lambda: r.add("peer", tool("parse_gdcm", work + "/list", "1.5")), dcmdump,
+                   lambda: r.add("limit", tool("parse", "--limit", work + "/list", "1"))])
+    discard(work + "/in-parse")
+
+
+def dispatch():
+    command = row("dispatch, a command with an empty handler", "ns", [("value", "<", 1000)])
+    query = row("dispatch, a query with an empty handler", "ns", [("value", "<", 1000)])
+    for _ in range(3):
+        figures = tool("dispatch")
+        command.add("Gantry", figures, "command_ns")
+        query.add("Gantry", figures, "query_ns")
+
+
+CASES = {f.__name__: f for f in (stow_large, stow_small, memory, start, parse, dispatch, qido_list, qido_name, qido_series, instance,
+                                 frame, frame_multipart, study, metadata, json_list, json_item, json_write)}
+
+
+def main():
+    global work
+    names = sys.argv[1:] or list(CASES)
+    unknown = [name for name in names if name not in CASES]
+    if unknown:
+        sys.exit(f"no such case: {' '.join(unknown)}; there are: {' '.join(CASES)}")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    work = tempfile.mkdtemp(prefix="gantry-bench-", dir=os.environ.get("BENCH_DIR", "/var/tmp"))
+    begin = time.time()
+    try:
+        for name in names:
+            if name == "json_list":
+                shared.stop("archive")
+            start_of_case, first = time.time(), len(table)
+            CASES[name]()
+            for r in table[first:]:
+                print(r.text())
+                say("rounds: " + r.detail())
+            say(f"{name}: {time.time() - start_of_case:.0f} s")
+        print("\n| case | Gantry | peer | limit | ÷ peer | ÷ limit | goal | reached |\n"
+              "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")
+        for r in table:
+            print(r.text(), flush=True)
+    finally:
+        stop_all()
+        shutil.rmtree(work, ignore_errors=True)
+    say(f"all in {(time.time() - begin) / 60:.1f} minutes")
+
+
+main()
