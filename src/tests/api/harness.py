@@ -1,4 +1,5 @@
 """Starts the real gantry on a free port with a data folder of its own, and speaks HTTP to it. Standard library only."""
+import filecmp
 import hashlib
 import http.client
 import json
@@ -217,6 +218,22 @@ BINARY = None
 def is_instrumented():
     """Built with a sanitizer: several times slower, and its memory tells nothing."""
     return "sanitized" in BINARY or "threads" in BINARY
+
+
+def install_packages(source, folder, files):
+    """The locked npm packages of a folder with a copy of its files, in the build folder; again only when the lock changed. Without
+    them the test is skipped."""
+    lock, mark = os.path.join(source, "package-lock.json"), os.path.join(folder, "installed.json")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name in ["package.json", "package-lock.json", *files]:
+            shutil.copy(os.path.join(source, name), folder)
+        if not os.path.exists(mark) or not filecmp.cmp(mark, lock, shallow=False):
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
+            shutil.copy(lock, mark)
+    except (OSError, subprocess.SubprocessError) as reason:
+        print("packages cannot be installed:", reason)
+        sys.exit(77)
 
 
 def main():

@@ -1,7 +1,5 @@
 """The client that browser viewers are built on, in Node: what it sends and what it makes of the answers."""
-import filecmp
 import os
-import shutil
 import subprocess
 import sys
 
@@ -10,19 +8,6 @@ import harness
 from harness import instance
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def install(binary):
-    """The locked packages, in the build folder; again only when the lock changed."""
-    folder = harness.beside(binary, "tests/clients")
-    lock = os.path.join(HERE, "package-lock.json")
-    mark = os.path.join(folder, "installed.json")
-    os.makedirs(folder, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "dicomweb_client.mjs"):
-        shutil.copy(os.path.join(HERE, name), folder)
-    if not os.path.exists(mark) or not filecmp.cmp(mark, lock, shallow=False):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
-        shutil.copy(lock, mark)
 
 
 class Clients(harness.Case):
@@ -46,9 +31,5 @@ class Clients(harness.Case):
 
 
 if __name__ == "__main__":
-    try:
-        install(sys.argv[1])
-    except (OSError, subprocess.SubprocessError) as reason:
-        print("the client cannot be installed:", reason)
-        sys.exit(77)  # skipped
+    harness.install_packages(HERE, harness.beside(sys.argv[1], "tests/clients"), ["dicomweb_client.mjs"])
     harness.main()
