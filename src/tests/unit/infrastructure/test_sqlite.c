@@ -144,6 +144,28 @@ TEST(lists_neither_scan_nor_sort)
     fixture_close(&f);
 }
 
+/* The trigram index names the few studies that can match: whoever walks the studies instead and
+ * asks it afterwards compares every name of the archive. */
+TEST(searches_by_name_are_led_by_the_trigram_index)
+{
+    struct fixture f;
+    fixture_open(&f);
+    struct image_match name = {.attribute =
+                                   image_attribute_by_member(LEVEL_STUDY, STR("patient_name")),
+                               .value = STR("*smi*")};
+    const struct image_filter filters[] = {
+        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 101, .matches = {&name, 1}},
+        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 50, .search = STR("smith")},
+    };
+    for (size_t i = 0; i < COUNT_OF(filters); i++) {
+        str plan = plan_of(&f, &filters[i]);
+        if (str_find(plan, STR("SCAN ft VIRTUAL TABLE")) != 0 ||
+            str_find(plan, STR("\nSEARCH st USING INTEGER PRIMARY KEY")) == SIZE_MAX)
+            fail_msg("filter %zu: %.*s", i, STR_ARG(plan));
+    }
+    fixture_close(&f);
+}
+
 static void store_bytes(struct storage *s, str bytes, struct stored_object *out)
 {
     struct stage *stage;
