@@ -20,8 +20,6 @@ fuzz: packages packages-test
 
 bench: packages
 	@bench/packages.sh
-	@[ -f build-bench/build.ninja ] || meson setup build-bench >/dev/null
-	@ninja -C build-bench --quiet
 	@bench/run.sh
 
 packages:

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Gantry beside its peers and the machine's limits, in turn in one run; what counts are the ratios.
 #     bench/run.sh [case…]     all cases, or those named; an unknown name prints them
-# Needs what packages-bench.txt lists and a release build in build-bench/. Works in a folder under /var/tmp (or BENCH_DIR, which
+# Needs what packages-bench.txt lists; builds the release in build-bench/ first. Works in a folder under /var/tmp (or BENCH_DIR, which
 # should be on a disk), listens on 127.0.0.1 only and leaves nothing.
 set -eu
 cd "$(dirname "$0")/.."
 out=build-bench/bench lib=build-bench/src
+[ -f build-bench/build.ninja ] || meson setup build-bench >/dev/null
+ninja -C build-bench --quiet
 mkdir -p $out
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 c="${CC:-cc} -std=gnu17 -O2 -D_GNU_SOURCE $warnings -Isrc"
