@@ -114,8 +114,8 @@ static inline err image_reader_get_instance(struct image_reader *r, struct arena
     return r->ops->get_instance(r, a, organization_key, id, out);
 }
 /* By UIDs, not in the trash: the study; with series_uid the series too; with sop_uid the instance
- * too. The level asked for is complete; of those above it at least key, id, version and UID are there.
- * Errors: NOT_FOUND. */
+ * too. The level asked for is complete; of those above it at least key, id, version and UID are
+ * there. Errors: NOT_FOUND. */
 static inline err image_reader_locate(struct image_reader *r, struct arena *a,
                                       int64_t organization_key, str study_uid, str series_uid,
                                       str sop_uid, struct image_row *out)
