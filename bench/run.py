@@ -264,6 +264,7 @@ def json_write():
     def mine():
         r.add("Gantry", load("-c", "64", "-d", "4", "-l", lines, "-k", "2", *header_options(gantry.headers()), "POST",
                              gantry.url + "/"))
+        time.sleep(0.5) # what was under way when the time was up comes to its end
         load("-c", "64", "-n", "64", "-l", back, *header_options(gantry.headers()), "POST", gantry.url + "/") # for the next round
 
     def theirs():

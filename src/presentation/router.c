@@ -201,6 +201,10 @@ static void app_begin(struct http_app *base, struct http_exchange *x)
                               .mediator = w->mediator};
     request_id_begin(r);
     security_headers_begin(r);
+    if (x->flaw != NULL) {
+        request_fail(r, ERRF(&x->arena, MALFORMED, "%s", x->flaw));
+        return;
+    }
     if (cors_begin(r))
         return;
     err e = begin_route(w, r);

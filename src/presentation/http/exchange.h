@@ -31,7 +31,7 @@ struct http_app;
 
 struct http_app_ops {
     /* On the I/O loop, when the head is there; must not wait. Fills x->lane, x->body_mode,
-     * x->body_max, or answers with an error right away. */
+     * x->body_max, or answers with an error right away: always when x->flaw is set. */
     void (*begin)(struct http_app *app, struct http_exchange *x);
     /* On the lane. Must answer, but for LANE_INLINE, which may set another x->lane instead: then it
      * is called again there, as if for the first time. */
@@ -46,6 +46,7 @@ struct http_app {
 struct http_exchange {
     struct arena arena; /* lives until done */
     str method, uri, path, query;
+    const char *flaw; /* NULL, or why the head cannot be trusted; no header of it is shown then */
     char peer_address[64];
     uint64_t start_ns;
     enum lane lane;
@@ -60,7 +61,9 @@ struct http_exchange {
     bool is_aborted; /* the peer left before the end */
 };
 
-/* The first header of that name, absent when there is none. Views live as long as the exchange. */
+/* The value of that header, absent when there is none; several of one name are a list, joined by
+ * ", " (RFC 9110 5.3), so that nobody can be shown another one of two than who stands before this
+ * server. Views live as long as the exchange. */
 str http_header(struct http_exchange *x, const char *name);
 /* -1 when there is no Content-Length. */
 int64_t http_content_length(struct http_exchange *x);

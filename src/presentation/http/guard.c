@@ -73,15 +73,25 @@ const char *http_guard_check(struct MHD_Connection *connection, const char *vers
     return NULL;
 }
 
+/* Proxies append to the header, or add one of their own at the end: only its last word is theirs.
+ */
+static enum MHD_Result keep_last_forwarded(void *to, enum MHD_ValueKind kind, const char *name,
+                                           size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    if (str_eq_nocase(str_make(name, name_size), STR("X-Forwarded-For")))
+        *(str *)to = str_make(value, value == NULL ? 0 : value_size);
+    return MHD_YES;
+}
+
 void http_guard_peer(struct MHD_Connection *connection, bool behind_proxy, char *out, size_t size)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     out[0] = '\0';
     if (behind_proxy) {
-        str forwarded =
-            str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Forwarded-For"));
-        str last = STR_NONE;
+        str forwarded = STR_NONE, last = STR_NONE;
+        MHD_get_connection_values_n(connection, MHD_HEADER_KIND, keep_last_forwarded, &forwarded);
         while (str_cut(&forwarded, ',', &last))
             continue;
         last = str_trim(last);

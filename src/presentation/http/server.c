@@ -128,11 +128,16 @@ static enum MHD_Result keep_header(void *to, enum MHD_ValueKind kind, const char
                                    size_t name_size, const char *value, size_t value_size)
 {
     struct exchange *x = to;
-    struct request_header *h = NEW(&x->base.arena, struct request_header);
+    str n = str_make(name, name_size), v = str_make(value, value == NULL ? 0 : value_size);
     (void)kind;
-    *h = (struct request_header){
-        str_copy(&x->base.arena, str_make(name, name_size)),
-        str_copy(&x->base.arena, str_make(value, value == NULL ? 0 : value_size)), NULL};
+    for (struct request_header *h = x->headers; h != NULL; h = h->next) {
+        if (str_eq_nocase(h->name, n)) {
+            h->value = str_format(&x->base.arena, "%.*s, %.*s", STR_ARG(h->value), STR_ARG(v));
+            return MHD_YES;
+        }
+    }
+    struct request_header *h = NEW(&x->base.arena, struct request_header);
+    *h = (struct request_header){str_copy(&x->base.arena, n), str_copy(&x->base.arena, v), NULL};
     *x->last_header = h;
     x->last_header = &h->next;
     return MHD_YES;
@@ -539,13 +544,11 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *con
     if (flaw == NULL && base->uri.len > HTTP_URI_SIZE_MAX)
         flaw = "the address is too long";
     if (flaw != NULL) {
-        str body = str_format(
-            &base->arena,
-            "{\"type\":\"about:blank\",\"title\":\"The data could not be read\",\"status\":400,"
-            "\"detail\":\"%s\",\"code\":\"MALFORMED\",\"issues\":[]}",
-            flaw);
+        base->flaw = flaw;
         http_set_header(base, "Connection", STR("close"));
-        http_respond(base, 400, STR("application/problem+json"), body);
+        s->app->ops->begin(s->app, base);
+        if (!base->is_answered)
+            http_respond(base, 400, STR(""), STR(""));
         return queue_answer(x);
     }
     x->last_header = &x->headers;

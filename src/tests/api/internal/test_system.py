@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import re
 import socket
 import sys
 import threading
@@ -16,14 +17,14 @@ KILL_COUNT = 50
 
 
 class System(harness.Case):
-    def raw(self, data, timeout=10):
-        with socket.create_connection(("127.0.0.1", self.gantry.port), timeout=timeout) as peer:
+    def raw(self, data, timeout=10, port=None, to_the_end=False):
+        with socket.create_connection(("127.0.0.1", port or self.gantry.port), timeout=timeout) as peer:
             peer.sendall(data)
             answer = b""
             while True:
                 piece = peer.recv(65536)
                 answer += piece
-                if not piece or b"\r\n\r\n" in answer:
+                if not piece or (not to_the_end and b"\r\n\r\n" in answer):
                     return answer
 
     def test_health_and_documents(self):
@@ -39,25 +40,61 @@ class System(harness.Case):
         document = self.gantry.get("/openapi.json", token=None).json
         self.assertEqual(document, json.loads(self.gantry.run("openapi").stdout))
         text = json.dumps(document)
-        for name in set(__import__("re").findall(r"#/components/schemas/(\w+)", text)):
+        for name in set(re.findall(r"#/components/schemas/(\w+)", text)):
             self.assertIn(name, document["components"]["schemas"])
         operations = [o for path in document["paths"].values() for o in path.values()]
         self.assertGreater(len(operations), 30)
         for path, methods in document["paths"].items():
             for operation in methods.values():
                 named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
-                self.assertEqual(named, set(__import__("re").findall(r"{(\w+)}", path)))
+                self.assertEqual(named, set(re.findall(r"{(\w+)}", path)))
         self.assertNotIn("password_hash", text)
 
     def test_ambiguous_requests_are_refused(self):
         head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\n"
         for bad in (b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n",
                     b"Transfer-Encoding: gzip, chunked\r\n", b"Transfer-Encoding: xchunked\r\n", b"Host: y\r\n",
-                    b"Content-Length: +5\r\n", b"Bad Name: x\r\n"):
-            answer = self.raw(head + bad + b"\r\n")
-            self.assertRegex(answer, rb"^HTTP/1.1 (400|413)", bad)
-        self.assertRegex(self.raw(b"GET / HTTP/1.1\r\n\r\n"), rb"^HTTP/1.1 400")
-        self.assertRegex(self.raw(b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"), rb"^HTTP/1.1 4")
+                    b"Bad Name: x\r\n"):
+            self.assertRefused(head + bad + b"\r\n")
+        self.assertRegex(self.raw(head + b"Content-Length: +5\r\n\r\n"), rb"^HTTP/1.1 400") # the library's own answer
+        self.assertRefused(b"GET / HTTP/1.1\r\n\r\n")
+        self.assertRefused(b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    def assertRefused(self, request):
+        """In the form of every other failure, and the connection ends."""
+        head, _, body = self.raw(request, to_the_end=True).partition(b"\r\n\r\n")
+        lines = head.decode().split("\r\n")
+        self.assertEqual(lines[0], "HTTP/1.1 400 Bad Request", request)
+        headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
+        self.assertEqual((headers["content-type"], headers["connection"]), ("application/problem+json", "close"))
+        problem = json.loads(body)
+        self.assertEqual((problem["code"], problem["request_id"]), ("MALFORMED", headers["x-request-id"]))
+
+    def test_headers_of_one_name_are_a_list(self):
+        get = b"GET /api/v1/auth/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        token = b"Authorization: Bearer " + self.gantry.token.encode() + b"\r\n"
+        self.assertIn(b" 200 ", self.raw(get + token + b"\r\n")[:14])
+        self.assertIn(b" 401 ", self.raw(get + token + token + b"\r\n")[:14])
+        list_of_studies = get.replace(b"/api/v1/auth/me", b"/dicom-web/studies") + token + b"Accept: image/png\r\n"
+        self.assertIn(b" 406 ", self.raw(list_of_studies + b"\r\n")[:14])
+        self.assertIn(b" 200 ", self.raw(list_of_studies + b"Accept: application/dicom+json\r\n\r\n")[:14])
+
+    def test_a_peer_is_who_the_proxy_says_not_who_the_peer_says(self):
+        gantry = harness.Gantry(harness.BINARY)
+        gantry.environment["GANTRY_BEHIND_PROXY"] = "1"
+        gantry.start()
+        self.addCleanup(gantry.remove)
+        self.addCleanup(gantry.stop)
+
+        def remaining(*forwarded):
+            body = b'{"email":"nobody@example.org","password":"not the one it is"}'
+            answer = self.raw(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+                              b"".join(b"X-Forwarded-For: " + value + b"\r\n" for value in forwarded) +
+                              b"Content-Length: %d\r\n\r\n" % len(body) + body, port=gantry.port)
+            return int(re.search(rb"RateLimit-Remaining: (\d+)", answer).group(1))
+        self.assertEqual([remaining(b"198.51.100.%d, 203.0.113.9" % n) for n in range(3)], [29, 28, 27])
+        self.assertEqual(remaining(b"198.51.100.7", b"203.0.113.9"), 26)
+        self.assertEqual(remaining(b"203.0.113.9", b"198.51.100.7"), 29)
 
     def test_keep_alive_and_pipelining(self):
         with socket.create_connection(("127.0.0.1", self.gantry.port), timeout=10) as peer:
