@@ -20,7 +20,7 @@ struct stage {
     int fd;
     EVP_MD_CTX *sha;
     uint64_t size, handed_size;
-    char name[64];
+    char name[72]; /* below staging/ */
 };
 
 static const struct storage_ops filesystem_ops;
@@ -60,6 +60,11 @@ err storage_filesystem_open(struct storage_filesystem *s, str root)
     err e = open_folder(AT_FDCWD, str_cstr(&scratch, root), &root_fd);
     if (!failed(e))
         e = open_folder(root_fd, "staging", &s->staging_fd);
+    for (unsigned i = 0; i < STAGING_FOLDER_COUNT && !failed(e); i++) {
+        char name[2] = {"0123456789abcdef"[i], '\0'};
+        if (mkdirat(s->staging_fd, name, 0700) != 0 && errno != EEXIST)
+            e = OS_ERR("mkdir");
+    }
     if (!failed(e))
         e = open_folder(root_fd, "objects", &objects_fd);
     for (unsigned i = 0; i < STORAGE_FOLDER_COUNT && !failed(e); i++) {
@@ -109,7 +114,8 @@ static err fs_stage_begin(struct storage *base, struct stage **out)
     pthread_mutex_lock(&s->lock);
     uint64_t number = s->next_name++;
     pthread_mutex_unlock(&s->lock);
-    snprintf(stage->name, sizeof stage->name, "%ld-%llx-%llu", (long)getpid(),
+    snprintf(stage->name, sizeof stage->name, "%x/%ld-%llx-%llu",
+             (unsigned)(number % STAGING_FOLDER_COUNT), (long)getpid(),
              (unsigned long long)monotonic_ns(), (unsigned long long)number);
     stage->fd = openat(s->staging_fd, stage->name,
                        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -335,12 +341,11 @@ static err fs_list(struct storage *base, struct object_sink *sink)
     return OK;
 }
 
-static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *count)
+static err sweep_folder(int staging_fd, const char *name, int64_t older_than_seconds,
+                        int64_t *count)
 {
-    struct storage_filesystem *s = self(base);
-    int fd = openat(s->staging_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(staging_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    *count = 0;
     if (folder == NULL) {
         if (fd >= 0)
             close(fd);
@@ -348,12 +353,21 @@ static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *c
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         struct stat info;
-        if (fstatat(s->staging_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(info.st_mode) && age_of(&info) >= older_than_seconds &&
-            unlinkat(s->staging_fd, entry->d_name, 0) == 0)
+        if (fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
+            age_of(&info) >= older_than_seconds && unlinkat(fd, entry->d_name, 0) == 0)
             ++*count;
     }
     closedir(folder);
+    return OK;
+}
+
+static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *count)
+{
+    *count = 0;
+    for (unsigned i = 0; i < STAGING_FOLDER_COUNT; i++) {
+        char name[2] = {"0123456789abcdef"[i], '\0'};
+        TRY(sweep_folder(self(base)->staging_fd, name, older_than_seconds, count));
+    }
     return OK;
 }
 

@@ -1,4 +1,6 @@
-/* Objects in a folder: staging/ for what arrives, objects/ab/<name> for what is kept.
+/* Objects in a folder: staging/a/ for what arrives, objects/ab/<name> for what is kept. Arrivals
+ * are spread over several folders because a file system makes the files of one folder one after
+ * another.
  *
  * A commit is fsync of the file, rename, fsync of the folder. The last step is shared: callers that
  * come at the same time wait for one round that covers all their folders. */
@@ -11,6 +13,7 @@
 
 enum {
     STORAGE_FOLDER_COUNT = 256,
+    STAGING_FOLDER_COUNT = 16,
     STORAGE_WRITE_BEHIND_SIZE = 8 * 1024 * 1024, /* handed to the disk while more arrives */
     STORAGE_RESERVE_MIB = 256                    /* free space below which nothing new is taken */
 };

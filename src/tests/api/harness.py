@@ -85,7 +85,7 @@ class Gantry:
 
     def staged(self):
         """Names of what is being received; empty when nothing is."""
-        return os.listdir(self.folder + "/data/storage/staging")
+        return [name for _, _, names in os.walk(self.folder + "/data/storage/staging") for name in names]
 
     def objects(self):
         """Names of the stored objects, which are their hashes, in order."""

@@ -127,8 +127,8 @@ class Worker(unittest.TestCase):
 
     def test_it_takes_what_a_crash_left(self):
         before = self.gantry.objects()
-        old = [self.put("staging/1234-5678-9", 30 * HOURS), self.orphan(30 * HOURS), self.orphan(30 * HOURS)]
-        young = [self.put("staging/1234-5678-10", 60), self.orphan(60)]
+        old = [self.put("staging/0/1234-5678-9", 30 * HOURS), self.orphan(30 * HOURS), self.orphan(30 * HOURS)]
+        young = [self.put("staging/f/1234-5678-10", 60), self.orphan(60)]
         kept = f"{self.gantry.folder}/data/storage/objects/{before[0][:2]}/{before[0]}"
         os.utime(kept, (time.time() - 300 * HOURS,) * 2)  # old, but a row names it
         self.worker.start()
