@@ -44,6 +44,14 @@ void *heap_alloc(size_t size)
     return ptr;
 }
 
+void *heap_alloc_raw(size_t size)
+{
+    void *ptr = malloc(size != 0 ? size : 1);
+    if (ptr == NULL)
+        die("out of memory");
+    return ptr;
+}
+
 void *heap_alloc_array(size_t count, size_t size)
 {
     void *ptr = calloc(count != 0 ? count : 1, size != 0 ? size : 1);

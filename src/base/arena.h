@@ -53,6 +53,8 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size, size_t align
 /* Heap memory for long-lived objects, owned by exactly one struct. Ends the process when there is
  * none. */
 void *heap_alloc(size_t size);
+void *heap_alloc_raw(
+    size_t size); /* not zeroed: for large buffers that are written before they are read */
 void *heap_alloc_array(size_t count, size_t size);
 void *heap_grow(void *ptr, size_t count, size_t size);
 void heap_free(void *ptr);

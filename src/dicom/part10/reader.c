@@ -370,7 +370,7 @@ static err read_file(struct reader *r, struct part10_file *out)
             return ERR(UNAVAILABLE, "inflating could not start");
         r->inflated.source = inflate_source_bytes(inflate);
         r->inflated.left_max = PART10_INFLATED_SIZE_MAX;
-        r->inflated.buffer = heap_alloc(PART10_BUFFER_SIZE);
+        r->inflated.buffer = heap_alloc_raw(PART10_BUFFER_SIZE);
         r->in = &r->inflated;
     }
     err e = read_data_set(r);
@@ -400,7 +400,7 @@ err part10_read(struct arena *a, struct byte_source *source, struct part10_consu
     arena_init(&r->scratch);
     r->consumer = consumer;
     r->file = (struct input){
-        .source = source, .buffer = heap_alloc(PART10_BUFFER_SIZE), .left_max = UINT64_MAX};
+        .source = source, .buffer = heap_alloc_raw(PART10_BUFFER_SIZE), .left_max = UINT64_MAX};
     r->in = &r->file;
     err e = read_file(r, out);
     if (!failed(e) && !r->has_enough)

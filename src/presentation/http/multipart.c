@@ -69,7 +69,7 @@ err multipart_reader_init(struct multipart_reader *r, struct byte_source *from, 
     *r = (struct multipart_reader){.base = {&part_ops}, .from = from};
     if (boundary.len == 0 || boundary.len > MULTIPART_BOUNDARY_SIZE_MAX)
         return ERR(MALFORMED, "the multipart type has no boundary");
-    r->block = heap_alloc(MULTIPART_BLOCK_SIZE);
+    r->block = heap_alloc_raw(MULTIPART_BLOCK_SIZE);
     memcpy(r->delimiter, "\r\n--", 4);
     memcpy(r->delimiter + 4, boundary.ptr, boundary.len);
     r->delimiter_size = boundary.len + 4;

@@ -557,7 +557,7 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *con
     if (base->is_answered && http_has_body(base)) /* the body will not be read */
         return queue_answer(x);
     if (base->body_mode == HTTP_BODY_STREAM && !base->is_answered) {
-        x->ring.bytes = heap_alloc(HTTP_RING_SIZE);
+        x->ring.bytes = heap_alloc_raw(HTTP_RING_SIZE);
         x->source.ops = &stream_ops;
         base->stream = &x->source;
     }
