@@ -9,10 +9,29 @@
 
 struct db_context;
 
+/* One repository of each kind; an engine keeps a constant one with its operations. */
+struct db_repositories {
+    struct organization_reader organization_reader;
+    struct organization_writer organization_writer;
+    struct user_reader user_reader;
+    struct user_writer user_writer;
+    struct session_reader session_reader;
+    struct session_writer session_writer;
+    struct image_reader image_reader;
+    struct image_writer image_writer;
+    struct audit_reader audit_reader;
+    struct audit_writer audit_writer;
+    struct change_reader change_reader;
+    struct idempotency_reader idempotency_reader;
+    struct idempotency_writer idempotency_writer;
+    struct outbox outbox;
+};
+
 struct db_session {
     struct readers readers;
     struct unit_of_work uow;
     struct db_context *context;
+    struct db_repositories repositories; /* what readers and uow point to */
 };
 
 struct db_context_ops {
@@ -26,6 +45,30 @@ struct db_context {
     const struct db_context_ops *ops;
     uint64_t commit_count, unit_count; /* commits are shared by units of work that come together */
 };
+
+/* For engines: a session with their repositories. It must not move afterwards. */
+static inline void db_session_init(struct db_session *s, struct db_context *context,
+                                   const struct db_repositories *repositories)
+{
+    *s = (struct db_session){
+        .readers = {.organizations = &s->repositories.organization_reader,
+                    .users = &s->repositories.user_reader,
+                    .sessions = &s->repositories.session_reader,
+                    .images = &s->repositories.image_reader,
+                    .audit = &s->repositories.audit_reader,
+                    .changes = &s->repositories.change_reader,
+                    .idempotency = &s->repositories.idempotency_reader},
+        .uow = {.organizations = &s->repositories.organization_writer,
+                .users = &s->repositories.user_writer,
+                .sessions = &s->repositories.session_writer,
+                .images = &s->repositories.image_writer,
+                .audit = &s->repositories.audit_writer,
+                .idempotency = &s->repositories.idempotency_writer,
+                .outbox = &s->repositories.outbox},
+        .context = context,
+        .repositories = *repositories,
+    };
+}
 
 /* Takes nothing from the database yet. The session lives in a until it is ended. */
 static inline err db_session_begin(struct db_context *db, struct arena *a, struct clock *clock,

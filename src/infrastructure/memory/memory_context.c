@@ -8,43 +8,32 @@ static struct memory_session *self(struct db_session *s)
     return container_of(s, struct memory_session, base);
 }
 
+static const struct db_repositories repositories = {
+    .organization_reader = {&memory_organization_reader_ops},
+    .organization_writer = {&memory_organization_writer_ops},
+    .user_reader = {&memory_user_reader_ops},
+    .user_writer = {&memory_user_writer_ops},
+    .session_reader = {&memory_session_reader_ops},
+    .session_writer = {&memory_session_writer_ops},
+    .image_reader = {&memory_image_reader_ops},
+    .image_writer = {&memory_image_writer_ops},
+    .audit_reader = {&memory_audit_reader_ops},
+    .audit_writer = {&memory_audit_writer_ops},
+    .change_reader = {&memory_change_reader_ops},
+    .idempotency_reader = {&memory_idempotency_reader_ops},
+    .idempotency_writer = {&memory_idempotency_writer_ops},
+    .outbox = {&memory_outbox_ops},
+};
+
 static err session_begin(struct db_context *context, struct arena *a, struct clock *clock,
                          struct db_session **out)
 {
     struct memory_session *s = NEW(a, struct memory_session);
     (void)clock;
     *s = (struct memory_session){
-        .organization_reader = {&memory_organization_reader_ops},
-        .organization_writer = {&memory_organization_writer_ops},
-        .user_reader = {&memory_user_reader_ops},
-        .user_writer = {&memory_user_writer_ops},
-        .session_reader = {&memory_session_reader_ops},
-        .session_writer = {&memory_session_writer_ops},
-        .image_reader = {&memory_image_reader_ops},
-        .image_writer = {&memory_image_writer_ops},
-        .audit_reader = {&memory_audit_reader_ops},
-        .audit_writer = {&memory_audit_writer_ops},
-        .change_reader = {&memory_change_reader_ops},
-        .idempotency_reader = {&memory_idempotency_reader_ops},
-        .idempotency_writer = {&memory_idempotency_writer_ops},
-        .outbox = {&memory_outbox_ops},
         .db = container_of(context, struct memory_context, base),
     };
-    s->base = (struct db_session){.readers = {.organizations = &s->organization_reader,
-                                              .users = &s->user_reader,
-                                              .sessions = &s->session_reader,
-                                              .images = &s->image_reader,
-                                              .audit = &s->audit_reader,
-                                              .changes = &s->change_reader,
-                                              .idempotency = &s->idempotency_reader},
-                                  .uow = {.organizations = &s->organization_writer,
-                                          .users = &s->user_writer,
-                                          .sessions = &s->session_writer,
-                                          .images = &s->image_writer,
-                                          .audit = &s->audit_writer,
-                                          .idempotency = &s->idempotency_writer,
-                                          .outbox = &s->outbox},
-                                  .context = context};
+    db_session_init(&s->base, context, &repositories);
     *out = &s->base;
     return OK;
 }

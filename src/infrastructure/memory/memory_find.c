@@ -222,7 +222,8 @@ static void read_row(struct arena *a, const struct candidate *from, enum image_l
 err memory_images_find(struct image_reader *r, struct arena *a, const struct image_filter *f,
                        struct image_page *out)
 {
-    struct memory_session *s = container_of(r, struct memory_session, image_reader);
+    struct memory_session *s =
+        container_of(r, struct memory_session, base.repositories.image_reader);
     struct conditions *conditions;
     struct candidate_slice found = {0};
     struct order order = order_of(f);

@@ -7,12 +7,12 @@
 
 static struct memory_session *reading(struct image_reader *r)
 {
-    return container_of(r, struct memory_session, image_reader);
+    return container_of(r, struct memory_session, base.repositories.image_reader);
 }
 
 static struct memory_session *writing(struct image_writer *w)
 {
-    return container_of(w, struct memory_session, image_writer);
+    return container_of(w, struct memory_session, base.repositories.image_writer);
 }
 
 struct owned_id {

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define SESSION_OF(pointer_, member_) container_of(pointer_, struct memory_session, member_)
+#define SESSION_OF(pointer_, member_)                                                              \
+    container_of(pointer_, struct memory_session, base.repositories.member_)
 
 static bool is_any(const void *row, const void *argument)
 {

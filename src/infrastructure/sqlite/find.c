@@ -258,7 +258,8 @@ err sqlite_images_find(struct image_reader *r, struct arena *a, const struct ima
     uint64_t offset = f->offset;
     bool more;
     *out = (struct image_page){.total = -1};
-    TRY(sqlite_session_read(container_of(r, struct sqlite_session, image_reader), &c));
+    TRY(sqlite_session_read(container_of(r, struct sqlite_session, base.repositories.image_reader),
+                            &c));
     TRY(sql_match(&b, f));
     if (f->wants_total)
         TRY(count_total(c, &b, f, &out->total));

@@ -8,12 +8,12 @@
 
 static struct sqlite_session *reading(struct image_reader *r)
 {
-    return container_of(r, struct sqlite_session, image_reader);
+    return container_of(r, struct sqlite_session, base.repositories.image_reader);
 }
 
 static struct sqlite_session *writing(struct image_writer *w)
 {
-    return container_of(w, struct sqlite_session, image_writer);
+    return container_of(w, struct sqlite_session, base.repositories.image_writer);
 }
 
 static err get_by_id(struct image_reader *r, struct arena *a, const struct schema *schema,

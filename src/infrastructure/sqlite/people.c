@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "infrastructure/audit_chain.h"
 
-#define SESSION_OF(pointer_, member_) container_of(pointer_, struct sqlite_session, member_)
+#define SESSION_OF(pointer_, member_)                                                              \
+    container_of(pointer_, struct sqlite_session, base.repositories.member_)
 
 /* select + where, prepared each time: for statements that are not on a hot path. */
 static err begin_select(struct sqlite_connection *c, struct arena *a, const struct schema *schema,

@@ -15,43 +15,32 @@ static struct sqlite_session *self(struct db_session *s)
     return container_of(s, struct sqlite_session, base);
 }
 
+static const struct db_repositories repositories = {
+    .organization_reader = {&sqlite_organization_reader_ops},
+    .organization_writer = {&sqlite_organization_writer_ops},
+    .user_reader = {&sqlite_user_reader_ops},
+    .user_writer = {&sqlite_user_writer_ops},
+    .session_reader = {&sqlite_session_reader_ops},
+    .session_writer = {&sqlite_session_writer_ops},
+    .image_reader = {&sqlite_image_reader_ops},
+    .image_writer = {&sqlite_image_writer_ops},
+    .audit_reader = {&sqlite_audit_reader_ops},
+    .audit_writer = {&sqlite_audit_writer_ops},
+    .change_reader = {&sqlite_change_reader_ops},
+    .idempotency_reader = {&sqlite_idempotency_reader_ops},
+    .idempotency_writer = {&sqlite_idempotency_writer_ops},
+    .outbox = {&sqlite_outbox_ops},
+};
+
 static err session_begin(struct db_context *context, struct arena *a, struct clock *clock,
                          struct db_session **out)
 {
     struct sqlite_session *s = NEW(a, struct sqlite_session);
     *s = (struct sqlite_session){
-        .organization_reader = {&sqlite_organization_reader_ops},
-        .organization_writer = {&sqlite_organization_writer_ops},
-        .user_reader = {&sqlite_user_reader_ops},
-        .user_writer = {&sqlite_user_writer_ops},
-        .session_reader = {&sqlite_session_reader_ops},
-        .session_writer = {&sqlite_session_writer_ops},
-        .image_reader = {&sqlite_image_reader_ops},
-        .image_writer = {&sqlite_image_writer_ops},
-        .audit_reader = {&sqlite_audit_reader_ops},
-        .audit_writer = {&sqlite_audit_writer_ops},
-        .change_reader = {&sqlite_change_reader_ops},
-        .idempotency_reader = {&sqlite_idempotency_reader_ops},
-        .idempotency_writer = {&sqlite_idempotency_writer_ops},
-        .outbox = {&sqlite_outbox_ops},
         .unit = {.db = container_of(context, struct sqlite_database, base)},
         .clock = clock,
     };
-    s->base = (struct db_session){.readers = {.organizations = &s->organization_reader,
-                                              .users = &s->user_reader,
-                                              .sessions = &s->session_reader,
-                                              .images = &s->image_reader,
-                                              .audit = &s->audit_reader,
-                                              .changes = &s->change_reader,
-                                              .idempotency = &s->idempotency_reader},
-                                  .uow = {.organizations = &s->organization_writer,
-                                          .users = &s->user_writer,
-                                          .sessions = &s->session_writer,
-                                          .images = &s->image_writer,
-                                          .audit = &s->audit_writer,
-                                          .idempotency = &s->idempotency_writer,
-                                          .outbox = &s->outbox},
-                                  .context = context};
+    db_session_init(&s->base, context, &repositories);
     *out = &s->base;
     return OK;
 }

@@ -8,20 +8,6 @@
 
 struct sqlite_session {
     struct db_session base;
-    struct organization_reader organization_reader;
-    struct organization_writer organization_writer;
-    struct user_reader user_reader;
-    struct user_writer user_writer;
-    struct session_reader session_reader;
-    struct session_writer session_writer;
-    struct image_reader image_reader;
-    struct image_writer image_writer;
-    struct audit_reader audit_reader;
-    struct audit_writer audit_writer;
-    struct change_reader change_reader;
-    struct idempotency_reader idempotency_reader;
-    struct idempotency_writer idempotency_writer;
-    struct outbox outbox;
     struct sqlite_connection *reader;
     struct sqlite_unit unit;
     struct clock *clock;

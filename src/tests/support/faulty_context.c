@@ -6,23 +6,10 @@
 struct faulty_session {
     struct db_session base, *inner;
     struct fault *fault;
-    struct organization_reader organization_reader;
-    struct organization_writer organization_writer;
-    struct user_reader user_reader;
-    struct user_writer user_writer;
-    struct session_reader session_reader;
-    struct session_writer session_writer;
-    struct image_reader image_reader;
-    struct image_writer image_writer;
-    struct audit_reader audit_reader;
-    struct audit_writer audit_writer;
-    struct change_reader change_reader;
-    struct idempotency_reader idempotency_reader;
-    struct idempotency_writer idempotency_writer;
-    struct outbox outbox;
 };
 
-#define SESSION_OF(pointer_, member_) container_of(pointer_, struct faulty_session, member_)
+#define SESSION_OF(pointer_, member_)                                                              \
+    container_of(pointer_, struct faulty_session, base.repositories.member_)
 #define PASS(member_, pointer_, operation_)                                                        \
     struct faulty_session *s = SESSION_OF(pointer_, member_);                                      \
     TRY(fault_pass(s->fault, operation_))
@@ -389,6 +376,23 @@ static struct faulty_context *self(struct db_context *c)
     return container_of(c, struct faulty_context, base);
 }
 
+static const struct db_repositories repositories = {
+    .organization_reader = {&faulty_organization_reader_ops},
+    .organization_writer = {&faulty_organization_writer_ops},
+    .user_reader = {&faulty_user_reader_ops},
+    .user_writer = {&faulty_user_writer_ops},
+    .session_reader = {&faulty_session_reader_ops},
+    .session_writer = {&faulty_session_writer_ops},
+    .image_reader = {&faulty_image_reader_ops},
+    .image_writer = {&faulty_image_writer_ops},
+    .audit_reader = {&faulty_audit_reader_ops},
+    .audit_writer = {&faulty_audit_writer_ops},
+    .change_reader = {&faulty_change_reader_ops},
+    .idempotency_reader = {&faulty_idempotency_reader_ops},
+    .idempotency_writer = {&faulty_idempotency_writer_ops},
+    .outbox = {&faulty_outbox_ops},
+};
+
 static err faulty_session_begin(struct db_context *context, struct arena *a, struct clock *clock,
                                 struct db_session **out)
 {
@@ -396,50 +400,23 @@ static err faulty_session_begin(struct db_context *context, struct arena *a, str
     TRY(fault_pass(self(context)->fault, "session_begin"));
     *s = (struct faulty_session){
         .fault = self(context)->fault,
-        .organization_reader = {&faulty_organization_reader_ops},
-        .organization_writer = {&faulty_organization_writer_ops},
-        .user_reader = {&faulty_user_reader_ops},
-        .user_writer = {&faulty_user_writer_ops},
-        .session_reader = {&faulty_session_reader_ops},
-        .session_writer = {&faulty_session_writer_ops},
-        .image_reader = {&faulty_image_reader_ops},
-        .image_writer = {&faulty_image_writer_ops},
-        .audit_reader = {&faulty_audit_reader_ops},
-        .audit_writer = {&faulty_audit_writer_ops},
-        .change_reader = {&faulty_change_reader_ops},
-        .idempotency_reader = {&faulty_idempotency_reader_ops},
-        .idempotency_writer = {&faulty_idempotency_writer_ops},
-        .outbox = {&faulty_outbox_ops},
     };
     TRY(db_session_begin(self(context)->inner, a, clock, &s->inner));
-    s->base = (struct db_session){.readers = {.organizations = &s->organization_reader,
-                                              .users = &s->user_reader,
-                                              .sessions = &s->session_reader,
-                                              .images = &s->image_reader,
-                                              .audit = &s->audit_reader,
-                                              .changes = &s->change_reader,
-                                              .idempotency = &s->idempotency_reader},
-                                  .uow = {.organizations = &s->organization_writer,
-                                          .users = &s->user_writer,
-                                          .sessions = &s->session_writer,
-                                          .images = &s->image_writer,
-                                          .audit = &s->audit_writer,
-                                          .idempotency = &s->idempotency_writer,
-                                          .outbox = &s->outbox},
-                                  .context = context};
+    db_session_init(&s->base, context, &repositories);
     *out = &s->base;
     return OK;
 }
 
 static err faulty_session_commit(struct db_session *base)
 {
-    PASS(base, base, "session_commit");
+    struct faulty_session *s = container_of(base, struct faulty_session, base);
+    TRY(fault_pass(s->fault, "session_commit"));
     return db_session_commit(s->inner);
 }
 
 static void faulty_session_end(struct db_session *base)
 {
-    db_session_end(SESSION_OF(base, base)->inner);
+    db_session_end(container_of(base, struct faulty_session, base)->inner);
 }
 
 static err faulty_health(struct db_context *context)
