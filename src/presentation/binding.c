@@ -65,3 +65,11 @@ err request_bind(struct request *r, const struct schema *schema, void *object)
     }
     return r->scope.issues.list.len == 0 ? OK : ERR(INVALID, "some fields are not valid");
 }
+
+bool request_is_unchanged(struct request *r, str etag)
+{
+    if (!etag_matches(http_header(r->x, "If-None-Match"), etag, true))
+        return false;
+    http_respond(r->x, 304, STR(""), STR(""));
+    return true;
+}

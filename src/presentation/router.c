@@ -221,11 +221,7 @@ static bool answer_unchanged(struct request *r, const struct schema *schema, voi
         return false;
     str etag = field_text(f, request_arena(r), owner);
     http_set_header(r->x, "ETag", str_format(request_arena(r), "\"%.*s\"", STR_ARG(etag)));
-    if (!str_eq(r->x->method, STR("GET")) ||
-        !etag_matches(http_header(r->x, "If-None-Match"), etag, true))
-        return false;
-    http_respond(r->x, 304, STR(""), STR(""));
-    return true;
+    return str_eq(r->x->method, STR("GET")) && request_is_unchanged(r, etag);
 }
 
 /* The generic walk: there are no controllers. */

@@ -71,14 +71,6 @@ static enum form choose_form(struct request *r, str type, str alias, str syntax,
     return FORM_NONE;
 }
 
-static bool is_unchanged(struct request *r, str etag)
-{
-    if (!etag_matches(http_header(r->x, "If-None-Match"), etag, true))
-        return false;
-    http_respond(r->x, 304, STR(""), STR(""));
-    return true;
-}
-
 /* What Range asks for of size bytes; If-Range by entity tag. Errors: RANGE (with Content-Range
  * set). */
 static err read_range(struct request *r, str etag, uint64_t size, uint64_t *first, uint64_t *length,
@@ -217,7 +209,7 @@ err dicomweb_retrieve(struct request *r)
     if (form == FORM_SINGLE) {
         const struct instance *n = &images.instances.at[0];
         dicomweb_set_immutable(r, n->object_name);
-        if (is_unchanged(r, n->object_name))
+        if (request_is_unchanged(r, n->object_name))
             return OK;
         return respond_range(r, type, n->object_name, 0, (uint64_t)n->size, true, n->object_name);
     }
@@ -236,7 +228,7 @@ err dicomweb_retrieve(struct request *r)
         http_set_header(r->x, "Accept-Ranges", STR("bytes"));
         http_set_header(r->x, "Vary", STR("Accept"));
     }
-    return is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
+    return request_is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
 }
 
 /* The tag of the text behind the tag of one of its representations: "x-gz" (joined) and "x-gp"
@@ -436,7 +428,7 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
         if (form == FORM_SINGLE && place.ranges.len == 1 && place.bit_count == 0 &&
             w.data_set.ptr == NULL) {
             dicomweb_set_immutable(r, etag);
-            if (is_unchanged(r, etag))
+            if (request_is_unchanged(r, etag))
                 return OK;
             return respond_range(r, part_type, instance->object_name, place.ranges.at[0].offset,
                                  place.ranges.at[0].size, false, etag);
@@ -452,7 +444,7 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
         TRY(add_frame(&w, &place));
     }
     dicomweb_set_immutable(r, etag);
-    if (is_unchanged(r, etag))
+    if (request_is_unchanged(r, etag))
         return OK;
     if (form == FORM_MULTIPART)
         SLICE_PUSH(a, &w.parts)->memory = multipart_tail(a, boundary);
@@ -511,7 +503,7 @@ err dicomweb_bulkdata(struct request *r)
     str etag = str_format(a, "%.*s-b%.*s-%s", STR_ARG(derived->instance.object_name), STR_ARG(path),
                           form == FORM_SINGLE ? "s" : "m");
     dicomweb_set_immutable(r, etag);
-    if (is_unchanged(r, etag))
+    if (request_is_unchanged(r, etag))
         return OK;
     struct http_part content = {
         .file = &derived->instance, .offset = place.offset, .size = place.size};

@@ -417,9 +417,7 @@ err dicomweb_search(struct request *r)
     http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
     str etag = str_format(request_arena(r), "%016llx", (unsigned long long)str_hash(buf_str(&out)));
     http_set_header(r->x, "ETag", str_format(request_arena(r), "W/\"%.*s\"", STR_ARG(etag)));
-    if (etag_matches(http_header(r->x, "If-None-Match"), etag, true))
-        http_respond(r->x, 304, STR(""), STR(""));
-    else
+    if (!request_is_unchanged(r, etag))
         request_respond_json(r, 200, media_type, buf_str(&out));
     return OK;
 }
