@@ -27,7 +27,7 @@ static err data_dir_open(struct app *app)
 static err database_open(struct app *app)
 {
     str path = str_sub(app->settings.database_url, 7, app->settings.database_url.len);
-    app->db = &app->sqlite.base;
+    app->db = &app->sqlite.engine.base;
     return sqlite_context_open(&app->sqlite, &app->arena, path);
 }
 

@@ -10,7 +10,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
-#include "infrastructure/sqlite/session.h"
+#include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
 #include "presentation/http/server.h"

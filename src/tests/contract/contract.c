@@ -29,7 +29,7 @@ static void sqlite_open(struct contract_db *c)
     assert_non_null(mkdtemp(c->folder));
     CHECK_OK(
         sqlite_context_open(&c->sqlite, &c->arena, str_format(&c->arena, "%s/test.db", c->folder)));
-    c->db = &c->sqlite.base;
+    c->db = &c->sqlite.engine.base;
 }
 
 static void sqlite_close(struct contract_db *c)
@@ -42,7 +42,7 @@ static void sqlite_close(struct contract_db *c)
 
 static err sqlite_script(struct contract_db *c, const char *sql)
 {
-    return sqlite_database_script(&c->sqlite, sql);
+    return sql_script(&c->sqlite.engine, sql);
 }
 
 const struct db_engine db_engines[] = {

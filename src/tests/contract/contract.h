@@ -6,7 +6,7 @@
 #define TESTS_CONTRACT_CONTRACT_H
 
 #include "infrastructure/memory/memory_context.h"
-#include "infrastructure/sqlite/session.h"
+#include "infrastructure/sqlite/database.h"
 #include "tests/test.h"
 
 struct db_engine;
