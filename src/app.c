@@ -26,14 +26,19 @@ static err data_dir_open(struct app *app)
 
 static err database_open(struct app *app)
 {
-    str path = str_sub(app->settings.database_url, 7, app->settings.database_url.len);
-    app->db = &app->sqlite.engine.base;
-    return sqlite_context_open(&app->sqlite, &app->arena, path);
+    str url = app->settings.database_url;
+    if (str_starts(url, STR("sqlite:"))) {
+        app->db = &app->sqlite.engine.base;
+        return sqlite_context_open(&app->sqlite, &app->arena, str_sub(url, 7, url.len));
+    }
+    app->db = &app->postgres.engine.base;
+    return postgres_context_open(&app->postgres, &app->arena, url);
 }
 
 static void database_close(struct app *app)
 {
     sqlite_database_close(&app->sqlite);
+    postgres_database_close(&app->postgres);
 }
 
 static err database_health(struct app *app)
@@ -254,6 +259,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->services = &app->services;
     w->clock = clock_system();
     w->lanes = &app->lanes;
+    w->looks_up_inline = !app->db->is_remote;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;

@@ -10,6 +10,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/postgres/database.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -28,7 +29,8 @@ struct app {
     struct arena arena; /* as long as the process */
     struct settings settings;
     struct di_container container;
-    struct sqlite_database sqlite;
+    struct sqlite_database sqlite; /* one of them is open */
+    struct postgres_database postgres;
     struct db_context *db; /* the engine in use */
     struct storage_filesystem storage;
     struct token_jws tokens;

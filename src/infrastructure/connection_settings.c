@@ -12,9 +12,12 @@ enum { SETTINGS_FILE_SIZE_MAX = 64 * 1024 };
 
 extern char **environ;
 
-static const char *sqlite_only(str url)
+static const char *known_database(str url)
 {
-    return str_starts(url, STR("sqlite:")) ? NULL : "must begin with sqlite:";
+    return str_starts(url, STR("sqlite:")) || str_starts(url, STR("postgresql://")) ||
+                   str_starts(url, STR("postgres://"))
+               ? NULL
+               : "must begin with sqlite: or postgresql://";
 }
 
 static const char *file_only(str url)
@@ -29,7 +32,8 @@ static const char *known_format(str format)
 }
 
 SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
-       FIELD(settings, database_url, .check = sqlite_only, .doc = "sqlite:PATH"),
+       FIELD(settings, database_url, .check = known_database,
+             .doc = "sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"),
        FIELD(settings, storage_url, .check = file_only, .doc = "file:FOLDER"),
        FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
        FIELD(settings, public_http_address, .doc = "Public API"),

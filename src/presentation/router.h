@@ -27,6 +27,7 @@ struct web_app {
     struct mediator *mediator;
     struct services *services;
     struct clock *clock;
+    bool looks_up_inline; /* the database is near: a look-up does not hold an I/O loop up */
     struct lanes *lanes; /* for what is still to be done when a refusal has been sent */
     struct rate_limit rate_limit;
     const char *title; /* for the documentation */

@@ -108,7 +108,7 @@ static const char sqlite_counts_and_search[] =
  * set_has are what SQLite is given as functions: PS3.4 C.2.2.2.4 on folded names, and on values
  * separated by
  * "\". Rows that are counted again and again have room to change in place; what is compressed
- * already is not compressed again. Keys of images are taken from one sequence in blocks. */
+ * already is not compressed again. */
 static const char postgresql_counts[] =
     "CREATE TABLE counters(organization_key BIGINT NOT NULL, state BIGINT NOT NULL, "
     "studies BIGINT NOT NULL, PRIMARY KEY(organization_key, state)) WITH (fillfactor = 50);"
@@ -147,8 +147,7 @@ static const char postgresql_search[] =
     "COLLATE \"C\" ILIKE like_pattern(part)) END $$;"
     "ALTER TABLE studies SET (fillfactor = 80); ALTER TABLE series SET (fillfactor = 80);"
     "ALTER TABLE instance_blobs ALTER metadata SET STORAGE EXTERNAL;"
-    "ALTER TABLE instance_blobs ALTER frames SET STORAGE EXTERNAL;"
-    "CREATE SEQUENCE keys AS BIGINT INCREMENT BY 128;";
+    "ALTER TABLE instance_blobs ALTER frames SET STORAGE EXTERNAL;";
 
 static const char idempotency[] =
     "CREATE TABLE idempotency_records(key {key}, organization_key {number} NOT NULL, "

@@ -32,7 +32,23 @@ struct sql_dialect {
     const char *like;             /* LIKE with ASCII letters alike */
     const char *position;         /* function: where a text has another, 0 when nowhere */
     const char *skip_locked;      /* behind a SELECT: rows that nobody else is about to change */
+    const char *explain;          /* before a SELECT: how it would be run, in one of its columns */
+    int explain_column;
     bool has_search_table; /* words are looked up in study_search, else in studies.search_key */
+};
+
+/* The tables whose rows have a key of their own. */
+enum sql_table {
+    TABLE_ORGANIZATIONS,
+    TABLE_USERS,
+    TABLE_SESSIONS,
+    TABLE_PATIENTS,
+    TABLE_STUDIES,
+    TABLE_SERIES,
+    TABLE_INSTANCES,
+    TABLE_IDEMPOTENCY_RECORDS,
+    SQL_TABLE_COUNT,
+    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT /* whose keys are given by the database, in order */
 };
 
 struct sql_engine;
@@ -52,16 +68,18 @@ struct sql_engine_ops {
     void (*rollback)(struct sql_engine *e);
     /* A script of statements on the writer, in the transaction that is open, if one is. */
     err (*script)(struct sql_engine *e, const char *sql);
-    /* A key for a new row, without asking; NULL where the row gets it as it is written. */
-    err (*next_key)(struct sql_connection *c, int64_t *out);
-    /* How the statement would be run, one step a line: for tests that watch the plans. */
-    err (*plan)(struct sql_engine *e, struct arena *a, str sql, str *out);
+    /* A key for a new row of a table; NULL where the row gets it as it is written. */
+    err (*next_key)(struct sql_connection *c, enum sql_table table, int64_t *out);
+    /* Around a statement whose failure must not spoil the unit; NULL where none does. */
+    err (*guard)(struct sql_connection *c);
+    err (*guarded)(struct sql_connection *c, err outcome);
 };
 
 struct sql_engine {
     struct db_context base;
     const struct sql_engine_ops *ops;
     const struct sql_dialect *dialect;
+    bool is_pipelined; /* rows of images are written without waiting for each */
 
     pthread_mutex_t lock;   /* of what follows */
     pthread_cond_t changed; /* the turn is free, or a group is done */
@@ -85,10 +103,6 @@ static inline err sql_read_begin(struct sql_engine *e, struct sql_connection **o
 static inline void sql_read_end(struct sql_engine *e, struct sql_connection *c)
 {
     e->ops->read_end(e, c);
-}
-static inline err sql_plan(struct sql_engine *e, struct arena *a, str sql, str *out)
-{
-    return e->ops->plan(e, a, sql, out);
 }
 /* A script of statements, between the units of others. */
 err sql_script(struct sql_engine *e, const char *sql);

@@ -278,15 +278,36 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     return OK;
 }
 
-err sql_images_find_sql(const struct sql_dialect *dialect, struct arena *a,
-                        const struct image_filter *f, str *out)
+static err read_plan(struct sql_connection *c, struct arena *a, const struct image_filter *f,
+                     str *out)
 {
-    struct sql_builder b = {.arena = a, .dialect = dialect, .where = BUF_IN(a)};
-    struct buf sql = BUF_IN(a);
+    struct sql_builder b = {.arena = a, .dialect = c->engine->dialect, .where = BUF_IN(a)};
+    CLEANUP(statement_end) struct statement s = {0};
+    struct buf sql = BUF_IN(a), text = BUF_IN(a);
     uint64_t offset = f->offset;
+    bool has_row;
+    buf_add(&sql, str_of(c->engine->dialect->explain));
     TRY(sql_match(&b, f));
     TRY(read_cursor(&b, f, &offset));
     build_select(&sql, &b, f, offset, b.words_place != 0);
-    *out = buf_str(&sql);
+    TRY(statement_prepare(c, buf_str(&sql), &s));
+    bind_all(&s, &b);
+    for (;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            break;
+        buf_add(&text, statement_column_str(&s, NULL, c->engine->dialect->explain_column));
+        buf_add_char(&text, '\n');
+    }
+    *out = buf_str(&text);
     return OK;
+}
+
+err sql_images_plan(struct sql_engine *e, struct arena *a, const struct image_filter *f, str *out)
+{
+    struct sql_connection *c;
+    TRY(sql_read_begin(e, &c));
+    err outcome = read_plan(c, a, f, out);
+    sql_read_end(e, c);
+    return outcome;
 }

@@ -7,8 +7,8 @@
 err sql_images_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
                     struct image_page *out);
 
-/* The statement that find would run, for tests of its plan. */
-err sql_images_find_sql(const struct sql_dialect *dialect, struct arena *a,
-                        const struct image_filter *filter, str *out);
+/* How the database would find, one step a line, for tests of its plans. */
+err sql_images_plan(struct sql_engine *e, struct arena *a, const struct image_filter *filter,
+                    str *out);
 
 #endif

@@ -83,7 +83,7 @@ static void add_trigrams(struct sql_builder *b, str folded, const char *separato
             continue;
         }
         buf_add(&b->where, STR(" AND st.search_key LIKE "));
-        sql_add_text(b, str_format(b->arena, "%%%.*s%%", STR_ARG(like_pattern(b->arena, run))));
+        sql_add_text(b, sql_like_part(b->arena, run));
         buf_add(&b->where, STR(" ESCAPE '\\'"));
     }
 }
@@ -137,7 +137,7 @@ static err match_list(struct sql_builder *b, const char *column, str value, bool
             buf_add_char(&b->where, ',');
         sql_add_text(b, part);
     }
-    buf_add_char(&b->where, ')');
+    buf_add(&b->where, count == 0 ? STR("NULL)") : STR(")"));
     return OK;
 }
 
@@ -298,7 +298,10 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
     str value = str_trim(m->value);
     const struct column column = column_of(attribute);
     if (m->matches_empty) {
-        buf_addf(&b->where, " AND (%s IS NULL OR %s = '')", column.name, column.name);
+        if (attribute->match == MATCH_NUMBER)
+            buf_addf(&b->where, " AND %s IS NULL", column.name);
+        else
+            buf_addf(&b->where, " AND (%s IS NULL OR %s = '')", column.name, column.name);
         return OK;
     }
     if (value.len == 0 || str_eq(value, STR("*"))) /* universal matching */

@@ -85,24 +85,10 @@ static err get_user_by_email(struct user_reader *r, struct arena *a, str email, 
     return entity_read_row(&s, a, &user_schema, out);
 }
 
-/* % _ and the escape itself stand for themselves. */
-static str like_part(struct arena *a, str text)
-{
-    struct buf out = BUF_IN(a);
-    buf_add_char(&out, '%');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
-            buf_add_char(&out, '\\');
-        buf_add_char(&out, text.ptr[i]);
-    }
-    buf_add_char(&out, '%');
-    return buf_str(&out);
-}
-
 static void bind_user_filter(struct statement *s, struct arena *a, const struct user_filter *f)
 {
     statement_bind_i64(s, 1, f->organization_key);
-    statement_bind_str(s, 2, f->search.len != 0 ? like_part(a, f->search) : STR_NONE);
+    statement_bind_str(s, 2, f->search.len != 0 ? sql_like_part(a, f->search) : STR_NONE);
     statement_bind_opt_i64(s, 3, (opt_i64){f->is_active.is_set, f->is_active.value});
 }
 

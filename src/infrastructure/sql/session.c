@@ -56,9 +56,8 @@ static err session_commit(struct db_session *base)
     return sql_unit_commit(&self(base)->unit);
 }
 
-static err health(struct db_context *context)
+static err ask(struct sql_engine *e)
 {
-    struct sql_engine *e = container_of(context, struct sql_engine, base);
     struct sql_connection *c;
     bool has_row;
     TRY(sql_read_begin(e, &c));
@@ -69,6 +68,14 @@ static err health(struct db_context *context)
     statement_end(&s);
     sql_read_end(e, c);
     return outcome;
+}
+
+/* The connection may be one that was lost while nobody used it. */
+static err health(struct db_context *context)
+{
+    struct sql_engine *e = container_of(context, struct sql_engine, base);
+    err outcome = ask(e);
+    return outcome.code == ERR_SERIALIZATION ? ask(e) : outcome;
 }
 
 const struct db_context_ops sql_context_ops = {.session_begin = session_begin,
@@ -92,15 +99,23 @@ err sql_session_write(struct sql_session *s, struct sql_connection **out)
 }
 
 static struct entity_sql entities[] = {
-    {.schema = &organization_schema, .table = "organizations"},
-    {.schema = &user_schema, .table = "users"},
-    {.schema = &session_schema, .table = "sessions"},
-    {.schema = &patient_schema, .table = "patients", .is_pipelined = true},
-    {.schema = &study_schema, .table = "studies", .is_pipelined = true},
-    {.schema = &series_schema, .table = "series", .is_pipelined = true},
-    {.schema = &instance_schema, .table = "instances", .is_pipelined = true},
-    {.schema = &audit_event_schema, .table = "audit_events"},
-    {.schema = &idempotency_record_schema, .table = "idempotency_records"},
+    {.schema = &organization_schema, .number = TABLE_ORGANIZATIONS, .table = "organizations"},
+    {.schema = &user_schema, .number = TABLE_USERS, .table = "users"},
+    {.schema = &session_schema, .number = TABLE_SESSIONS, .table = "sessions"},
+    {.schema = &patient_schema,
+     .number = TABLE_PATIENTS,
+     .table = "patients",
+     .is_pipelined = true},
+    {.schema = &study_schema, .number = TABLE_STUDIES, .table = "studies", .is_pipelined = true},
+    {.schema = &series_schema, .number = TABLE_SERIES, .table = "series", .is_pipelined = true},
+    {.schema = &instance_schema,
+     .number = TABLE_INSTANCES,
+     .table = "instances",
+     .is_pipelined = true},
+    {.schema = &audit_event_schema, .number = TABLE_AUDIT_EVENTS, .table = "audit_events"},
+    {.schema = &idempotency_record_schema,
+     .number = TABLE_IDEMPOTENCY_RECORDS,
+     .table = "idempotency_records"},
 };
 static pthread_once_t entities_once = PTHREAD_ONCE_INIT;
 
@@ -162,44 +177,77 @@ static int64_t *number_member(const struct schema *schema, void *object, str nam
     return f == NULL ? NULL : (int64_t *)(void *)((char *)object + f->offset);
 }
 
-err entity_insert(struct sql_session *s, const struct schema *schema, void *object)
+static err guard(struct sql_connection *c)
 {
-    struct sql_connection *c;
+    return c->engine->ops->guard != NULL ? c->engine->ops->guard(c) : OK;
+}
+
+static err guarded(struct sql_connection *c, err outcome)
+{
+    return c->engine->ops->guarded != NULL ? c->engine->ops->guarded(c, outcome) : outcome;
+}
+
+/* The database gives the key. */
+static err insert_row(struct sql_connection *c, const struct entity_sql *sql, const void *object,
+                      int64_t *key)
+{
     CLEANUP(statement_end) struct statement insert = {0};
-    const struct entity_sql *sql = entity_sql(schema);
-    int64_t *version = number_member(schema, object, STR("version"));
-    int64_t *key = number_member(schema, object, STR("key"));
     bool has_row;
-    TRY(sql_session_write(s, &c));
-    if (version != NULL)
-        *version = 1;
-    if (sql->is_pipelined && c->engine->ops->next_key != NULL) {
-        TRY(c->engine->ops->next_key(c, key));
-        TRY(statement_begin(c, sql->insert_with_key, &insert));
-        statement_bind_object(&insert, 1, schema, object, true);
-        return statement_run_later(&insert);
-    }
     TRY(statement_begin(c, sql->insert, &insert));
-    statement_bind_object(&insert, 1, schema, object, false);
+    statement_bind_object(&insert, 1, sql->schema, object, false);
     TRY(statement_step(&insert, &has_row));
     *key = statement_column_i64(&insert, 0);
     return OK;
 }
 
+static err insert_with_key(struct sql_connection *c, const struct entity_sql *sql,
+                           const void *object, int64_t *key, bool later)
+{
+    CLEANUP(statement_end) struct statement insert = {0};
+    TRY(c->engine->ops->next_key(c, sql->number, key));
+    TRY(statement_begin(c, sql->insert_with_key, &insert));
+    statement_bind_object(&insert, 1, sql->schema, object, true);
+    return later ? statement_run_later(&insert) : statement_run(&insert);
+}
+
+err entity_insert(struct sql_session *s, const struct schema *schema, void *object)
+{
+    struct sql_connection *c;
+    const struct entity_sql *sql = entity_sql(schema);
+    int64_t *version = number_member(schema, object, STR("version"));
+    int64_t *key = number_member(schema, object, STR("key"));
+    TRY(sql_session_write(s, &c));
+    bool has_own_key = sql->number < SQL_TABLE_COUNT && c->engine->ops->next_key != NULL;
+    if (version != NULL)
+        *version = 1;
+    if (has_own_key && sql->is_pipelined && c->engine->is_pipelined)
+        return insert_with_key(c, sql, object, key, true);
+    TRY(guard(c));
+    return guarded(c, has_own_key ? insert_with_key(c, sql, object, key, false)
+                                  : insert_row(c, sql, object, key));
+}
+
+static err update_row(struct sql_connection *c, const struct entity_sql *sql, void *object,
+                      int64_t version)
+{
+    CLEANUP(statement_end) struct statement update = {0};
+    TRY(statement_begin(c, sql->update, &update));
+    int at = statement_bind_object(&update, 1, sql->schema, object, false);
+    statement_bind_i64(&update, at, *number_member(sql->schema, object, STR("key")));
+    statement_bind_i64(&update, at + 1, version);
+    TRY(statement_run(&update));
+    return statement_changes(&update) == 1 ? OK
+                                           : ERR(PRECONDITION_FAILED, "somebody else changed it");
+}
+
 err entity_update(struct sql_session *s, const struct schema *schema, void *object)
 {
     struct sql_connection *c;
-    CLEANUP(statement_end) struct statement update = {0};
     int64_t *version = number_member(schema, object, STR("version"));
     TRY(sql_session_write(s, &c));
-    TRY(statement_begin(c, entity_sql(schema)->update, &update));
+    TRY(guard(c));
     ++*version;
-    int at = statement_bind_object(&update, 1, schema, object, false);
-    statement_bind_i64(&update, at, *number_member(schema, object, STR("key")));
-    statement_bind_i64(&update, at + 1, *version - 1);
-    err e = statement_run(&update);
-    if (!failed(e) && statement_changes(&update) != 1)
-        e = ERR(PRECONDITION_FAILED, "somebody else changed it");
+    err e = guarded(c, update_row(c, entity_sql(schema), object, *version - 1));
     if (failed(e))
         --*version;
     return e;

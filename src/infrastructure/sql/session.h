@@ -38,6 +38,7 @@ extern const struct outbox_ops sql_outbox_ops;
 /* The statements every entity needs, made from its schema once: their addresses are stable. */
 struct entity_sql {
     const struct schema *schema;
+    enum sql_table number;
     const char *table;
     bool is_pipelined;  /* is written without waiting, where the engine can */
     const char *select; /* "SELECT columns FROM table" */

@@ -143,6 +143,19 @@ uuid statement_column_uuid(const struct statement *s, int at)
     return uuid_of(&value);
 }
 
+str sql_like_part(struct arena *a, str text)
+{
+    struct buf out = BUF_IN(a);
+    buf_add_char(&out, '%');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
+            buf_add_char(&out, '\\');
+        buf_add_char(&out, text.ptr[i]);
+    }
+    buf_add_char(&out, '%');
+    return buf_str(&out);
+}
+
 static bool is_column(const struct field *f, bool with_key)
 {
     return f->kind <= FIELD_ENUM && f->kind != FIELD_STR_LIST &&

@@ -91,6 +91,9 @@ int64_t statement_column_i64(const struct statement *s, int at);
 str statement_column_str(const struct statement *s, struct arena *a, int at);
 uuid statement_column_uuid(const struct statement *s, int at);
 
+/* The pattern of LIKE … ESCAPE '\' for texts in which the text stands. */
+str sql_like_part(struct arena *a, str text);
+
 /* A struct's row by its schema: columns named as its members, in their order, without the member
  * "key" unless with_key. */
 void sql_columns(struct buf *out, const struct schema *schema, const char *alias, bool with_key);

@@ -99,6 +99,8 @@ static const struct sql_dialect dialect = {.language = SQL_SQLITE,
                                            .like = "LIKE",
                                            .position = "instr",
                                            .skip_locked = "",
+                                           .explain = "EXPLAIN QUERY PLAN ",
+                                           .explain_column = 3,
                                            .has_search_table = true};
 
 err sqlite_database_open(struct sqlite_database *db, str path)
@@ -226,27 +228,6 @@ static err script(struct sql_engine *e, const char *sql)
     return run(&self(e)->writer, sql);
 }
 
-static err plan(struct sql_engine *e, struct arena *a, str sql, str *out)
-{
-    struct sql_connection *c;
-    struct buf text = BUF_IN(a);
-    struct statement s = {0};
-    bool has_row = true;
-    TRY(read_begin(e, &c));
-    err stepped = statement_prepare(c, str_format(a, "EXPLAIN QUERY PLAN %.*s", STR_ARG(sql)), &s);
-    while (!failed(stepped) && has_row) {
-        stepped = statement_step(&s, &has_row);
-        if (!failed(stepped) && has_row) {
-            buf_add(&text, statement_column_str(&s, NULL, 3));
-            buf_add_char(&text, '\n');
-        }
-    }
-    statement_end(&s);
-    read_end(e, c);
-    *out = buf_str(&text);
-    return stepped;
-}
-
 static const struct sql_engine_ops engine_ops = {.statements = &sqlite_statement_ops,
                                                  .read_begin = read_begin,
                                                  .read_end = read_end,
@@ -258,8 +239,7 @@ static const struct sql_engine_ops engine_ops = {.statements = &sqlite_statement
                                                  .rollback_to_savepoint = rollback_to_savepoint,
                                                  .commit = commit,
                                                  .rollback = rollback,
-                                                 .script = script,
-                                                 .plan = plan};
+                                                 .script = script};
 
 err sqlite_context_open(struct sqlite_database *db, struct arena *a, str path)
 {

@@ -109,9 +109,8 @@ TEST(a_newer_schema_is_refused)
 
 static str plan_of(struct fixture *f, const struct image_filter *filter)
 {
-    str sql, plan;
-    CHECK_OK(sql_images_find_sql(f->db.engine.dialect, &f->arena, filter, &sql));
-    CHECK_OK(sql_plan(&f->db.engine, &f->arena, sql, &plan));
+    str plan;
+    CHECK_OK(sql_images_plan(&f->db.engine, &f->arena, filter, &plan));
     return plan;
 }
 
