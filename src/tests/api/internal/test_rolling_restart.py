@@ -46,6 +46,21 @@ class RollingRestart(unittest.TestCase):
             self.assertIn(b"gantry_use_case_calls_total", node.get("/metrics", token=None).body)
         self.assertNothingLost(nodes.nodes[0], uploads)
 
+    def test_a_node_that_is_killed_costs_no_read(self):
+        """What was sent to it and may not be sent twice is all that breaks; what it acknowledged is there."""
+        nodes = Nodes()
+        self.addCleanup(nodes.stop)
+        load = Load(nodes.start_proxy(), nodes.nodes[0].token)
+        for node in nodes.nodes * 2:
+            time.sleep(0.5)
+            node.kill()
+            node.start()
+            time.sleep(0.5)
+        counts, failures, uploads = load.finish()
+        self.assertLessEqual({kind for _, kind, _, _ in failures}, {"upload", "login"}, failures)
+        self.assertLess(len(failures), 0.02 * sum(counts.values()))
+        self.assertNothingLost(nodes.nodes[0], uploads)
+
     def assertNothingLost(self, node, uploads):
         studies = []
         while page := node.get(f"/dicom-web/studies?limit=100&offset={len(studies)}").json:
