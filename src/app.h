@@ -5,6 +5,7 @@
 
 #include "application/services/services.h"
 #include "core/di_container.h"
+#include "core/health_monitor.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/metadata_memory.h"
@@ -25,9 +26,15 @@ enum app_role {
     ROLE_SERVER = ROLE_INTERNAL | ROLE_PUBLIC
 };
 
+enum {
+    STOP_WORK_SECONDS = 24, /* after the signal, for what is under way; then it is cut off */
+    STOP_SECONDS_MAX = 30   /* then the process ends as it is */
+};
+
 struct app {
     struct arena arena; /* as long as the process */
     struct settings settings;
+    const char *data_dir;
     struct di_container container;
     struct sqlite_database sqlite; /* one of them is open */
     struct postgres_database postgres;
@@ -43,6 +50,8 @@ struct app {
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;
+    struct health_monitor health;
+    bool is_draining;         /* told to stop; still serves */
     int64_t organization_key; /* the first one: what the command line works for */
     str new_password;         /* of an administrator made just now */
 };

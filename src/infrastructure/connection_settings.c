@@ -47,7 +47,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, public_url, .doc = "How the world reaches us"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
        FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
-       FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"));
+       FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"),
+       FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
+             .doc = "Told to stop, serve on for so long while /readyz says draining"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -104,6 +106,13 @@ static err read_environment(struct arena *a, struct settings *s)
     return OK;
 }
 
+static void add_key(struct buf *out, const char *member)
+{
+    buf_add(out, STR("GANTRY_"));
+    for (const char *p = member; *p != '\0'; p++)
+        buf_add_char(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+}
+
 static bool is_loopback(str address)
 {
     return str_starts(address, STR("127.")) || str_starts(address, STR("[::1]")) ||
@@ -121,9 +130,12 @@ static err check(struct arena *a, const struct settings *s)
             str_eq_nocase(s->admin_password, str_of(known_defaults[i])))
             return ERR(INVALID,
                        "GANTRY_SECRET_KEY and GANTRY_ADMIN_PASSWORD must not be a known default");
-    if (issues.list.len != 0)
-        return ERRF(a, INVALID, "GANTRY_%.*s %.*s", STR_ARG(issues.list.at[0].field),
+    if (issues.list.len != 0) {
+        struct buf key = BUF_IN(a);
+        add_key(&key, str_cstr(a, issues.list.at[0].field));
+        return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(buf_str(&key)),
                     STR_ARG(issues.list.at[0].text));
+    }
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
     if (!all_loopback && !s->behind_proxy)
@@ -146,6 +158,8 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->database_url = str_format(a, "sqlite:%.*s/gantry.db", STR_ARG(out->data_dir));
     if (out->storage_url.ptr == NULL)
         out->storage_url = str_format(a, "file:%.*s/storage", STR_ARG(out->data_dir));
+    if (!out->drain_seconds.is_set)
+        out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
     return check(a, out);
 }
 
@@ -155,9 +169,7 @@ str settings_text(struct arena *a, const struct settings *s)
     for (size_t i = 0; i < settings_schema.field_count; i++) {
         const struct field *f = &settings_schema.fields[i];
         str value = field_text(f, a, s);
-        buf_add(&out, STR("GANTRY_"));
-        for (const char *p = f->name; *p != '\0'; p++)
-            buf_add_char(&out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+        add_key(&out, f->name);
         buf_addf(&out, "=%.*s\n",
                  STR_ARG((f->flags & SECRET) != 0 && value.len != 0 ? STR("***") : value));
     }

@@ -33,8 +33,8 @@ struct web_app {
     const char *title; /* for the documentation */
     str openapi;       /* made at start, lives as long */
     struct arena arena;
-    void *owner; /* the process's app, for health */
-    str (*health)(void *owner, struct arena *a, bool *ready);
+    void *owner;                                              /* the process's app, for health */
+    str (*health)(void *owner, struct arena *a, bool *ready); /* does not wait */
     str (*metrics)(void *owner, struct arena *a);
 };
 
