@@ -14,9 +14,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "../servers")]
 import harness
 from harness import STOW, instance, multipart
 from haproxy import HAProxy
-from postgres import Postgres
 
-ENGINE = os.environ.get("GANTRY_TEST_ENGINE", "sqlite")
 FAILURE_COUNT_MAX = 20  # kept of each process
 INSTANCES_PER_STUDY = 25
 
@@ -39,14 +37,11 @@ class Nodes:
     """node[0], node[1], … are harness.Gantry; the proxy is started when it is asked for."""
 
     def __init__(self, count=2, **settings):
-        self.postgres = Postgres().start() if ENGINE == "postgres" else None
         self.nodes, self.proxy = [], None
         for _ in range(count):
             node = harness.Gantry(harness.BINARY, folder=self.nodes[0].folder if self.nodes else None)
             node.environment.update({"GANTRY_BEHIND_PROXY": "1", "GANTRY_HTTP_ADDRESS": f"127.0.0.1:{steady_port()}",
                                      "GANTRY_PUBLIC_HTTP_ADDRESS": f"127.0.0.1:{steady_port()}", **settings})
-            if self.postgres:
-                node.environment["GANTRY_DATABASE_URL"] = self.postgres.url()
             self.nodes.append(node)
         for node in self.nodes:
             node.start()
@@ -76,8 +71,6 @@ class Nodes:
         if self.proxy:
             self.proxy.stop()
         codes = [node.stop() for node in self.nodes]
-        if self.postgres:
-            self.postgres.stop()
         log = self.nodes[0].log()
         self.nodes[0].remove()
         if any(codes) or "Sanitizer" in log:
