@@ -6,7 +6,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-from nodes import ENGINE, Load, Nodes
+from nodes import Load, Nodes
 
 IS_LONG = bool(os.environ.get("GANTRY_LONG"))
 REQUEST_COUNT, RESTART_COUNT = (100_000, 20) if IS_LONG else (5_000, 3)
@@ -36,7 +36,7 @@ class RollingRestart(unittest.TestCase):
             time.sleep(0.2)
         counts, failures, uploads = load.finish()
         seconds, total = time.monotonic() - begin, sum(counts.values())
-        print(f"\n{ENGINE}: {total} requests in {seconds:.1f} s, {restarts} restarts of at most {slowest:.1f} s, {len(failures)} failures;"
+        print(f"\n{harness.ENGINE}: {total} requests in {seconds:.1f} s, {restarts} restarts of at most {slowest:.1f} s, {len(failures)} failures;"
               f" {counts}, {sum(map(len, uploads.values()))} instances acknowledged in {len(uploads)} studies", flush=True)
         self.assertEqual(failures, [])
         self.assertGreaterEqual(total, request_count)
