@@ -2,6 +2,7 @@
 #include "infrastructure/connection_settings.h"
 
 #include "base/arena.h"
+#include "infrastructure/redis/redis_url.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, public_http_address, .doc = "Public API"),
        FIELD(settings, worker_http_address,
              .doc = "Health and metrics of gantry-worker; no listener when absent"),
+       FIELD(settings, redis_url, .check = redis_url_complaint,
+             .doc = "redis://…, unix://… or redis+sentinel://…; in-process when absent"),
        FIELD(settings, admin_email, .doc = "First administrator"),
        FIELD(settings, admin_password, .flags = SECRET,
              .doc = "Generated and printed once when absent"),
@@ -106,6 +109,18 @@ static bool is_loopback(str address)
            str_starts(address, STR("localhost:"));
 }
 
+/* "GANTRY_DATA_DIR" of "data_dir" */
+static str key_of(struct arena *a, str name)
+{
+    struct buf out = BUF_IN(a);
+    buf_add(&out, STR("GANTRY_"));
+    for (size_t i = 0; i < name.len; i++)
+        buf_add_char(&out, name.ptr[i] >= 'a' && name.ptr[i] <= 'z'
+                               ? (char)(name.ptr[i] - 'a' + 'A')
+                               : name.ptr[i]);
+    return buf_str(&out);
+}
+
 static err check(struct arena *a, const struct settings *s)
 {
     static const char *const known_defaults[] = {"changeme", "secret", "password", "changethis",
@@ -118,7 +133,7 @@ static err check(struct arena *a, const struct settings *s)
             return ERR(INVALID,
                        "GANTRY_SECRET_KEY and GANTRY_ADMIN_PASSWORD must not be a known default");
     if (issues.list.len != 0)
-        return ERRF(a, INVALID, "GANTRY_%.*s %.*s", STR_ARG(issues.list.at[0].field),
+        return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(key_of(a, issues.list.at[0].field)),
                     STR_ARG(issues.list.at[0].text));
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
@@ -145,16 +160,27 @@ err settings_read(struct arena *a, str file, struct settings *out)
     return check(a, out);
 }
 
+/* "scheme://user:secret@host" without the secret. */
+static str without_password(struct arena *a, str value)
+{
+    size_t scheme = str_find(value, STR("://")), end = value.len;
+    while (end != 0 && value.ptr[end - 1] != '@')
+        end--;
+    if (scheme == SIZE_MAX || end < scheme + 3)
+        return value;
+    str user = str_sub(value, scheme + 3, end - 1);
+    user = str_sub(user, 0, str_find_char(user, ':'));
+    return str_format(a, "%.*s%.*s:***@%.*s", STR_ARG(str_sub(value, 0, scheme + 3)), STR_ARG(user),
+                      STR_ARG(str_sub(value, end, value.len)));
+}
+
 str settings_text(struct arena *a, const struct settings *s)
 {
     struct buf out = BUF_IN(a);
     for (size_t i = 0; i < settings_schema.field_count; i++) {
         const struct field *f = &settings_schema.fields[i];
-        str value = field_text(f, a, s);
-        buf_add(&out, STR("GANTRY_"));
-        for (const char *p = f->name; *p != '\0'; p++)
-            buf_add_char(&out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
-        buf_addf(&out, "=%.*s\n",
+        str value = without_password(a, field_text(f, a, s));
+        buf_addf(&out, "%.*s=%.*s\n", STR_ARG(key_of(a, str_of(f->name))),
                  STR_ARG((f->flags & SECRET) != 0 && value.len != 0 ? STR("***") : value));
     }
     return buf_str(&out);
