@@ -33,16 +33,17 @@ void di_container_close(struct di_container *c, struct app *app)
 }
 
 err di_container_health(struct di_container *c, struct app *app,
-                        void (*report)(void *to, const char *module, err health), void *to)
+                        void (*report)(void *to, const struct module *module, err health), void *to)
 {
     err worst = OK;
     for (size_t i = 0; i < c->opened_count; i++) {
         const struct module *module = &c->modules[i];
-        if (!is_wanted(c, module) || module->health == NULL)
+        if (!is_wanted(c, module) || module->health == NULL ||
+            (module->is_used != NULL && !module->is_used(app)))
             continue;
         err e = module->health(app);
-        report(to, module->name, e);
-        if (failed(e))
+        report(to, module, e);
+        if (failed(e) && !module->is_optional)
             worst = e;
     }
     return worst;

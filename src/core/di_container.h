@@ -14,7 +14,10 @@ struct module {
     err (*open)(struct app *app);
     void (*close)(struct app *app); /* accepts a half-open module */
     err (*health)(struct app *app); /* OK when its work can be done now */
-    unsigned roles;                 /* opened when the process has one of them; 0: always */
+    bool
+        is_optional; /* without it the work is done, slower: it does not make the process unready */
+    bool (*is_used)(struct app *app); /* has health to report; NULL: always */
+    unsigned roles;                   /* opened when the process has one of them; 0: always */
 };
 
 struct di_container {
@@ -28,8 +31,9 @@ struct di_container {
 err di_container_open(struct di_container *c, struct app *app, struct arena *a);
 void di_container_close(struct di_container *c, struct app *app);
 
-/* Calls report for each open module with its health. OK when all are well. */
+/* Calls report for each open module with its health. OK when all are well that are not optional. */
 err di_container_health(struct di_container *c, struct app *app,
-                        void (*report)(void *to, const char *module, err health), void *to);
+                        void (*report)(void *to, const struct module *module, err health),
+                        void *to);
 
 #endif

@@ -28,9 +28,8 @@ struct web_app {
     struct services *services;
     struct clock *clock;
     struct lanes *lanes; /* for what is still to be done when a refusal has been sent */
-    struct rate_limit rate_limit;
-    const char *title; /* for the documentation */
-    str openapi;       /* made at start, lives as long */
+    const char *title;   /* for the documentation */
+    str openapi;         /* made at start, lives as long */
     struct arena arena;
     void *owner; /* the process's app, for health */
     str (*health)(void *owner, struct arena *a, bool *ready);
