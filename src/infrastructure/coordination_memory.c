@@ -210,8 +210,7 @@ void rate_memory_give_back(struct rate_memory *r, str name, struct rate_bucket b
 {
     pthread_mutex_lock(&r->lock);
     struct rate_place *p = rate_place(r, name, bucket);
-    if (p->tokens <= bucket.capacity - 1)
-        p->tokens += 1;
+    p->tokens = p->tokens + 1 < bucket.capacity ? p->tokens + 1 : bucket.capacity;
     pthread_mutex_unlock(&r->lock);
 }
 

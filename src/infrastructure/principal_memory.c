@@ -21,26 +21,35 @@ static struct principal_slot *slot_of(struct principal_memory *p, str token,
     return &p->slots[(digest[0] | digest[1] << 8) % PRINCIPAL_SLOT_COUNT];
 }
 
-static bool find(struct principal_cache *c, str token, instant now, struct principal *out)
+static bool find_younger(struct principal_memory *p, str token, instant now, int64_t age_us_max,
+                         struct principal *out)
 {
-    struct principal_memory *p = self(c);
     unsigned char digest[32];
     struct principal_slot *slot = slot_of(p, token, digest);
     pthread_rwlock_rdlock(&p->lock);
     bool found = memcmp(slot->digest, digest, sizeof digest) == 0 &&
-                 slot->principal.expires_at.us > now.us &&
-                 now.us - slot->cached_at.us < PRINCIPAL_TRUST_MS * INT64_C(1000);
+                 slot->principal.expires_at.us > now.us && now.us - slot->cached_at.us < age_us_max;
     if (found)
         *out = slot->principal;
     pthread_rwlock_unlock(&p->lock);
     return found;
 }
 
+static bool find(struct principal_cache *c, str token, instant now, struct principal *out)
+{
+    return find_younger(self(c), token, now, PRINCIPAL_TRUST_MS * INT64_C(1000), out);
+}
+
+static bool recall(struct principal_cache *c, str token, instant now, struct principal *out)
+{
+    return find_younger(self(c), token, now, INT64_MAX, out);
+}
+
 /* With the lock: was the session ended, or everything the user had, after the token was made? */
 static bool has_ended(const struct principal_memory *p, const struct principal *principal,
                       instant issued_before)
 {
-    for (size_t i = 0; i < PRINCIPAL_ENDED_COUNT; i++) {
+    for (size_t i = 0; i < PRINCIPAL_ENDED_COUNT && i < p->ended_next; i++) {
         const struct ended *e = &p->ended[i];
         if (e->at.us == 0)
             continue;
@@ -158,7 +167,7 @@ void principal_memory_unshare(struct principal_memory *p)
 }
 
 static const struct principal_cache_ops memory_ops = {
-    .find = find, .put = put, .end_session = end_session, .end_user = end_user};
+    .find = find, .recall = recall, .put = put, .end_session = end_session, .end_user = end_user};
 
 void principal_memory_open(struct principal_memory *p)
 {
