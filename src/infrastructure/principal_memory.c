@@ -27,8 +27,10 @@ static bool find_younger(struct principal_memory *p, str token, instant now, int
     unsigned char digest[32];
     struct principal_slot *slot = slot_of(p, token, digest);
     pthread_rwlock_rdlock(&p->lock);
+    int64_t age_us = now.us - slot->cached_at.us; /* negative where the clock was put back */
     bool found = memcmp(slot->digest, digest, sizeof digest) == 0 &&
-                 slot->principal.expires_at.us > now.us && now.us - slot->cached_at.us < age_us_max;
+                 slot->principal.expires_at.us > now.us && age_us < age_us_max &&
+                 age_us > -age_us_max;
     if (found)
         *out = slot->principal;
     pthread_rwlock_unlock(&p->lock);

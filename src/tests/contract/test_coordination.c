@@ -2,6 +2,7 @@
  * two nodes. The second is the first where there is but one process. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "infrastructure/principal_memory.h"
 #include "infrastructure/redis_database.h"
 #include "tests/test.h"
 
@@ -355,6 +356,72 @@ COORDINATION_CONTRACT(there_is_an_end_to_listeners)
     ears[MESSAGE_LISTENER_COUNT_MAX].base.heard = hear;
     CHECK_ERR(UNAVAILABLE, message_bus_subscribe(w->nodes[0].bus, STR("news"),
                                                  &ears[MESSAGE_LISTENER_COUNT_MAX].base));
+}
+
+static bool is_known(struct principal_memory *p, instant now)
+{
+    struct principal found;
+    return principal_cache_find(&p->base, STR("token"), now, &found);
+}
+
+static void wait_until_unknown(struct principal_memory *p, instant now)
+{
+    for (int ms = 0; is_known(p, now) && ms < WAIT_MS; ms++)
+        usleep(1000);
+    CHECK(!is_known(p, now));
+}
+
+/* What one node ends another forgets; what it is told that is not true costs it a look-up. */
+COORDINATION_CONTRACT(what_ends_here_is_forgotten_elsewhere)
+{
+    struct principal_memory nodes[NODE_COUNT];
+    instant now = clock_now(clock_system());
+    struct principal who = {.kind = PRINCIPAL_USER,
+                            .user_key = 7,
+                            .session_id = uuid_make(clock_system()),
+                            .expires_at = instant_add(now, SECONDS(900))};
+    (void)a;
+    for (int i = 0; i < NODE_COUNT; i++) {
+        principal_memory_open(&nodes[i]);
+        CHECK_OK(principal_memory_share(&nodes[i], w->nodes[i].bus));
+        CHECK(principal_cache_put(&nodes[i].base, STR("token"), now, &who));
+        CHECK(is_known(&nodes[i], now));
+    }
+    message_bus_publish(w->nodes[0].bus, STR("principals"), STR("session x"));
+    message_bus_publish(w->nodes[0].bus, STR("principals"), STR("user 99999999999999999999"));
+    message_bus_publish(w->nodes[0].bus, STR("principals"), STR("user 8"));
+    message_bus_publish(w->nodes[0].bus, STR("principals"), STR("user 7")); /* not true */
+    wait_until_unknown(&nodes[1], now);
+    CHECK(principal_cache_put(&nodes[1].base, STR("token"), now, &who)); /* says the database */
+    CHECK(!is_known(&nodes[1], now));                                    /* asked again next time */
+    usleep((PRINCIPAL_DOUBT_MS + 50) * 1000);
+    CHECK(principal_cache_put(&nodes[1].base, STR("token"), now, &who));
+    CHECK(is_known(&nodes[1], now));
+    principal_cache_end_session(&nodes[0].base, who.session_id, now);
+    CHECK(!is_known(&nodes[0], now));
+    wait_until_unknown(&nodes[1], now);
+    CHECK(!principal_cache_put(&nodes[0].base, STR("token"), now, &who));
+    for (int i = 0; i < NODE_COUNT; i++) {
+        principal_memory_unshare(&nodes[i]);
+        principal_memory_close(&nodes[i]);
+    }
+}
+
+TEST(a_principal_is_trusted_for_less_than_a_second)
+{
+    struct principal_memory p;
+    instant now = clock_now(clock_system());
+    struct principal found, who = {.user_key = 7, .expires_at = instant_add(now, SECONDS(900))};
+    principal_memory_open(&p);
+    CHECK(principal_cache_put(&p.base, STR("token"), now, &who));
+    CHECK(is_known(&p, instant_add(now, 899999)));
+    CHECK(!is_known(&p, instant_add(now, 900000)));
+    CHECK(!is_known(&p, instant_add(now, -SECONDS(3600)))); /* the clock was put back */
+    CHECK(principal_cache_recall(&p.base, STR("token"), instant_add(now, SECONDS(899)), &found));
+    CHECK_INT(7, found.user_key);
+    CHECK(!principal_cache_recall(&p.base, STR("token"), instant_add(now, SECONDS(900)), &found));
+    CHECK(!principal_cache_recall(&p.base, STR("other"), now, &found));
+    principal_memory_close(&p);
 }
 
 /* What is particular to one of them. */
