@@ -88,6 +88,14 @@ static bool has_connected(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &flaw, &size) == 0 && flaw == 0;
 }
 
+static err renew_reader(struct redis_connection *c)
+{
+    if (c->reader != NULL)
+        redisReaderFree(c->reader);
+    c->reader = redisReaderCreateWithFunctions(&answer_functions);
+    return c->reader != NULL ? OK : ERR(UNAVAILABLE, "no memory to read from Redis");
+}
+
 err redis_connect(struct redis_connection *c, const struct redis_address *address,
                   uint64_t deadline_ns)
 {
@@ -106,12 +114,10 @@ err redis_connect(struct redis_connection *c, const struct redis_address *addres
         redis_disconnect(c);
         return ERR(UNAVAILABLE, "no connection to Redis");
     }
-    c->reader = redisReaderCreateWithFunctions(&answer_functions);
-    if (c->reader == NULL) {
+    err e = renew_reader(c);
+    if (failed(e))
         redis_disconnect(c);
-        return ERR(UNAVAILABLE, "no memory to read from Redis");
-    }
-    return OK;
+    return e;
 }
 
 void redis_disconnect(struct redis_connection *c)
@@ -222,6 +228,8 @@ err redis_ask(struct redis_connection *c, struct arena *a, const str *arguments,
         return ERR(UNAVAILABLE, "Redis does not answer");
     if (c->reader->pos != c->reader->len)
         return ERR(UNAVAILABLE, "Redis answers what nobody asked");
+    if (answer->text.len > READ_SIZE) /* it would keep the room until the next */
+        TRY(renew_reader(c));
     *out = answer;
     return OK;
 }
