@@ -11,6 +11,7 @@
 #include "presentation/public_routers/routers.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -19,21 +20,34 @@
 
 static err data_dir_open(struct app *app)
 {
-    if (mkdir(str_cstr(&app->arena, app->settings.data_dir), 0700) != 0 && errno != EEXIST)
+    app->data_dir = str_cstr(&app->arena, app->settings.data_dir);
+    if (mkdir(app->data_dir, 0700) != 0 && errno != EEXIST)
         return ERR(UNAVAILABLE, "the data folder cannot be made");
+    return OK;
+}
+
+static err data_dir_health(struct app *app)
+{
+    if (faccessat(AT_FDCWD, app->data_dir, R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+        return ERR(UNAVAILABLE, "the data folder cannot be used");
     return OK;
 }
 
 static err database_open(struct app *app)
 {
-    str path = str_sub(app->settings.database_url, 7, app->settings.database_url.len);
-    app->db = &app->sqlite.base;
-    return sqlite_context_open(&app->sqlite, &app->arena, path);
+    str url = app->settings.database_url;
+    if (str_starts(url, STR("sqlite:"))) {
+        app->db = &app->sqlite.engine.base;
+        return sqlite_context_open(&app->sqlite, &app->arena, str_sub(url, 7, url.len));
+    }
+    app->db = &app->postgres.engine.base;
+    return postgres_context_open(&app->postgres, &app->arena, url);
 }
 
 static void database_close(struct app *app)
 {
     sqlite_database_close(&app->sqlite);
+    postgres_database_close(&app->postgres);
 }
 
 static err database_health(struct app *app)
@@ -264,9 +278,12 @@ static str health_text(void *owner, struct arena *a, bool *ready)
     struct app *app = owner;
     struct health_report report = {.out = BUF_IN(a), .first = true};
     buf_add_char(&report.out, '{');
-    *ready = !failed(di_container_health(&app->container, app, report_health, &report));
+    bool is_draining = __atomic_load_n(&app->is_draining, __ATOMIC_RELAXED);
+    bool is_well = !failed(health_monitor_read(&app->health, report_health, &report));
+    *ready = is_well && !is_draining;
     json_write_member(&report.out, &report.first, STR("status"));
-    json_write_str(&report.out, !*ready              ? STR("unavailable")
+    json_write_str(&report.out, is_draining          ? STR("draining")
+                                : !is_well           ? STR("unavailable")
                                 : report.is_degraded ? STR("degraded")
                                                      : STR("ok"));
     buf_add_char(&report.out, '}');
@@ -306,6 +323,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->services = &app->services;
     w->clock = clock_system();
     w->lanes = &app->lanes;
+    w->looks_up_inline = !app->db->is_remote;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;
@@ -319,6 +337,16 @@ static err lanes_open_module(struct app *app)
 static void lanes_close_module(struct app *app)
 {
     lanes_close(&app->lanes);
+}
+
+static err health_open(struct app *app)
+{
+    return health_monitor_open(&app->health, &app->container, app);
+}
+
+static void health_close(struct app *app)
+{
+    health_monitor_close(&app->health);
 }
 
 static err serve(struct app *app, str address, struct web_app *w, struct http_server **out)
@@ -378,7 +406,7 @@ static void worker_http_close(struct app *app)
 }
 
 static const struct module modules[] = {
-    {.name = "data", .open = data_dir_open},
+    {.name = "data", .open = data_dir_open, .health = data_dir_health},
     {.name = "database", .open = database_open, .close = database_close, .health = database_health},
     {.name = "storage",
      .open = storage_open_module,
@@ -397,6 +425,10 @@ static const struct module modules[] = {
      .close = scheduler_close_module,
      .health = scheduler_health_module,
      .roles = ROLE_WORKER},
+    {.name = "health",
+     .open = health_open,
+     .close = health_close,
+     .roles = ROLE_SERVER | ROLE_WORKER},
     {.name = "worker_http",
      .open = worker_http_open,
      .close = worker_http_close,
@@ -455,6 +487,28 @@ static void announce(struct app *app, unsigned roles)
     fflush(stdout);
 }
 
+static void give_up(int number)
+{
+    (void)number;
+    _exit(EX_TEMPFAIL);
+}
+
+/* Whoever sends us requests learns that we go, and is served meanwhile; another signal ends the
+ * wait. From here on the clock runs: what does not come to its end in time does not keep us. */
+static void drain(struct app *app, const sigset_t *signals)
+{
+    const struct timespec wait = {.tv_sec = (time_t)app->settings.drain_seconds.value};
+    uint64_t deadline_ns = monotonic_ns() + (uint64_t)STOP_WORK_SECONDS * 1000000000u;
+    signal(SIGALRM, give_up);
+    alarm(STOP_SECONDS_MAX);
+    __atomic_store_n(&app->is_draining, true, __ATOMIC_RELAXED);
+    http_server_drain(app->internal_server, deadline_ns);
+    http_server_drain(app->public_server, deadline_ns);
+    http_server_drain(app->worker_server, deadline_ns);
+    if (wait.tv_sec != 0)
+        sigtimedwait(signals, NULL, &wait);
+}
+
 int app_run(struct app *app)
 {
     sigset_t signals;
@@ -465,7 +519,9 @@ int app_run(struct app *app)
     announce(app, app->container.roles);
     log_event(LOG_INFO, "started", "version=%s roles=%u", GANTRY_VERSION, app->container.roles);
     sigwait(&signals, &received);
-    log_event(LOG_INFO, "stopping", "signal=%d", received);
+    log_event(LOG_INFO, "stopping", "signal=%d drain_seconds=%lld", received,
+              (long long)app->settings.drain_seconds.value);
+    drain(app, &signals);
     app_close(app);
     log_event(LOG_INFO, "stopped", "clean=true");
     return EX_OK;

@@ -5,13 +5,15 @@
 
 #include "application/services/services.h"
 #include "core/di_container.h"
+#include "core/health_monitor.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/postgres/database.h"
 #include "infrastructure/redis_database.h"
-#include "infrastructure/sqlite/session.h"
+#include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
 #include "presentation/http/server.h"
@@ -25,11 +27,18 @@ enum app_role {
     ROLE_SERVER = ROLE_INTERNAL | ROLE_PUBLIC
 };
 
+enum {
+    STOP_WORK_SECONDS = 24, /* after the signal, for what is under way; then it is cut off */
+    STOP_SECONDS_MAX = 30   /* then the process ends as it is */
+};
+
 struct app {
     struct arena arena; /* as long as the process */
     struct settings settings;
+    const char *data_dir;
     struct di_container container;
-    struct sqlite_database sqlite;
+    struct sqlite_database sqlite; /* one of them is open */
+    struct postgres_database postgres;
     struct db_context *db; /* the engine in use */
     struct storage_filesystem storage;
     struct token_jws tokens;
@@ -46,6 +55,8 @@ struct app {
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;
+    struct health_monitor health;
+    bool is_draining;         /* told to stop; still serves */
     int64_t organization_key; /* the first one: what the command line works for */
     str new_password;         /* of an administrator made just now */
 };

@@ -13,10 +13,10 @@ struct module {
     const char *name;
     err (*open)(struct app *app);
     void (*close)(struct app *app); /* accepts a half-open module */
-    err (*health)(struct app *app); /* OK when its work can be done now */
-    bool
-        is_optional; /* without it the work is done, slower: it does not make the process unready */
-    bool (*is_used)(struct app *app); /* has health to report; NULL: always */
+    err (*health)(struct app *app); /* OK when its work can be done now; may wait, see
+                                       core/health_monitor.h */
+    bool is_optional; /* without it the work is done, slower: the process stays ready */
+    bool (*is_used)(struct app *app); /* has a health to tell; NULL: always */
     unsigned roles;                   /* opened when the process has one of them; 0: always */
 };
 
@@ -30,10 +30,7 @@ struct di_container {
  * the module. */
 err di_container_open(struct di_container *c, struct app *app, struct arena *a);
 void di_container_close(struct di_container *c, struct app *app);
-
-/* Calls report for each open module with its health. OK when all are well that are not optional. */
-err di_container_health(struct di_container *c, struct app *app,
-                        void (*report)(void *to, const struct module *module, err health),
-                        void *to);
+/* By the roles of the process. */
+bool di_container_is_wanted(const struct di_container *c, const struct module *module);
 
 #endif

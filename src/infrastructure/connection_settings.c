@@ -13,9 +13,12 @@ enum { SETTINGS_FILE_SIZE_MAX = 64 * 1024 };
 
 extern char **environ;
 
-static const char *sqlite_only(str url)
+static const char *known_database(str url)
 {
-    return str_starts(url, STR("sqlite:")) ? NULL : "must begin with sqlite:";
+    return str_starts(url, STR("sqlite:")) || str_starts(url, STR("postgresql://")) ||
+                   str_starts(url, STR("postgres://"))
+               ? NULL
+               : "must begin with sqlite: or postgresql://";
 }
 
 static const char *file_only(str url)
@@ -30,7 +33,8 @@ static const char *known_format(str format)
 }
 
 SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
-       FIELD(settings, database_url, .check = sqlite_only, .doc = "sqlite:PATH"),
+       FIELD(settings, database_url, .check = known_database,
+             .doc = "sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"),
        FIELD(settings, storage_url, .check = file_only, .doc = "file:FOLDER"),
        FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
        FIELD(settings, public_http_address, .doc = "Public API"),
@@ -46,7 +50,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, public_url, .doc = "How the world reaches us"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
        FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
-       FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"));
+       FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"),
+       FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
+             .doc = "Told to stop, serve on for so long while /readyz says draining"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -103,22 +109,17 @@ static err read_environment(struct arena *a, struct settings *s)
     return OK;
 }
 
+static void add_key(struct buf *out, const char *member)
+{
+    buf_add(out, STR("GANTRY_"));
+    for (const char *p = member; *p != '\0'; p++)
+        buf_add_char(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+}
+
 static bool is_loopback(str address)
 {
     return str_starts(address, STR("127.")) || str_starts(address, STR("[::1]")) ||
            str_starts(address, STR("localhost:"));
-}
-
-/* "GANTRY_DATA_DIR" of "data_dir" */
-static str key_of(struct arena *a, str name)
-{
-    struct buf out = BUF_IN(a);
-    buf_add(&out, STR("GANTRY_"));
-    for (size_t i = 0; i < name.len; i++)
-        buf_add_char(&out, name.ptr[i] >= 'a' && name.ptr[i] <= 'z'
-                               ? (char)(name.ptr[i] - 'a' + 'A')
-                               : name.ptr[i]);
-    return buf_str(&out);
 }
 
 static err check(struct arena *a, const struct settings *s)
@@ -132,9 +133,12 @@ static err check(struct arena *a, const struct settings *s)
             str_eq_nocase(s->admin_password, str_of(known_defaults[i])))
             return ERR(INVALID,
                        "GANTRY_SECRET_KEY and GANTRY_ADMIN_PASSWORD must not be a known default");
-    if (issues.list.len != 0)
-        return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(key_of(a, issues.list.at[0].field)),
+    if (issues.list.len != 0) {
+        struct buf key = BUF_IN(a);
+        add_key(&key, str_cstr(a, issues.list.at[0].field));
+        return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(buf_str(&key)),
                     STR_ARG(issues.list.at[0].text));
+    }
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
     if (!all_loopback && !s->behind_proxy)
@@ -157,6 +161,8 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->database_url = str_format(a, "sqlite:%.*s/gantry.db", STR_ARG(out->data_dir));
     if (out->storage_url.ptr == NULL)
         out->storage_url = str_format(a, "file:%.*s/storage", STR_ARG(out->data_dir));
+    if (!out->drain_seconds.is_set)
+        out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
     return check(a, out);
 }
 
@@ -180,7 +186,8 @@ str settings_text(struct arena *a, const struct settings *s)
     for (size_t i = 0; i < settings_schema.field_count; i++) {
         const struct field *f = &settings_schema.fields[i];
         str value = without_password(a, field_text(f, a, s));
-        buf_addf(&out, "%.*s=%.*s\n", STR_ARG(key_of(a, str_of(f->name))),
+        add_key(&out, f->name);
+        buf_addf(&out, "=%.*s\n",
                  STR_ARG((f->flags & SECRET) != 0 && value.len != 0 ? STR("***") : value));
     }
     return buf_str(&out);

@@ -5,6 +5,11 @@
 
 #include "base/log.h"
 
+enum {
+    DRAIN_SECONDS_MAX = 20,
+    DRAIN_SECONDS_BEHIND_PROXY = 2 /* some rounds of the proxy's health checks */
+};
+
 struct settings {
     str data_dir, database_url, storage_url, http_address, public_http_address;
     str worker_http_address; /* absent: the worker alone has no listener */
@@ -13,6 +18,7 @@ struct settings {
     enum log_level log_level;
     str log_format; /* absent: text on a terminal, else json */
     bool behind_proxy;
+    opt_i64 drain_seconds; /* always set once read */
 };
 DECLARE_SCHEMA(settings);
 

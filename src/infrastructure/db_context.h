@@ -43,6 +43,7 @@ struct db_context_ops {
 };
 struct db_context {
     const struct db_context_ops *ops;
+    bool is_remote; /* every question takes a way over a network */
     uint64_t commit_count, unit_count; /* commits are shared by units of work that come together */
 };
 

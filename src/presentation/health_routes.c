@@ -28,7 +28,7 @@ static err metrics(struct request *r)
 const struct route health_routes[] = {
     {"GET", "/healthz", .handle = healthz, .needs = PERMISSION_ANYONE, .lane = LANE_INLINE,
      .tag = "system", .doc = "The process lives", .answers = "application/json"},
-    {"GET", "/readyz", .handle = readyz, .needs = PERMISSION_ANYONE, .lane = LANE_DB,
+    {"GET", "/readyz", .handle = readyz, .needs = PERMISSION_ANYONE, .lane = LANE_INLINE,
      .tag = "system", .doc = "Its dependencies can be used", .answers = "application/json"},
 };
 const size_t health_route_count = COUNT_OF(health_routes);

@@ -179,7 +179,8 @@ static err begin_route(struct web_app *w, struct request *r)
         TRY(authorize_early(w, r, c->needs));
     if (c->route->is_limited)
         TRY(rate_limit_begin(r));
-    x->lane = c->route->is_quick && r->is_principal_known ? LANE_INLINE : lane_of(c->route);
+    bool is_inline = w->looks_up_inline && c->route->is_quick && r->is_principal_known;
+    x->lane = is_inline ? LANE_INLINE : lane_of(c->route);
     TRY(body_limit_begin(r));
     TRY(idempotency_key_begin(r));
     return query_read(&x->arena, x->query, &r->query);

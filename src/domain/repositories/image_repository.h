@@ -181,7 +181,8 @@ static inline err image_writer_locate_patient(struct image_writer *w, struct are
 {
     return w->ops->locate_patient(w, a, organization_key, patient_id, issuer, out);
 }
-/* The adds give key and version 1. Errors: CONFLICT. */
+/* The adds give key and version 1. Errors: CONFLICT, by which the unit of work is lost; it may be
+ * told by its commit. */
 static inline err image_writer_add_patient(struct image_writer *w, struct patient *patient)
 {
     return w->ops->add_patient(w, patient);

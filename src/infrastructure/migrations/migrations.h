@@ -3,7 +3,7 @@
 #ifndef INFRASTRUCTURE_MIGRATIONS_MIGRATIONS_H
 #define INFRASTRUCTURE_MIGRATIONS_MIGRATIONS_H
 
-#include "infrastructure/sqlite/database.h"
+#include "infrastructure/sql/migrate.h"
 
 extern const struct migration migrations[];
 extern const size_t migration_count;

@@ -1,8 +1,10 @@
-/* Connections, the writer's turn and its group commit. */
+/* Connections, and the writer's transactions. */
 #include "infrastructure/sqlite/database.h"
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "infrastructure/migrations/migrations.h"
+#include "infrastructure/sql/session.h"
 #include "infrastructure/sqlite/functions.h"
 
 #include <sqlite3.h>
@@ -37,11 +39,12 @@ static err run(struct sqlite_connection *c, const char *sql)
     return code == SQLITE_OK ? OK : SQLITE_ERR(c->handle, code);
 }
 
-static err connection_open(struct sqlite_connection *c, const char *path, bool writes)
+static err connection_open(struct sqlite_database *db, struct sqlite_connection *c, bool writes)
 {
+    c->base.engine = &db->engine;
     int flags = SQLITE_OPEN_NOMUTEX |
                 (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-    int code = sqlite3_open_v2(path, &c->handle, flags, NULL);
+    int code = sqlite3_open_v2(db->path, &c->handle, flags, NULL);
     if (code == SQLITE_OK)
         code = sqlite_functions_add(c->handle);
     if (code != SQLITE_OK) {
@@ -66,27 +69,49 @@ static err connection_open(struct sqlite_connection *c, const char *path, bool w
 
 static void connection_close(struct sqlite_connection *c)
 {
-    for (size_t i = 0; i < STATEMENT_CACHE_COUNT; i++)
-        if (c->cache[i].stmt != NULL)
-            sqlite3_finalize(c->cache[i].stmt);
-    for (size_t i = 0; i < STATEMENT_BUILT_COUNT; i++) {
-        sqlite3_finalize(c->built[i].stmt);
-        heap_free((char *)c->built[i].sql);
-    }
+    sqlite_statements_close(c);
     sqlite3_close(c->handle);
-    *c = (struct sqlite_connection){0};
+    *c = (struct sqlite_connection){.is_checked_out = c->is_checked_out};
 }
+
+static const struct sql_engine_ops engine_ops;
+/* "GANT" in the file's header */
+static const char migrations_table[] =
+    "CREATE TABLE IF NOT EXISTS schema_migrations("
+    "number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS schema_batches("
+    "number INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;"
+    "PRAGMA application_id=1195462228";
+/* key: of a row; serial: one that only ever grows; first: behind an indexed column that may be
+ * NULL; end: behind a table. */
+static const struct sql_name names[] = {{"key", "INTEGER PRIMARY KEY"},
+                                        {"serial", "INTEGER PRIMARY KEY AUTOINCREMENT"},
+                                        {"number", "INTEGER"},
+                                        {"text", "TEXT"},
+                                        {"bytes", "BLOB"},
+                                        {"id", "BLOB"},
+                                        {"first", ""},
+                                        {"end", " STRICT"},
+                                        {NULL, NULL}};
+static const struct sql_dialect dialect = {.language = SQL_SQLITE,
+                                           .names = names,
+                                           .migrations_table = migrations_table,
+                                           .like = "LIKE",
+                                           .position = "instr",
+                                           .skip_locked = "",
+                                           .explain = "EXPLAIN QUERY PLAN ",
+                                           .explain_column = 3,
+                                           .has_search_table = true};
 
 err sqlite_database_open(struct sqlite_database *db, str path)
 {
-    *db = (struct sqlite_database){.group = 1};
+    *db = (struct sqlite_database){0};
+    sql_engine_init(&db->engine, &engine_ops, &dialect);
     pthread_mutex_init(&db->readers_lock, NULL);
     pthread_cond_init(&db->reader_free, NULL);
-    pthread_mutex_init(&db->lock, NULL);
-    pthread_cond_init(&db->changed, NULL);
     db->path = heap_alloc(path.len + 1);
     memcpy(db->path, path.ptr, path.len);
-    return connection_open(&db->writer, db->path, true);
+    return connection_open(db, &db->writer, true);
 }
 
 void sqlite_database_close(struct sqlite_database *db)
@@ -101,13 +126,37 @@ void sqlite_database_close(struct sqlite_database *db)
     heap_free(db->path);
     pthread_mutex_destroy(&db->readers_lock);
     pthread_cond_destroy(&db->reader_free);
-    pthread_mutex_destroy(&db->lock);
-    pthread_cond_destroy(&db->changed);
+    sql_engine_deinit(&db->engine);
     *db = (struct sqlite_database){0};
 }
 
-err sqlite_read_begin(struct sqlite_database *db, struct sqlite_connection **out)
+static struct sqlite_database *self(struct sql_engine *e)
 {
+    return container_of(e, struct sqlite_database, engine);
+}
+
+static void read_end(struct sql_engine *e, struct sql_connection *base)
+{
+    struct sqlite_database *db = self(e);
+    struct sqlite_connection *c = container_of(base, struct sqlite_connection, base);
+    if (c->handle != NULL && sqlite3_get_autocommit(c->handle) == 0) {
+        struct statement commit = {0};
+        err ended = statement_begin(base, "COMMIT", &commit);
+        if (!failed(ended))
+            ended = statement_run(&commit);
+        statement_end(&commit);
+        if (failed(ended)) /* a view that will not close: a new connection next time */
+            connection_close(c);
+    }
+    pthread_mutex_lock(&db->readers_lock);
+    c->is_checked_out = false;
+    pthread_cond_signal(&db->reader_free);
+    pthread_mutex_unlock(&db->readers_lock);
+}
+
+static err read_begin(struct sql_engine *e, struct sql_connection **out)
+{
+    struct sqlite_database *db = self(e);
     struct sqlite_connection *c = NULL;
     pthread_mutex_lock(&db->readers_lock);
     while (c == NULL) {
@@ -119,188 +168,83 @@ err sqlite_read_begin(struct sqlite_database *db, struct sqlite_connection **out
     }
     c->is_checked_out = true;
     pthread_mutex_unlock(&db->readers_lock);
-    err e = c->handle != NULL ? OK : connection_open(c, db->path, false);
+    err begun = c->handle != NULL ? OK : connection_open(db, c, false);
     struct statement begin = {0};
-    if (!failed(e))
-        e = statement_begin(c, "BEGIN", &begin);
-    if (!failed(e))
-        e = statement_run(&begin);
+    if (!failed(begun))
+        begun = statement_begin(&c->base, "BEGIN", &begin);
+    if (!failed(begun))
+        begun = statement_run(&begin);
     statement_end(&begin);
-    if (failed(e)) {
-        sqlite_read_end(db, c);
-        return e;
-    }
-    *out = c;
-    return OK;
+    *out = &c->base;
+    if (failed(begun))
+        read_end(e, &c->base);
+    return begun;
 }
 
-void sqlite_read_end(struct sqlite_database *db, struct sqlite_connection *c)
+static struct sql_connection *writer(struct sql_engine *e)
 {
-    if (c->handle != NULL && sqlite3_get_autocommit(c->handle) == 0) {
-        struct statement end;
-        err e = statement_begin(c, "COMMIT", &end);
-        if (!failed(e))
-            e = statement_run(&end);
-        statement_end(&end);
-        if (failed(e)) /* a view that will not close: a new connection next time */
-            connection_close(c);
-    }
-    pthread_mutex_lock(&db->readers_lock);
-    c->is_checked_out = false;
-    pthread_cond_signal(&db->reader_free);
-    pthread_mutex_unlock(&db->readers_lock);
+    return &self(e)->writer.base;
 }
 
-/* Waits for the turn; turns are given in the order they were asked for. */
-static void take_turn(struct sqlite_database *db)
+static bool is_open(struct sql_engine *e)
 {
-    pthread_mutex_lock(&db->lock);
-    uint64_t ticket = db->next_ticket++;
-    db->waiting_count++;
-    while (db->turn_taken || ticket != db->serving_ticket)
-        pthread_cond_wait(&db->changed, &db->lock);
-    db->waiting_count--;
-    db->turn_taken = true;
-    pthread_mutex_unlock(&db->lock);
+    return sqlite3_get_autocommit(self(e)->writer.handle) == 0;
 }
 
-/* With db->lock held. */
-static void give_turn(struct sqlite_database *db)
+static err begin(struct sql_engine *e)
 {
-    db->turn_taken = false;
-    db->serving_ticket++;
-    pthread_cond_broadcast(&db->changed);
+    return run(&self(e)->writer, "BEGIN IMMEDIATE");
 }
 
-static void commit_group(struct sqlite_database *db, err spoiled);
-
-/* Gives the turn on without a unit of one's own; commits for the others if nobody comes after. */
-static void end_turn(struct sqlite_database *db)
+static err savepoint(struct sql_engine *e)
 {
-    pthread_mutex_lock(&db->lock);
-    bool leads = db->group_count != 0 && db->waiting_count == 0;
-    if (!leads)
-        give_turn(db);
-    pthread_mutex_unlock(&db->lock);
-    if (leads)
-        commit_group(db, OK);
+    return run(&self(e)->writer, "SAVEPOINT unit");
 }
 
-err sqlite_unit_begin(struct sqlite_unit *unit, struct sqlite_connection **out)
+static err release(struct sql_engine *e)
 {
-    struct sqlite_database *db = unit->db;
-    *out = &db->writer;
-    if (unit->has_begun)
-        return OK;
-    take_turn(db);
-    err e = OK;
-    if (sqlite3_get_autocommit(db->writer.handle) != 0)
-        e = run(&db->writer, "BEGIN IMMEDIATE");
-    if (!failed(e))
-        e = run(&db->writer, "SAVEPOINT unit");
-    if (failed(e)) {
-        end_turn(db);
-        return e;
-    }
-    unit->has_begun = true;
-    return OK;
+    TRY(run(&self(e)->writer, "RELEASE unit"));
+    return is_open(e) ? OK : ERR(UNAVAILABLE, "the transaction was lost");
 }
 
-/* Ends the open transaction for all of its group. The caller has the turn; the lock is not held
- * meanwhile. */
-static void commit_group(struct sqlite_database *db, err spoiled)
+static err rollback_to_savepoint(struct sql_engine *e)
 {
-    err e = spoiled;
-    if (!failed(e))
-        e = run(&db->writer, "COMMIT");
-    if (failed(e) && sqlite3_get_autocommit(db->writer.handle) == 0)
-        (void)run(&db->writer, "ROLLBACK").code;
-    pthread_mutex_lock(&db->lock);
-    db->group_outcomes[db->group % COUNT_OF(db->group_outcomes)] = e;
-    db->group_done = db->group++;
-    db->group_count = 0;
-    db->base.commit_count++;
-    give_turn(db);
-    pthread_mutex_unlock(&db->lock);
+    return run(&self(e)->writer, "ROLLBACK TO unit; RELEASE unit");
 }
 
-err sqlite_unit_commit(struct sqlite_unit *unit)
+static err commit(struct sql_engine *e)
 {
-    struct sqlite_database *db = unit->db;
-    if (!unit->has_begun)
-        return OK;
-    unit->has_begun = false;
-    err released = run(&db->writer, "RELEASE unit");
-    if (failed(released) || sqlite3_get_autocommit(db->writer.handle) != 0) {
-        /* SQLite gave the whole transaction up: nothing of the group can be kept */
-        err e = failed(released) ? released : ERR(UNAVAILABLE, "the transaction was lost");
-        commit_group(db, e);
-        return e;
-    }
-    pthread_mutex_lock(&db->lock);
-    uint64_t group = db->group;
-    db->group_count++;
-    db->base.unit_count++;
-    bool leads = db->waiting_count == 0 || db->group_count >= SQLITE_GROUP_COUNT_MAX;
-    if (!leads)
-        give_turn(db);
-    pthread_mutex_unlock(&db->lock);
-    if (leads)
-        commit_group(db, OK);
-    pthread_mutex_lock(&db->lock);
-    while (db->group_done < group)
-        pthread_cond_wait(&db->changed, &db->lock);
-    err outcome = db->group_outcomes[group % COUNT_OF(db->group_outcomes)];
-    pthread_mutex_unlock(&db->lock);
-    return outcome;
+    return run(&self(e)->writer, "COMMIT");
 }
 
-void sqlite_unit_rollback(struct sqlite_unit *unit)
+static void rollback(struct sql_engine *e)
 {
-    struct sqlite_database *db = unit->db;
-    if (!unit->has_begun)
-        return;
-    unit->has_begun = false;
-    err e;
-    if (sqlite3_get_autocommit(db->writer.handle) == 0)
-        e = run(&db->writer, "ROLLBACK TO unit; RELEASE unit");
-    else
-        e = ERR(UNAVAILABLE, "the transaction was lost");
-    pthread_mutex_lock(&db->lock);
-    bool others = db->group_count != 0;
-    bool leads = failed(e) || db->waiting_count == 0 || !others;
-    if (!leads)
-        give_turn(db);
-    pthread_mutex_unlock(&db->lock);
-    if (leads) /* the others of the group must not wait for somebody who may never come */
-        commit_group(db, e);
+    if (is_open(e))
+        (void)run(&self(e)->writer, "ROLLBACK").code;
 }
 
-err sqlite_database_script(struct sqlite_database *db, const char *sql)
+static err script(struct sql_engine *e, const char *sql)
 {
-    take_turn(db);
-    err e = run(&db->writer, sql);
-    end_turn(db);
-    return e;
+    return run(&self(e)->writer, sql);
 }
 
-err sqlite_query_plan(struct sqlite_database *db, struct arena *a, const char *sql, str *out)
+static const struct sql_engine_ops engine_ops = {.statements = &sqlite_statement_ops,
+                                                 .read_begin = read_begin,
+                                                 .read_end = read_end,
+                                                 .writer = writer,
+                                                 .is_open = is_open,
+                                                 .begin = begin,
+                                                 .savepoint = savepoint,
+                                                 .release = release,
+                                                 .rollback_to_savepoint = rollback_to_savepoint,
+                                                 .commit = commit,
+                                                 .rollback = rollback,
+                                                 .script = script};
+
+err sqlite_context_open(struct sqlite_database *db, struct arena *a, str path)
 {
-    struct sqlite_connection *c;
-    struct buf plan = BUF_IN(a);
-    bool has_row = true;
-    TRY(sqlite_read_begin(db, &c));
-    struct statement s;
-    err e = statement_prepare(c, str_format(a, "EXPLAIN QUERY PLAN %s", sql), &s);
-    while (!failed(e) && has_row) {
-        e = statement_step(&s, &has_row);
-        if (!failed(e) && has_row) {
-            buf_add(&plan, statement_column_str(&s, NULL, 3));
-            buf_add_char(&plan, '\n');
-        }
-    }
-    statement_end(&s);
-    sqlite_read_end(db, c);
-    *out = buf_str(&plan);
-    return e;
+    int applied;
+    TRY(sqlite_database_open(db, path));
+    db->engine.base.ops = &sql_context_ops;
+    return sql_migrate(&db->engine, a, migrations, migration_count, &applied);
 }

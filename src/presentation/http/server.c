@@ -11,11 +11,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "presentation/http/guard.h"
+#include "presentation/http/listener.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +35,7 @@ struct connection {
     struct connection *previous, *next;
     int fd;
     uint64_t head_since_ns; /* waiting for a head; 0 while a request is worked on */
+    bool has_served;        /* a request to its end */
     struct exchange *current;
 };
 
@@ -80,7 +80,8 @@ struct http_server {
     struct connection *connections;
     unsigned in_flight_count;
     pthread_t sweeper;
-    bool has_sweeper, stopping;
+    bool has_sweeper, stopping, is_draining;
+    uint64_t deadline_ns; /* of what is under way at the end; 0: HTTP_DRAIN_SECONDS after that */
     uint16_t port;
 };
 
@@ -396,6 +397,8 @@ static enum MHD_Result queue_answer(struct exchange *x)
     if (x->is_queued)
         return MHD_YES;
     x->is_queued = true;
+    if (__atomic_load_n(&x->server->is_draining, __ATOMIC_RELAXED))
+        MHD_add_response_header(x->response, "Connection", "close");
     return MHD_queue_response(x->connection, x->base.status, x->response);
 }
 
@@ -611,6 +614,7 @@ static void on_completed(void *server, struct MHD_Connection *connection, void *
     if (x->record != NULL) {
         pthread_mutex_lock(&s->lock);
         x->record->current = NULL;
+        x->record->has_served = true;
         x->record->head_since_ns = monotonic_ns();
         pthread_mutex_unlock(&s->lock);
     }
@@ -727,50 +731,6 @@ static void on_library_log(void *server, const char *format, va_list args)
     log_event(LOG_DEBUG, "http_library", "text=\"%.*s\"", STR_ARG(trimmed));
 }
 
-static err listen_at(struct arena *a, str address, int *out)
-{
-    size_t colon = SIZE_MAX;
-    for (size_t i = 0; i < address.len; i++)
-        if (address.ptr[i] == ':')
-            colon = i;
-    if (colon == SIZE_MAX)
-        return ERRF(a, INVALID, "%.*s is not an address: host:port", STR_ARG(address));
-    str host = str_sub(address, 0, colon), port = str_sub(address, colon + 1, address.len);
-    if (host.len >= 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
-        host = str_sub(host, 1, host.len - 1);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-                    *found;
-    if (getaddrinfo(host.len == 0 ? NULL : str_cstr(a, host), str_cstr(a, port), &hints, &found) !=
-        0)
-        return ERRF(a, INVALID, "%.*s is not an address: host:port", STR_ARG(address));
-    int fd = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                    found->ai_protocol),
-        on = 1;
-    bool ready = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                 bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 4096) == 0;
-    freeaddrinfo(found);
-    if (!ready) {
-        if (fd >= 0)
-            close(fd);
-        return ERRF(a, UNAVAILABLE, "cannot listen at %.*s: is it in use?", STR_ARG(address));
-    }
-    *out = fd;
-    return OK;
-}
-
-static uint16_t port_of(int fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {.v6 = {0}};
-    socklen_t size = sizeof address;
-    if (getsockname(fd, &address.any, &size) != 0)
-        return 0;
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
 static unsigned or_default(unsigned value, unsigned fallback)
 {
     return value != 0 ? value : fallback;
@@ -781,13 +741,13 @@ err http_server_open(struct http_server **out, struct arena *a,
                      struct lanes *lanes)
 {
     int fd = -1;
-    TRY(listen_at(a, settings->address, &fd));
+    TRY(listener_open(a, settings->address, &fd));
     struct http_server *s = heap_alloc(sizeof *s);
     s->settings = *settings;
     s->settings.head_seconds_max = or_default(settings->head_seconds_max, HTTP_HEAD_SECONDS);
     s->app = app;
     s->lanes = lanes;
-    s->port = port_of(fd);
+    s->port = listener_port(fd);
     pthread_mutex_init(&s->lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned loops = processors > 1 ? (unsigned)processors : 1;
@@ -845,22 +805,69 @@ static void cut_off(struct http_server *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+void http_server_drain(struct http_server *s, uint64_t deadline_ns)
+{
+    if (s == NULL)
+        return;
+    s->deadline_ns = deadline_ns;
+    __atomic_store_n(&s->is_draining, true, __ATOMIC_RELAXED);
+}
+
+static void take_connection(void *server, int fd, const struct sockaddr *peer, socklen_t peer_size)
+{
+    struct http_server *s = server;
+    if (MHD_add_connection(s->daemon, fd, peer, peer_size) != MHD_YES)
+        log_event(LOG_WARN, "connection_not_taken", "while=stopping"); /* it has been closed */
+}
+
+/* A request whose first bytes lie in the socket is under way, as is the one for which somebody has
+ * just connected. */
+static bool is_expected(const struct connection *c, uint64_t now)
+{
+    char byte;
+    return c->current == NULL &&
+           ((!c->has_served && now - c->head_since_ns < HTTP_GREETING_MS * UINT64_C(1000000)) ||
+            recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+}
+
+static bool expects_requests(struct http_server *s)
+{
+    bool found = false;
+    pthread_mutex_lock(&s->lock);
+    uint64_t now = monotonic_ns();
+    for (const struct connection *c = s->connections; c != NULL && !found; c = c->next)
+        found = is_expected(c, now);
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+/* False when the time ran out first. */
+static bool wait_for_end(struct http_server *s, uint64_t deadline_ns)
+{
+    do { /* first: the loops may not have seen yet who was handed to them */
+        usleep(10 * 1000);
+        if (in_flight(s) == 0 && !expects_requests(s))
+            return true;
+    } while (monotonic_ns() < deadline_ns);
+    return false;
+}
+
 void http_server_close(struct http_server *s)
 {
+    const uint64_t second = 1000000000u;
     if (s == NULL)
         return;
     /* closed at the end: the loops still have to take it out of their sets, and die if they cannot
      */
     MHD_socket fd = MHD_quiesce_daemon(s->daemon);
     if (fd != MHD_INVALID_SOCKET)
-        shutdown(fd, SHUT_RDWR);
-    uint64_t deadline = monotonic_ns() + (uint64_t)HTTP_DRAIN_SECONDS * 1000000000u;
-    while (in_flight(s) != 0 && monotonic_ns() < deadline)
-        usleep(10 * 1000);
+        listener_end(fd, take_connection, s);
+    if (s->deadline_ns == 0)
+        http_server_drain(s, monotonic_ns() + HTTP_DRAIN_SECONDS * second);
+    if (!wait_for_end(s, s->deadline_ns))
+        log_event(LOG_WARN, "drain", "cut_off=%u", in_flight(s));
     cut_off(s);
-    deadline = monotonic_ns() + (uint64_t)HTTP_CUT_SECONDS * 1000000000u;
-    while (in_flight(s) != 0 && monotonic_ns() < deadline)
-        usleep(10 * 1000);
+    wait_for_end(s, monotonic_ns() + HTTP_CUT_SECONDS * second);
     __atomic_store_n(&s->stopping, true, __ATOMIC_RELEASE);
     if (s->has_sweeper)
         pthread_join(s->sweeper, NULL);

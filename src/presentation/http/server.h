@@ -25,7 +25,8 @@ enum {
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second on average, after … */
     HTTP_BODY_GRACE_SECONDS = 30,
     HTTP_DRAIN_SECONDS = 20,
-    HTTP_CUT_SECONDS = 5 /* then what is left is cut off */
+    HTTP_GREETING_MS = 500, /* at the end, for the first request of whoever has just connected */
+    HTTP_CUT_SECONDS = 2    /* for what has been cut off to come to its end */
 };
 
 /* Errors: INVALID (not an address), UNAVAILABLE (in use). */
@@ -33,8 +34,12 @@ err http_server_open(struct http_server **out, struct arena *a,
                      const struct http_server_settings *settings, struct http_app *app,
                      struct lanes *lanes);
 uint16_t http_server_port(const struct http_server *s);
-/* Stops accepting, waits for what is being worked on (at most HTTP_DRAIN_SECONDS), ends. NULL is a
- * no-op. */
+/* From now on every answer says `Connection: close`, so that peers go elsewhere with their next
+ * request; nothing else changes. What is under way when the server is closed may take until
+ * deadline_ns of the monotonic clock. NULL is a no-op. */
+void http_server_drain(struct http_server *s, uint64_t deadline_ns);
+/* Stops accepting, waits for what is being worked on (until the deadline of the drain, else at most
+ * HTTP_DRAIN_SECONDS), cuts off the rest. NULL is a no-op. */
 void http_server_close(struct http_server *s);
 
 #endif

@@ -1,4 +1,5 @@
 """Starts the real gantry on a free port with a data folder of its own, and speaks HTTP to it. Standard library only."""
+import atexit
 import filecmp
 import hashlib
 import http.client
@@ -7,12 +8,17 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../servers"))
+
 PASSWORD = "correct-horse-battery"
+ENGINE = os.environ.get("GANTRY_TEST_ENGINE", "sqlite")  # or postgres: the whole suite runs on either
 
 
 class Answer:
@@ -31,6 +37,28 @@ def beside(binary, name):
     return os.path.join(os.path.dirname(os.path.abspath(binary)), name)
 
 
+class Databases:
+    """A database on the engine under test for each data folder; programs that share a folder share it."""
+
+    def __init__(self):
+        self.server, self.urls = None, {}
+
+    def url(self, folder):
+        """None: the default, a file in the folder."""
+        if ENGINE == "sqlite":
+            return None
+        if self.server is None:
+            import postgres
+            self.server = postgres.Postgres().start()
+            atexit.register(self.server.stop)
+        if folder not in self.urls:
+            self.urls[folder] = self.server.new_database(f"gantry_{len(self.urls)}")
+        return self.urls[folder]
+
+
+DATABASES = Databases()
+
+
 class Gantry:
     """One server process; started again it keeps the data. Also for the programs that serve a part alone: they print fewer
     addresses, and take the folder of another one's data."""
@@ -44,6 +72,9 @@ class Gantry:
             "PATH": os.environ["PATH"], "GANTRY_DATA_DIR": self.folder + "/data", "GANTRY_HTTP_ADDRESS": "127.0.0.1:0",
             "GANTRY_PUBLIC_HTTP_ADDRESS": "127.0.0.1:0", "GANTRY_ADMIN_EMAIL": "admin@example.org",
             "GANTRY_ADMIN_PASSWORD": PASSWORD, "GANTRY_LOG_LEVEL": "warn"}
+        url = DATABASES.url(self.folder)
+        if url is not None:
+            self.environment["GANTRY_DATABASE_URL"] = url
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
@@ -77,6 +108,14 @@ class Gantry:
     def log(self):
         with open(self.folder + "/log") as log:
             return log.read()
+
+    def sql(self, text):
+        """Statements behind the program's back; the rows as lists of texts."""
+        if ENGINE == "postgres":
+            answer = DATABASES.server.sql(text, DATABASES.url(self.folder).rsplit("/", 1)[1])
+            return [line.split("|") for line in answer.splitlines()]
+        with sqlite3.connect(self.folder + "/data/gantry.db") as database:
+            return [[str(value) for value in row] for row in database.execute(text)]
 
     def memory_kib(self):
         """Resident now, of the process."""

@@ -109,9 +109,9 @@ CONTRACT(whoever_touches_the_trail_is_found)
          "UPDATE audit_events SET key = 11 WHERE key = 100",
          9},
         {"UPDATE audit_events SET organization_key = 2 WHERE key = 9", 11},
-        {"INSERT INTO audit_events SELECT 8, randomblob(16), 1, created_at, action, outcome, "
-         "user_id, subject_id, peer_address, request_id, count, hash FROM audit_events "
-         "WHERE key = 7",
+        {"UPDATE audit_events SET organization_key = 1, hash = (SELECT hash FROM audit_events "
+         "WHERE "
+         "key = 7) WHERE key = 8",
          8},
     };
     if (c->engine->script == NULL)
@@ -120,8 +120,6 @@ CONTRACT(whoever_touches_the_trail_is_found)
         struct contract_db fresh;
         contract_open(&fresh, c->engine);
         add_events(&fresh);
-        if (i == COUNT_OF(touches) - 1)
-            CHECK_OK(fresh.engine->script(&fresh, "DELETE FROM audit_events WHERE key = 8"));
         CHECK_OK(fresh.engine->script(&fresh, touches[i].sql));
         CHECK_INT(touches[i].broken_key, verify(&fresh, fresh.organization_key).broken_key);
         contract_close(&fresh);

@@ -9,7 +9,7 @@
 /* Of migrations and refused statements there are many here. */
 __attribute__((constructor)) static void be_quiet(void)
 {
-    log_configure(LOG_ERROR, LOG_TEXT, 2);
+    log_configure(getenv("CONTRACT_LOG") != NULL ? LOG_WARN : LOG_ERROR, LOG_TEXT, 2);
 }
 
 static void memory_open(struct contract_db *c)
@@ -29,7 +29,7 @@ static void sqlite_open(struct contract_db *c)
     assert_non_null(mkdtemp(c->folder));
     CHECK_OK(
         sqlite_context_open(&c->sqlite, &c->arena, str_format(&c->arena, "%s/test.db", c->folder)));
-    c->db = &c->sqlite.base;
+    c->db = &c->sqlite.engine.base;
 }
 
 static void sqlite_close(struct contract_db *c)
@@ -42,12 +42,44 @@ static void sqlite_close(struct contract_db *c)
 
 static err sqlite_script(struct contract_db *c, const char *sql)
 {
-    return sqlite_database_script(&c->sqlite, sql);
+    return sql_script(&c->sqlite.engine, sql);
+}
+
+/* One server for all tests of the run; each opens a database of its own. */
+static void postgres_open(struct contract_db *c)
+{
+    static int number;
+    str url = str_of(getenv("GANTRY_TEST_POSTGRES_URL"));
+    const char *create =
+        str_cstr(&c->arena, str_format(&c->arena, "CREATE DATABASE contract_%d", ++number));
+    while (url.ptr[url.len - 1] != '/')
+        url.len--;
+    CHECK_OK(postgres_database_open(&c->postgres, str_of(getenv("GANTRY_TEST_POSTGRES_URL"))));
+    CHECK_OK(sql_script(&c->postgres.engine, create));
+    postgres_database_close(&c->postgres);
+    CHECK_OK(postgres_context_open(&c->postgres, &c->arena,
+                                   str_format(&c->arena, "%.*scontract_%d", STR_ARG(url), number)));
+    c->db = &c->postgres.engine.base;
+}
+
+static void postgres_close(struct contract_db *c)
+{
+    postgres_database_close(&c->postgres);
+}
+
+static err run_on_postgres(struct contract_db *c, const char *sql)
+{
+    return sql_script(&c->postgres.engine, sql);
 }
 
 const struct db_engine db_engines[] = {
     {.name = "memory", .open = memory_open, .close = memory_close},
     {.name = "sqlite", .open = sqlite_open, .close = sqlite_close, .script = sqlite_script},
+    {.name = "postgresql",
+     .server = "GANTRY_TEST_POSTGRES_URL",
+     .open = postgres_open,
+     .close = postgres_close,
+     .script = run_on_postgres},
 };
 const size_t db_engine_count = COUNT_OF(db_engines);
 
@@ -96,12 +128,26 @@ void contract_register(const char *name, CMUnitTestFunction run)
 {
     static char names[TEST_COUNT_MAX][96];
     for (size_t i = 0; i < db_engine_count; i++) {
+        if (db_engines[i].server != NULL && getenv(db_engines[i].server) == NULL)
+            continue;
         assert(test_count < TEST_COUNT_MAX);
         snprintf(names[test_count], sizeof names[0], "%s (%s)", name, db_engines[i].name);
         test_list[test_count] = (struct CMUnitTest){
             .name = names[test_count], .test_func = run, .initial_state = (void *)&db_engines[i]};
         test_count++;
     }
+}
+
+void contract_differ(str where, str first, size_t engine, str other)
+{
+    size_t same = 0;
+    while (same < first.len && same < other.len && first.ptr[same] == other.ptr[same])
+        same++;
+    size_t from = same > 200 ? same - 200 : 0; /* cmocka's own messages have a limit */
+    first = str_sub(first, from, same + 400);
+    other = str_sub(other, from, same + 400);
+    fail_msg("%.*s\n%s: ...%.*s\n%s: ...%.*s", STR_ARG(str_sub(where, 0, 300)), db_engines[0].name,
+             STR_ARG(first), db_engines[engine].name, STR_ARG(other));
 }
 
 struct user contract_user(struct contract_db *c, int64_t organization_key, const char *email)

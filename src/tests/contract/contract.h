@@ -6,7 +6,8 @@
 #define TESTS_CONTRACT_CONTRACT_H
 
 #include "infrastructure/memory/memory_context.h"
-#include "infrastructure/sqlite/session.h"
+#include "infrastructure/postgres/database.h"
+#include "infrastructure/sqlite/database.h"
 #include "tests/test.h"
 
 struct db_engine;
@@ -19,11 +20,13 @@ struct contract_db {
     int64_t organization_key, other_key;
     struct memory_context memory;
     struct sqlite_database sqlite;
+    struct postgres_database postgres;
     char folder[64];
 };
 
 struct db_engine {
     const char *name;
+    const char *server; /* NULL, or the variable that tells its address: without it, no engine */
     void (*open)(struct contract_db *c);
     void (*close)(struct contract_db *c);
     /* Statements behind the back of the repositories; NULL where there is no such way. */
@@ -55,6 +58,9 @@ void contract_register(const char *name, CMUnitTestFunction run);
         contract_register(#name_, run_##name_);                                                    \
     }                                                                                              \
     static void contract_##name_(struct contract_db *c)
+
+/* Fails: the first engine said one thing, and the one of that number another. */
+void contract_differ(str where, str first, size_t engine, str other);
 
 /* A user, a session and an audit event that nothing is wrong with; not added yet. */
 struct user contract_user(struct contract_db *c, int64_t organization_key, const char *email);

@@ -278,9 +278,9 @@ static size_t compare(struct contract_db *engines, struct arena *a, struct image
         for (size_t i = 1; i < db_engine_count; i++) {
             str again = answer(&engines[i], a, &f, &other);
             if (!str_eq(first, again) || str_starts(first, STR("INTERNAL")))
-                fail_msg("seed %" PRIu64 " page %d: %.*s\n%s: %.*s\n%s: %.*s", seed, number,
-                         STR_ARG(told(a, &f)), db_engines[0].name, STR_ARG(first),
-                         db_engines[i].name, STR_ARG(again));
+                contract_differ(str_format(a, "seed %" PRIu64 " page %d: %.*s", seed, number,
+                                           STR_ARG(told(a, &f))),
+                                first, i, again);
         }
         seen += page.rows.len;
         if (page.next.ptr == NULL)

@@ -78,7 +78,7 @@ static void step_add_session(struct run *r, const struct step *s)
                               .user_id = id_of('u', s->a % 12),
                               .generation = 1,
                               .expires_at = {(int64_t)(s->c % 1000) + 1}};
-    say(r, session_writer_add(r->session->uow.sessions, &session), session.key, session.version);
+    say(r, session_writer_add(r->session->uow.sessions, &session), 0, session.version);
 }
 
 static void step_save_session(struct run *r, const struct step *s)
@@ -91,7 +91,7 @@ static void step_save_session(struct run *r, const struct step *s)
         session.version -= s->d % 4 == 0;
         e = session_writer_save(r->session->uow.sessions, &session);
     }
-    say(r, e, session.key, session.version);
+    say(r, e, 0, session.version);
 }
 
 static void step_end_sessions(struct run *r, const struct step *s)
@@ -120,7 +120,7 @@ static void step_record(struct run *r, const struct step *s)
                                         .created_at = {(int64_t)(s->d % 1000) + 1}};
     int64_t count = 0;
     if (s->d % 6 != 0)
-        say(r, idempotency_writer_add(r->session->uow.idempotency, &record), record.key, 0);
+        say(r, idempotency_writer_add(r->session->uow.idempotency, &record), 0, 0);
     else
         say(r,
             idempotency_writer_purge(r->session->uow.idempotency, (instant){(int64_t)(s->c % 600)},
@@ -223,7 +223,7 @@ static void step_audit(struct run *r, const struct step *s)
                                 .outcome = STR("OK"),
                                 .user_id = id_of('u', s->b % 3),
                                 .count = (int64_t)(s->d % 3)};
-    say(r, audit_writer_add(r->session->uow.audit, &r->arena, &event), event.key, 0);
+    say(r, audit_writer_add(r->session->uow.audit, &r->arena, &event), 0, 0);
 }
 
 static void step_outbox(struct run *r, const struct step *s)
@@ -275,6 +275,7 @@ static void dump_people(struct run *r, struct db_session *s, int64_t organizatio
     for (uint64_t i = 0; i < 20; i++) {
         struct session session;
         err e = session_reader_get(s->readers.sessions, &r->arena, id_of('s', i), &session);
+        session.key = 0; /* of rows that come and go it is not the same everywhere */
         if (!failed(e))
             json_write(&r->said, &session_schema, &session, JSON_INTERNAL);
     }
@@ -316,8 +317,10 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
     }
     CHECK_OK(
         change_reader_find(s->readers.changes, &r->arena, organization_key, 0, 1000, &changes));
-    for (size_t i = 0; i < changes.len; i++)
+    for (size_t i = 0; i < changes.len; i++) { /* what was given up may leave a hole */
+        changes.at[i].sequence = (int64_t)i;
         json_write(&r->said, &change_schema, &changes.at[i], JSON_INTERNAL);
+    }
     CHECK_OK(image_reader_statistics(s->readers.images, organization_key, &numbers[0], &numbers[1],
                                      &numbers[2]));
     buf_addf(&r->said, "%" PRId64 " %" PRId64 " %" PRId64 "\n", numbers[0], numbers[1], numbers[2]);
@@ -334,8 +337,10 @@ static void dump(struct run *r)
         CHECK_OK(audit_reader_find(s->readers.audit, &r->arena,
                                    &(struct audit_filter){.organization_key = o, .limit = 1000},
                                    &events));
-        for (size_t i = 0; i < events.len; i++)
+        for (size_t i = 0; i < events.len; i++) {
+            events.at[i].key = (int64_t)i;
             json_write(&r->said, &audit_event_schema, &events.at[i], JSON_INTERNAL);
+        }
     }
     db_session_end(s);
 }
@@ -356,9 +361,8 @@ static void compare_runs(struct run *runs, uint64_t seed, int unit)
 {
     for (size_t i = 1; i < db_engine_count; i++)
         if (!str_eq(buf_str(&runs[0].said), buf_str(&runs[i].said)))
-            fail_msg("seed %" PRIu64 " unit %d\n%s: %.*s\n%s: %.*s", seed, unit, db_engines[0].name,
-                     STR_ARG(buf_str(&runs[0].said)), db_engines[i].name,
-                     STR_ARG(buf_str(&runs[i].said)));
+            contract_differ(str_format(&runs[0].arena, "seed %" PRIu64 " unit %d", seed, unit),
+                            buf_str(&runs[0].said), i, buf_str(&runs[i].said));
 }
 
 TEST(engines_agree_on_random_writes)
@@ -367,8 +371,10 @@ TEST(engines_agree_on_random_writes)
     uint64_t seed = chance_seed(), dice = seed | 1;
     int64_t now = 1;
     printf("random writes: CONTRACT_SEED=%" PRIu64 "\n", seed);
-    for (size_t i = 0; i < db_engine_count; i++)
+    for (size_t i = 0; i < db_engine_count; i++) {
         contract_open(&runs[i].db, &db_engines[i]);
+        runs[i].db.postgres.engine.is_pipelined = false; /* so that a unit survives a conflict */
+    }
     for (int unit = 0; unit < UNIT_COUNT; unit++) {
         struct step list[STEP_COUNT_MAX];
         size_t count = chance_roll(&dice, STEP_COUNT_MAX) + 1;

@@ -179,7 +179,7 @@ class Nodes(unittest.TestCase):
         cls.nodes = (cls.one, cls.two)
         for node in cls.nodes:
             node.environment["GANTRY_REDIS_URL"] = cls.redis.url() + "?prefix=test"
-            node.environment["GANTRY_BEHIND_PROXY"] = "1"
+            node.environment.update(GANTRY_BEHIND_PROXY="1", GANTRY_DRAIN_SECONDS="0")
             node.start()
         cls.one.use_administrator()
         cls.two.token = cls.one.token
@@ -307,7 +307,7 @@ class Nodes(unittest.TestCase):
         worker = harness.Gantry(harness.beside(harness.BINARY, "gantry-worker"), arguments=(), addresses=0, folder=self.one.folder)
         self.one.stop()
         self.one.arguments, self.one.addresses = ("serve", "--roles=internal"), 1
-        worker.environment.update(GANTRY_REDIS_URL=self.one.environment["GANTRY_REDIS_URL"], GANTRY_BEHIND_PROXY="1")
+        worker.environment.update(GANTRY_REDIS_URL=self.one.environment["GANTRY_REDIS_URL"], GANTRY_BEHIND_PROXY="1", GANTRY_DRAIN_SECONDS="0")
         try:
             self.one.start()
             worker.start()
@@ -327,6 +327,9 @@ class Nodes(unittest.TestCase):
             self.two.start()
 
     def outbox_count(self):
+        if harness.ENGINE == "postgres":
+            url = harness.DATABASES.url(self.one.folder)
+            return int(harness.DATABASES.server.sql("SELECT count(*) FROM outbox", url.rsplit("/", 1)[1]))
         database = sqlite3.connect(self.one.folder + "/data/gantry.db", timeout=10)
         try:
             return database.execute("SELECT count(*) FROM outbox").fetchone()[0]

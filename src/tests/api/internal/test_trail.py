@@ -1,6 +1,5 @@
 """What happened: change feed, audit trail, Idempotency-Key; and the wall between organizations."""
 import os
-import sqlite3
 import sys
 import time
 
@@ -130,17 +129,14 @@ class Trail(harness.Case):
         self.gantry.stop()
         verify = self.gantry.run("verify")
         self.assertEqual((verify.returncode, b"0 trails broken" in verify.stdout), (0, True), verify.stdout)
-        database = sqlite3.connect(self.gantry.folder + "/data/gantry.db")
-        counted = database.execute("SELECT sum(count) FROM audit_events WHERE subject_id = ?",
-                                   (bytes.fromhex(self.study["id"].replace("-", "")),)).fetchone()[0]
-        self.assertGreaterEqual(counted, 5)
-        changed = database.execute("SELECT key, outcome FROM audit_events ORDER BY key LIMIT 1 OFFSET 2").fetchone()
-        database.execute("UPDATE audit_events SET outcome = 'NOT_FOUND' WHERE key = ?", changed[:1])
-        database.commit()
+        subject = self.study["id"] if harness.ENGINE == "postgres" else self.study["id"].replace("-", "")
+        counted = self.gantry.sql("SELECT sum(count) FROM audit_events WHERE subject_id = "
+                                  f"{'' if harness.ENGINE == 'postgres' else 'x'}'{subject}'")
+        self.assertGreaterEqual(int(counted[0][0]), 5)
+        key, outcome = self.gantry.sql("SELECT key, outcome FROM audit_events ORDER BY key LIMIT 1 OFFSET 2")[0]
+        self.gantry.sql(f"UPDATE audit_events SET outcome = 'NOT_FOUND' WHERE key = {key}")
         broken = self.gantry.run("verify")
-        database.execute("UPDATE audit_events SET outcome = ? WHERE key = ?", changed[::-1])
-        database.commit()
-        database.close()
+        self.gantry.sql(f"UPDATE audit_events SET outcome = '{outcome}' WHERE key = {key}")
         self.assertEqual((broken.returncode, b"1 trails broken" in broken.stdout), (65, True), broken.stdout)
         type(self).gantry.start()
         self.gantry.use_administrator()

@@ -3,7 +3,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "infrastructure/migrations/migrations.h"
-#include "infrastructure/sqlite/find.h"
+#include "infrastructure/sql/find.h"
+#include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "tests/test.h"
 
@@ -45,7 +46,7 @@ static void add_unit(struct sqlite_database *db, int number, bool keep)
     struct db_session *session;
     struct organization o = {.id = uuid_make(clock_system()), .created_at = {1}, .updated_at = {1}};
     char name[32];
-    CHECK_OK(db_session_begin(&db->base, &a, clock_system(), &session));
+    CHECK_OK(db_session_begin(&db->engine.base, &a, clock_system(), &session));
     snprintf(name, sizeof name, "organization %d", number);
     o.name = str_of(name);
     CHECK_OK(organization_writer_add(session->uow.organizations, &o));
@@ -64,15 +65,15 @@ static void *write_units(void *argument)
 
 static int64_t count_rows(struct sqlite_database *db, const char *sql)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     struct statement s;
     bool has_row;
-    CHECK_OK(sqlite_read_begin(db, &c));
+    CHECK_OK(sql_read_begin(&db->engine, &c));
     CHECK_OK(statement_begin(c, sql, &s));
     CHECK_OK(statement_step(&s, &has_row));
     int64_t count = statement_column_i64(&s, 0);
     statement_end(&s);
-    sqlite_read_end(db, c);
+    sql_read_end(&db->engine, c);
     return count;
 }
 
@@ -81,14 +82,16 @@ TEST(units_share_commits_and_none_sees_anothers_rollback)
     struct fixture f;
     pthread_t threads[THREAD_COUNT];
     fixture_open(&f);
+    const struct db_context before = f.db.engine.base;
     for (int i = 0; i < THREAD_COUNT; i++)
         CHECK(pthread_create(&threads[i], NULL, write_units, &f.db) == 0);
     for (int i = 0; i < THREAD_COUNT; i++)
         pthread_join(threads[i], NULL);
     CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4,
               count_rows(&f.db, "SELECT count(*) FROM organizations"));
-    CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4, f.db.base.unit_count);
-    CHECK(f.db.base.commit_count < f.db.base.unit_count);
+    CHECK_INT(THREAD_COUNT * UNIT_COUNT * 3 / 4, f.db.engine.base.unit_count - before.unit_count);
+    CHECK(f.db.engine.base.commit_count - before.commit_count <
+          f.db.engine.base.unit_count - before.unit_count);
     fixture_close(&f);
 }
 
@@ -97,19 +100,17 @@ TEST(a_newer_schema_is_refused)
     struct fixture f;
     int applied;
     fixture_open(&f);
-    CHECK_OK(sqlite_migrate(&f.db, &f.arena, migrations, migration_count, &applied));
+    CHECK_OK(sql_migrate(&f.db.engine, &f.arena, migrations, migration_count, &applied));
     CHECK_INT(0, applied);
-    CHECK_OK(
-        sqlite_database_script(&f.db, "INSERT INTO schema_migrations VALUES (9999, 'later', 1)"));
-    CHECK_ERR(CONFLICT, sqlite_migrate(&f.db, &f.arena, migrations, migration_count, &applied));
+    CHECK_OK(sql_script(&f.db.engine, "INSERT INTO schema_migrations VALUES (9999, 'later', 1)"));
+    CHECK_ERR(CONFLICT, sql_migrate(&f.db.engine, &f.arena, migrations, migration_count, &applied));
     fixture_close(&f);
 }
 
 static str plan_of(struct fixture *f, const struct image_filter *filter)
 {
-    str sql, plan;
-    CHECK_OK(sqlite_images_find_sql(&f->arena, filter, &sql));
-    CHECK_OK(sqlite_query_plan(&f->db, &f->arena, str_cstr(&f->arena, sql), &plan));
+    str plan;
+    CHECK_OK(sql_images_plan(&f->db.engine, &f->arena, filter, &plan));
     return plan;
 }
 

@@ -1,27 +1,27 @@
-/* Patients, studies, series and instances on SQLite, but for find, which has a file of its own. */
-#include "infrastructure/sqlite/session.h"
+/* Patients, studies, series and instances on SQL, but for find, which has a file of its own. */
+#include "infrastructure/sql/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "infrastructure/sqlite/find.h"
-#include "infrastructure/sqlite/match.h"
+#include "infrastructure/sql/find.h"
+#include "infrastructure/sql/match.h"
 
-static struct sqlite_session *reading(struct image_reader *r)
+static struct sql_session *reading(struct image_reader *r)
 {
-    return container_of(r, struct sqlite_session, base.repositories.image_reader);
+    return container_of(r, struct sql_session, base.repositories.image_reader);
 }
 
-static struct sqlite_session *writing(struct image_writer *w)
+static struct sql_session *writing(struct image_writer *w)
 {
-    return container_of(w, struct sqlite_session, base.repositories.image_writer);
+    return container_of(w, struct sql_session, base.repositories.image_writer);
 }
 
 static err get_by_id(struct image_reader *r, struct arena *a, const struct schema *schema,
                      int64_t organization_key, uuid id, void *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(reading(r), &c));
+    TRY(sql_session_read(reading(r), &c));
     TRY(statement_prepare(
         c, str_format(a, "%sWHERE id = ?1 AND organization_key = ?2", entity_sql(schema)->select),
         &s));
@@ -48,74 +48,98 @@ static err get_instance(struct image_reader *r, struct arena *a, int64_t organiz
     return get_by_id(r, a, &instance_schema, organization_key, id, out);
 }
 
-/* One row by a number and a UID; key 0 when there is none. */
-static err by_uid(struct sqlite_connection *c, struct arena *a, const struct schema *schema,
-                  const char *number_column, const char *uid_column, int64_t number, str uid,
-                  void *out)
+static err start_by_uids(struct sql_connection *c, struct arena *a, const struct schema *schema,
+                         const char *where, int64_t organization_key, str uid, str second_uid,
+                         struct statement *out)
 {
-    CLEANUP(statement_end) struct statement s = {0};
+    TRY(statement_prepare(c, str_format(a, "%sWHERE %s", entity_sql(schema)->select, where), out));
+    statement_bind_i64(out, 1, organization_key);
+    statement_bind_str(out, 2, uid);
+    if (second_uid.ptr != NULL)
+        statement_bind_str(out, 3, second_uid);
+    return statement_start(out);
+}
+
+/* Key 0 when there is none. */
+static err read_if_there(struct statement *s, struct arena *a, const struct schema *schema,
+                         void *out)
+{
     bool has_row;
-    TRY(statement_prepare(c,
-                          str_format(a, "%sWHERE %s = ?1 AND %s = ?2", entity_sql(schema)->select,
-                                     number_column, uid_column),
-                          &s));
-    statement_bind_i64(&s, 1, number);
-    statement_bind_str(&s, 2, uid);
-    TRY(statement_step(&s, &has_row));
+    if (s->handle == NULL)
+        return OK;
+    TRY(statement_step(s, &has_row));
     if (has_row)
-        statement_column_object(&s, a, 0, schema, out);
+        statement_column_object(s, a, 0, schema, out);
     return OK;
 }
 
-static err locate(struct sqlite_connection *c, struct arena *a, int64_t organization_key,
+/* The three look-ups go together: one way to the database and back. */
+static err locate(struct sql_connection *c, struct arena *a, int64_t organization_key,
                   str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
+    CLEANUP(statement_end) struct statement study = {0}, series = {0}, instance = {0};
     *out = (struct image_row){0};
-    TRY(by_uid(c, a, &study_schema, "organization_key", "study_instance_uid", organization_key,
-               study_uid, &out->study));
-    if (series_uid.len != 0 && out->study.key != 0)
-        TRY(by_uid(c, a, &series_schema, "study_key", "series_instance_uid", out->study.key,
-                   series_uid, &out->series));
+    TRY(start_by_uids(c, a, &study_schema, "organization_key = ?1 AND study_instance_uid = ?2",
+                      organization_key, study_uid, STR_NONE, &study));
+    if (series_uid.len != 0)
+        TRY(start_by_uids(c, a, &series_schema,
+                          "study_key = (SELECT key FROM studies WHERE organization_key = ?1 AND "
+                          "study_instance_uid = ?2) AND series_instance_uid = ?3",
+                          organization_key, study_uid, series_uid, &series));
     if (sop_uid.len != 0)
-        TRY(by_uid(c, a, &instance_schema, "organization_key", "sop_instance_uid", organization_key,
-                   sop_uid, &out->instance));
-    return OK;
+        TRY(start_by_uids(c, a, &instance_schema, "organization_key = ?1 AND sop_instance_uid = ?2",
+                          organization_key, sop_uid, STR_NONE, &instance));
+    TRY(read_if_there(&study, a, &study_schema, &out->study));
+    TRY(read_if_there(&series, a, &series_schema, &out->series));
+    return read_if_there(&instance, a, &instance_schema, &out->instance);
 }
 
 /* One statement a level, made once: this is what every retrieval begins with. */
-static const char *locate_sql[LEVEL_COUNT];
+static const char *locate_sql[SQL_LANGUAGE_COUNT][LEVEL_COUNT];
 static pthread_once_t locate_once = PTHREAD_ONCE_INIT;
 
-static void make_locate_sql(void)
+static const char *make_locate_sql(enum image_level level, const char *in_this_order)
 {
     static const struct {
-        const char *above, *from;
+        const char *above, *from, *where;
         const struct schema *schema;
     } levels[LEVEL_COUNT] = {
-        {"", " FROM studies st WHERE st.organization_key = ?1 AND st.study_instance_uid = ?2",
+        {"", "studies st", "st.organization_key = ?1 AND st.study_instance_uid = ?2",
          &study_schema},
-        {"st.key, st.id, st.version, ",
-         " FROM studies st CROSS JOIN series se ON se.study_key = st.key "
-         "WHERE st.organization_key = ?1 AND st.study_instance_uid = ?2 AND "
-         "se.series_instance_uid = ?3",
+        {"st.key, st.id, st.version, ", "studies st JOIN series se ON se.study_key = st.key",
+         "st.organization_key = ?1 AND st.study_instance_uid = ?2 AND se.series_instance_uid = ?3",
          &series_schema},
         {"st.key, st.id, st.version, se.key, se.id, se.version, ",
-         " FROM instances i CROSS JOIN series se ON se.key = i.series_key "
-         "CROSS JOIN studies st ON st.key = i.study_key "
-         "WHERE i.organization_key = ?1 AND i.sop_instance_uid = ?4 AND "
-         "se.series_instance_uid = ?3 AND st.study_instance_uid = ?2",
+         "instances i JOIN series se ON se.key = i.series_key JOIN studies st ON st.key = "
+         "i.study_key",
+         "i.organization_key = ?1 AND i.sop_instance_uid = ?4 AND se.series_instance_uid = ?3 AND "
+         "st.study_instance_uid = ?2",
          &instance_schema}};
     struct arena scratch = {0};
-    for (unsigned i = 0; i < LEVEL_COUNT; i++) {
-        struct buf sql = BUF_IN(&scratch);
-        buf_addf(&sql, "SELECT %s", levels[i].above);
-        sql_columns(&sql, levels[i].schema, image_aliases[i], true);
-        buf_addf(&sql, "%s AND st.state = %d", levels[i].from, STUDY_RECEIVED);
-        char *text = heap_alloc(sql.len + 1);
-        memcpy(text, sql.ptr, sql.len);
-        locate_sql[i] = text;
+    struct buf sql = BUF_IN(&scratch);
+    str from = str_of(levels[level].from);
+    buf_addf(&sql, "SELECT %s", levels[level].above);
+    sql_columns(&sql, levels[level].schema, image_aliases[level], true);
+    buf_add(&sql, STR(" FROM "));
+    for (size_t join; (join = str_find(from, STR("JOIN"))) != SIZE_MAX;) {
+        buf_add(&sql, str_sub(from, 0, join));
+        buf_add(&sql, str_of(in_this_order));
+        from = str_sub(from, join + 4, from.len);
     }
+    buf_addf(&sql, "%.*s WHERE %s AND st.state = %d", STR_ARG(from), levels[level].where,
+             STUDY_RECEIVED);
+    char *text = heap_alloc(sql.len + 1);
+    memcpy(text, sql.ptr, sql.len);
     arena_deinit(&scratch);
+    return text;
+}
+
+static void make_all_locate_sql(void)
+{
+    static const char *const joins[] = {[SQL_SQLITE] = "CROSS JOIN", [SQL_POSTGRESQL] = "JOIN"};
+    for (unsigned language = 0; language < SQL_LANGUAGE_COUNT; language++)
+        for (unsigned level = 0; level < LEVEL_COUNT; level++)
+            locate_sql[language][level] = make_locate_sql(level, joins[language]);
 }
 
 static void read_place(const struct statement *s, int at, int64_t *key, uuid *id, int64_t *version)
@@ -144,15 +168,15 @@ static void read_located(const struct statement *s, struct arena *a, enum image_
 static err reader_locate(struct image_reader *r, struct arena *a, int64_t organization_key,
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     enum image_level level = sop_uid.len != 0      ? LEVEL_INSTANCE
                              : series_uid.len != 0 ? LEVEL_SERIES
                                                    : LEVEL_STUDY;
     bool has_row;
-    pthread_once(&locate_once, make_locate_sql);
-    TRY(sqlite_session_read(reading(r), &c));
-    TRY(statement_begin(c, locate_sql[level], &s));
+    pthread_once(&locate_once, make_all_locate_sql);
+    TRY(sql_session_read(reading(r), &c));
+    TRY(statement_begin(c, locate_sql[c->engine->dialect->language][level], &s));
     statement_bind_i64(&s, 1, organization_key);
     statement_bind_str(&s, 2, study_uid);
     if (level >= LEVEL_SERIES)
@@ -182,10 +206,10 @@ static void read_blobs(const struct statement *s, struct arena *a, int at,
 static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
                      bool with_metadata, struct instance_blobs *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
-    TRY(sqlite_session_read(reading(r), &c));
+    TRY(sql_session_read(reading(r), &c));
     TRY(statement_begin(
         c,
         with_metadata
@@ -213,23 +237,26 @@ static str instances_sql(struct arena *a, bool of_series, bool with_blobs)
         buf_add(&sql, STR(" JOIN series se ON se.key = i.series_key"));
     if (with_blobs)
         buf_add(&sql, STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
-    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 ORDER BY i.instance_number, i.key")
-                            : STR(" WHERE i.study_key = ?1 ORDER BY se.series_number, se.key, "
-                                  "i.instance_number, i.key"));
+    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 ORDER BY i.instance_number ASC NULLS "
+                                  "FIRST, i.key")
+                            : STR(" WHERE i.study_key = ?1 ORDER BY se.series_number ASC NULLS "
+                                  "FIRST, se.key, i.instance_number ASC NULLS FIRST, i.key"));
     return buf_str(&sql);
 }
 
 static err each_instance(struct image_reader *r, struct arena *a, int64_t study_key,
                          int64_t series_key, bool with_blobs, struct image_sink *sink)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     struct arena row_arena = {0};
     bool has_row = true;
-    TRY(sqlite_session_read(reading(r), &c));
+    TRY(sql_session_read(reading(r), &c));
     err e = statement_prepare(c, instances_sql(&row_arena, series_key != 0, with_blobs), &s);
-    if (!failed(e))
+    if (!failed(e)) {
         statement_bind_i64(&s, 1, series_key != 0 ? series_key : study_key);
+        statement_stream(&s);
+    }
     while (!failed(e)) {
         struct instance instance = {0};
         struct instance_blobs blobs = {0};
@@ -250,9 +277,9 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
 
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(reading(r), &c));
+    TRY(sql_session_read(reading(r), &c));
     TRY(statement_begin(c, "SELECT 1 FROM instances WHERE object_name = ?1 LIMIT 1", &s));
     statement_bind_str(&s, 1, object_name);
     return statement_step(&s, out);
@@ -261,15 +288,15 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
 static err statistics(struct image_reader *r, int64_t organization_key, int64_t *studies,
                       int64_t *instances, int64_t *size)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
-    TRY(sqlite_session_read(reading(r), &c));
-    TRY(statement_begin(
-        c,
-        "SELECT count(*), coalesce(sum(instance_count), 0), coalesce(sum(size), 0) FROM studies "
-        "WHERE organization_key = ?1",
-        &s));
+    TRY(sql_session_read(reading(r), &c));
+    TRY(statement_begin(c,
+                        "SELECT count(*), CAST(coalesce(sum(instance_count), 0) AS BIGINT), "
+                        "CAST(coalesce(sum(size), 0) AS BIGINT) FROM studies "
+                        "WHERE organization_key = ?1",
+                        &s));
     statement_bind_i64(&s, 1, organization_key);
     TRY(statement_step(&s, &has_row));
     *studies = statement_column_i64(&s, 0);
@@ -278,8 +305,8 @@ static err statistics(struct image_reader *r, int64_t organization_key, int64_t 
     return OK;
 }
 
-const struct image_reader_ops sqlite_image_reader_ops = {
-    .find = sqlite_images_find,
+const struct image_reader_ops sql_image_reader_ops = {
+    .find = sql_images_find,
     .get_study = get_study,
     .get_series = get_series,
     .get_instance = get_instance,
@@ -293,19 +320,19 @@ const struct image_reader_ops sqlite_image_reader_ops = {
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
-    struct sqlite_connection *c;
-    TRY(sqlite_session_write(writing(w), &c));
+    struct sql_connection *c;
+    TRY(sql_session_write(writing(w), &c));
     return locate(c, a, organization_key, study_uid, series_uid, sop_uid, out);
 }
 
 static err locate_patient(struct image_writer *w, struct arena *a, int64_t organization_key,
                           str patient_id, str issuer, struct patient *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
     *out = (struct patient){0};
-    TRY(sqlite_session_write(writing(w), &c));
+    TRY(sql_session_write(writing(w), &c));
     TRY(statement_prepare(
         c,
         str_format(
@@ -330,10 +357,12 @@ static err add_patient(struct image_writer *w, struct patient *patient)
  * table. */
 static err add_study(struct image_writer *w, struct study *study)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(entity_insert(writing(w), &study_schema, study));
-    TRY(sqlite_session_write(writing(w), &c));
+    TRY(sql_session_write(writing(w), &c));
+    if (!c->engine->dialect->has_search_table)
+        return OK;
     TRY(statement_begin(c, "INSERT INTO study_search(rowid, search_key) VALUES (?1, ?2)", &s));
     statement_bind_i64(&s, 1, study->key);
     statement_bind_str(&s, 2, study->search_key);
@@ -345,7 +374,7 @@ static err add_series(struct image_writer *w, struct series *series)
     return entity_insert(writing(w), &series_schema, series);
 }
 
-static err add_change(struct sqlite_connection *c, const char *kind, int64_t organization_key,
+static err add_change(struct sql_connection *c, const char *kind, int64_t organization_key,
                       int64_t study_key, int64_t instance_key, instant now)
 {
     CLEANUP(statement_end) struct statement s = {0};
@@ -357,19 +386,18 @@ static err add_change(struct sqlite_connection *c, const char *kind, int64_t org
     statement_bind_i64(&s, 1, organization_key);
     statement_bind_str(&s, 2, str_of(kind));
     statement_bind_i64(&s, 3, study_key);
-    if (instance_key != 0)
-        statement_bind_i64(&s, 4, instance_key);
+    statement_bind_opt_i64(&s, 4, (opt_i64){instance_key != 0, instance_key});
     statement_bind_i64(&s, 5, now.us);
-    return statement_run(&s);
+    return statement_run_later(&s);
 }
 
 static err add_instance(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(entity_insert(writing(w), &instance_schema, instance));
-    TRY(sqlite_session_write(writing(w), &c));
+    TRY(sql_session_write(writing(w), &c));
     TRY(statement_begin(c,
                         "INSERT INTO instance_blobs(instance_key, metadata, metadata_size, "
                         "metadata_crc, frames, bulk) "
@@ -381,7 +409,7 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     statement_bind_i64(&s, 4, blobs->metadata_crc);
     statement_bind_blob(&s, 5, blobs->frames);
     statement_bind_blob(&s, 6, blobs->bulk);
-    TRY(statement_run(&s));
+    TRY(statement_run_later(&s));
     return add_change(c, "instance_stored", instance->organization_key, instance->study_key,
                       instance->key, instance->created_at);
 }
@@ -393,9 +421,9 @@ static err save_study(struct image_writer *w, struct study *study)
 
 static err count_instance(struct image_writer *w, struct study *study, struct series *series)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement of_study = {0}, of_series = {0};
-    TRY(sqlite_session_write(writing(w), &c));
+    TRY(sql_session_write(writing(w), &c));
     TRY(statement_begin(
         c,
         "UPDATE studies SET series_count = ?2, instance_count = ?3, size = ?4, modalities = ?5, "
@@ -408,7 +436,7 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     statement_bind_str(&of_study, 5, study->modalities);
     statement_bind_str(&of_study, 6, study->sop_classes);
     statement_bind_i64(&of_study, 7, study->updated_at.us);
-    TRY(statement_run(&of_study));
+    TRY(statement_run_later(&of_study));
     study->version++;
     TRY(statement_begin(
         c,
@@ -420,10 +448,10 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     statement_bind_i64(&of_series, 3, series->size);
     statement_bind_i64(&of_series, 4, series->updated_at.us);
     series->version++;
-    return statement_run(&of_series);
+    return statement_run_later(&of_series);
 }
 
-const struct image_writer_ops sqlite_image_writer_ops = {
+const struct image_writer_ops sql_image_writer_ops = {
     .locate = writer_locate,
     .locate_patient = locate_patient,
     .add_patient = add_patient,

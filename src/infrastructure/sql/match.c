@@ -1,6 +1,6 @@
 /* Matching keys (PS3.4 C.2.2.2) to SQL conditions. Values are always bound; the text of the
  * statement is made of constants and of member names from our own tables. */
-#include "infrastructure/sqlite/match.h"
+#include "infrastructure/sql/match.h"
 
 #include "base/arena.h"
 #include "dicom/matching.h"
@@ -44,43 +44,54 @@ static str like_pattern(struct arena *a, str value)
     return buf_str(&out);
 }
 
-/* "a" AND "b" for the runs of a pattern that are long enough for the trigram index; absent when
- * there is none. */
-static str trigram_query(struct arena *a, str folded, const char *separators)
+/* The next run of a pattern that is long enough for the trigram index. */
+static bool next_run(str folded, const char *separators, size_t *at, str *out)
 {
-    struct buf out = BUF_IN(a);
-    for (size_t at = 0; at < folded.len;) {
-        size_t end = at, characters = 0;
+    while (*at < folded.len) {
+        size_t start = *at, end = start, characters = 0;
         while (end < folded.len && strchr(separators, folded.ptr[end]) == NULL) {
             characters += ((unsigned char)folded.ptr[end] & 0xC0) != 0x80;
             end++;
         }
-        if (characters >= TRIGRAM_SIZE) {
-            buf_add(&out, out.len == 0 ? STR("\"") : STR(" AND \""));
-            for (size_t i = at; i < end; i++) {
-                if (folded.ptr[i] == '"')
-                    buf_add_char(&out, '"');
-                buf_add_char(&out, folded.ptr[i]);
-            }
-            buf_add_char(&out, '"');
-        }
-        at = end + 1;
+        *at = end + 1;
+        *out = str_sub(folded, start, end);
+        if (characters >= TRIGRAM_SIZE)
+            return true;
     }
-    return out.len == 0 ? STR_NONE : buf_str(&out);
+    return false;
+}
+
+/* The text as a phrase of FTS5. */
+static void add_phrase(struct buf *out, str run)
+{
+    buf_add(out, out->len == 0 ? STR("\"") : STR(" AND \""));
+    for (size_t i = 0; i < run.len; i++) {
+        if (run.ptr[i] == '"')
+            buf_add_char(out, '"');
+        buf_add_char(out, run.ptr[i]);
+    }
+    buf_add_char(out, '"');
 }
 
 /* The index finds candidates; the conditions on columns decide. */
-static void add_trigrams(struct sql_builder *b, str query)
+static void add_trigrams(struct sql_builder *b, str folded, const char *separators)
 {
-    if (b->words.len != 0)
-        buf_add(&b->words, STR(" AND "));
-    buf_add(&b->words, query);
+    str run;
+    for (size_t at = 0; next_run(folded, separators, &at, &run);) {
+        if (b->dialect->has_search_table) {
+            add_phrase(&b->words, run);
+            continue;
+        }
+        buf_add(&b->where, STR(" AND st.search_key LIKE "));
+        sql_add_text(b, sql_like_part(b->arena, run));
+        buf_add(&b->where, STR(" ESCAPE '\\'"));
+    }
 }
 
 static void match_text(struct sql_builder *b, const char *column, str value)
 {
     if (has_wildcard(value)) {
-        buf_addf(&b->where, " AND %s LIKE ", column);
+        buf_addf(&b->where, " AND %s %s ", column, b->dialect->like);
         sql_add_text(b, like_pattern(b->arena, value));
         buf_add(&b->where, STR(" ESCAPE '\\'"));
         return;
@@ -100,11 +111,10 @@ static void match_by_function(struct sql_builder *b, const char *function, const
 static void match_name(struct sql_builder *b, const char *column, str value)
 {
     str folded = person_name_fold(b->arena, value);
-    str trigrams = trigram_query(b->arena, folded, "*?=");
     buf_add(&b->where, STR(" AND "));
     match_by_function(b, "name_is_like", column, "_key", folded);
-    if (trigrams.ptr != NULL && !b->in_alternative)
-        add_trigrams(b, trigrams);
+    if (!b->in_alternative)
+        add_trigrams(b, folded, "*?=");
 }
 
 /* A list of values, separated by "\" as DICOM has it or by "," as DICOMweb has it. */
@@ -127,7 +137,7 @@ static err match_list(struct sql_builder *b, const char *column, str value, bool
             buf_add_char(&b->where, ',');
         sql_add_text(b, part);
     }
-    buf_add_char(&b->where, ')');
+    buf_add(&b->where, count == 0 ? STR("NULL)") : STR(")"));
     return OK;
 }
 
@@ -251,7 +261,7 @@ static err match_any(struct sql_builder *b, const struct image_attribute *attrib
     while (str_cut(&rest, '\\', &part)) {
         if (++count > VALUE_LIST_LEN_MAX)
             return ERR(INVALID, "the list of values is too long");
-        buf_add(&b->where, first ? STR("(1") : STR(" OR (1"));
+        buf_add(&b->where, first ? STR("(TRUE") : STR(" OR (TRUE"));
         first = false;
         b->in_alternative = true;
         match_one_text(b, attribute, column, str_trim(part));
@@ -288,7 +298,10 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
     str value = str_trim(m->value);
     const struct column column = column_of(attribute);
     if (m->matches_empty) {
-        buf_addf(&b->where, " AND (%s IS NULL OR %s = '')", column.name, column.name);
+        if (attribute->match == MATCH_NUMBER)
+            buf_addf(&b->where, " AND %s IS NULL", column.name);
+        else
+            buf_addf(&b->where, " AND (%s IS NULL OR %s = '')", column.name, column.name);
         return OK;
     }
     if (value.len == 0 || str_eq(value, STR("*"))) /* universal matching */
@@ -367,16 +380,15 @@ static err match_all(struct sql_builder *b, const struct image_filter *f)
 
 static void match_search(struct sql_builder *b, str search)
 {
-    str folded = search_fold(b->arena, search), rest = folded, word;
-    str trigrams = trigram_query(b->arena, folded, " ");
-    if (trigrams.ptr != NULL)
-        add_trigrams(b, trigrams);
+    str folded = search_fold(b->arena, search), rest = folded, word, run;
+    add_trigrams(b, folded, " ");
     while (str_cut(&rest, ' ', &word)) {
-        if (word.len == 0 || trigram_query(b->arena, word, " ").ptr != NULL)
+        size_t at = 0;
+        if (word.len == 0 || next_run(word, " ", &at, &run))
             continue;
-        buf_add(&b->where, STR(" AND instr(st.search_key, "));
+        buf_addf(&b->where, " AND %s(st.search_key, ", b->dialect->position);
         sql_add_text(b, word); /* both are folded */
-        buf_add(&b->where, STR(") != 0"));
+        buf_add(&b->where, STR(") <> 0"));
     }
 }
 
@@ -386,7 +398,7 @@ static void match_id(struct sql_builder *b, const char *alias, uuid id)
         return;
     buf_addf(&b->where, " AND %s.id = ", alias);
     sql_add_text(b, (str){arena_copy(b->arena, &id, sizeof id), sizeof id});
-    b->parameters.at[b->parameters.len - 1].is_blob = true;
+    b->parameters.at[b->parameters.len - 1].is_uuid = true;
 }
 
 err sql_match(struct sql_builder *b, const struct image_filter *f)

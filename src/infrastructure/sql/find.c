@@ -1,10 +1,10 @@
 /* Order, cursor, count and rows of a list of images; its conditions are made in match.c. */
-#include "infrastructure/sqlite/find.h"
+#include "infrastructure/sql/find.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dicom/uid.h"
-#include "infrastructure/sqlite/match.h"
+#include "infrastructure/sql/match.h"
 
 static bool is_within_one(const struct image_filter *f, enum image_level level)
 {
@@ -46,16 +46,21 @@ static bool is_name_column(const char *column)
     return strcmp(column, "patient_name") == 0 || strcmp(column, "referring_physician_name") == 0;
 }
 
+/* What is not known comes before everything else. */
+static const char *direction_of(bool descending)
+{
+    return descending ? "DESC NULLS LAST" : "ASC NULLS FIRST";
+}
+
 static void add_order(struct buf *sql, const struct image_filter *f)
 {
     struct order order = order_of(f);
     const char *alias = image_aliases[f->level];
     buf_add(sql, STR(" ORDER BY "));
     if (order.by_key) {
-        const char *direction = order.descending ? "DESC" : "ASC";
         bool is_name = is_name_column(order.column);
-        buf_addf(sql, "st.%s%s %s, st.key %s", order.column, is_name ? "_key" : "", direction,
-                 direction);
+        buf_addf(sql, "st.%s%s %s, st.key %s", order.column, is_name ? "_key" : "",
+                 direction_of(order.descending), order.descending ? "DESC" : "ASC");
         return;
     }
     for (size_t i = 0; i < f->sort_count; i++) {
@@ -63,12 +68,12 @@ static void add_order(struct buf *sql, const struct image_filter *f)
         bool is_name = attribute != NULL && attribute->match == MATCH_NAME;
         buf_addf(sql, "%s.%s%s %s, ", attribute == NULL ? alias : image_aliases[attribute->level],
                  attribute == NULL ? "created_at" : attribute->member, is_name ? "_key" : "",
-                 f->sort[i].descending ? "DESC" : "ASC");
+                 direction_of(f->sort[i].descending));
     }
     if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
-        buf_add(sql, STR("se.series_number, "));
+        buf_add(sql, STR("se.series_number ASC NULLS FIRST, "));
     if (f->sort_count == 0 && f->level == LEVEL_INSTANCE && is_within_one(f, LEVEL_SERIES))
-        buf_add(sql, STR("i.instance_number, "));
+        buf_add(sql, STR("i.instance_number ASC NULLS FIRST, "));
     buf_addf(sql, "%s.key", alias);
 }
 
@@ -171,8 +176,8 @@ static void bind_all(struct statement *s, const struct sql_builder *b)
         const struct sql_parameter *p = &b->parameters.at[i];
         if (p->is_number)
             statement_bind_i64(s, (int)i + 1, p->number);
-        else if (p->is_blob)
-            statement_bind_blob(s, (int)i + 1, p->text);
+        else if (p->is_uuid)
+            statement_bind_uuid(s, (int)i + 1, *(const uuid *)(const void *)p->text.ptr);
         else
             statement_bind_str(s, (int)i + 1, p->text);
     }
@@ -228,7 +233,7 @@ static err read_number(struct statement *s, int64_t *out)
 }
 
 /* All studies are counted as they come and go; everything else by its conditions. */
-static err count_total(struct sqlite_connection *c, const struct sql_builder *b,
+static err count_total(struct sql_connection *c, const struct sql_builder *b,
                        const struct image_filter *f, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
@@ -248,18 +253,18 @@ static err count_total(struct sqlite_connection *c, const struct sql_builder *b,
     return read_number(&s, out);
 }
 
-err sqlite_images_find(struct image_reader *r, struct arena *a, const struct image_filter *f,
-                       struct image_page *out)
+err sql_images_find(struct image_reader *r, struct arena *a, const struct image_filter *f,
+                    struct image_page *out)
 {
     struct sql_builder b = {.arena = a, .where = BUF_IN(a)};
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     struct buf sql = BUF_IN(a);
     uint64_t offset = f->offset;
     bool more;
     *out = (struct image_page){.total = -1};
-    TRY(sqlite_session_read(container_of(r, struct sqlite_session, base.repositories.image_reader),
-                            &c));
+    TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
+    b.dialect = c->engine->dialect;
     TRY(sql_match(&b, f));
     if (f->wants_total)
         TRY(count_total(c, &b, f, &out->total));
@@ -273,14 +278,36 @@ err sqlite_images_find(struct image_reader *r, struct arena *a, const struct ima
     return OK;
 }
 
-err sqlite_images_find_sql(struct arena *a, const struct image_filter *f, str *out)
+static err read_plan(struct sql_connection *c, struct arena *a, const struct image_filter *f,
+                     str *out)
 {
-    struct sql_builder b = {.arena = a, .where = BUF_IN(a)};
-    struct buf sql = BUF_IN(a);
+    struct sql_builder b = {.arena = a, .dialect = c->engine->dialect, .where = BUF_IN(a)};
+    CLEANUP(statement_end) struct statement s = {0};
+    struct buf sql = BUF_IN(a), text = BUF_IN(a);
     uint64_t offset = f->offset;
+    bool has_row;
+    buf_add(&sql, str_of(c->engine->dialect->explain));
     TRY(sql_match(&b, f));
     TRY(read_cursor(&b, f, &offset));
     build_select(&sql, &b, f, offset, b.words_place != 0);
-    *out = buf_str(&sql);
+    TRY(statement_prepare(c, buf_str(&sql), &s));
+    bind_all(&s, &b);
+    for (;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            break;
+        buf_add(&text, statement_column_str(&s, NULL, c->engine->dialect->explain_column));
+        buf_add_char(&text, '\n');
+    }
+    *out = buf_str(&text);
     return OK;
+}
+
+err sql_images_plan(struct sql_engine *e, struct arena *a, const struct image_filter *f, str *out)
+{
+    struct sql_connection *c;
+    TRY(sql_read_begin(e, &c));
+    err outcome = read_plan(c, a, f, out);
+    sql_read_end(e, c);
+    return outcome;
 }

@@ -1,12 +1,13 @@
 /* The conditions of a list of images, with their parameters in order. */
-#ifndef INFRASTRUCTURE_SQLITE_MATCH_H
-#define INFRASTRUCTURE_SQLITE_MATCH_H
+#ifndef INFRASTRUCTURE_SQL_MATCH_H
+#define INFRASTRUCTURE_SQL_MATCH_H
 
 #include "base/buf.h"
 #include "domain/repositories/image_repository.h"
+#include "infrastructure/sql/engine.h"
 
 struct sql_parameter {
-    bool is_number, is_blob;
+    bool is_number, is_uuid;
     int64_t number;
     str text;
 };
@@ -14,8 +15,9 @@ SLICE(sql_parameter);
 
 struct sql_builder {
     struct arena *arena;
+    const struct sql_dialect *dialect;
     struct buf where;
-    struct buf words;    /* what the search index is asked, FTS5 */
+    struct buf words;    /* what the search table is asked, FTS5, where there is one */
     size_t words_place;  /* its parameter; 0: there are no words */
     bool in_alternative; /* within an OR, where the index may not narrow */
     struct sql_parameter_slice parameters;

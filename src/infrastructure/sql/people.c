@@ -1,15 +1,15 @@
-/* Organizations, users, sessions, audit trail and outbox on SQLite. */
-#include "infrastructure/sqlite/session.h"
+/* Organizations, users, sessions, audit trail and outbox on SQL. */
+#include "infrastructure/sql/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "infrastructure/audit_chain.h"
 
 #define SESSION_OF(pointer_, member_)                                                              \
-    container_of(pointer_, struct sqlite_session, base.repositories.member_)
+    container_of(pointer_, struct sql_session, base.repositories.member_)
 
 /* select + where, prepared each time: for statements that are not on a hot path. */
-static err begin_select(struct sqlite_connection *c, struct arena *a, const struct schema *schema,
+static err begin_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
                         const char *where, struct statement *out)
 {
     return statement_prepare(c, str_format(a, "%s %s", entity_sql(schema)->select, where), out);
@@ -18,9 +18,9 @@ static err begin_select(struct sqlite_connection *c, struct arena *a, const stru
 static err first_organization(struct organization_reader *r, struct arena *a,
                               struct organization *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, organization_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
     TRY(begin_select(c, a, &organization_schema, "ORDER BY key LIMIT 1", &s));
     return entity_read_row(&s, a, &organization_schema, out);
 }
@@ -28,9 +28,9 @@ static err first_organization(struct organization_reader *r, struct arena *a,
 static err all_organizations(struct organization_reader *r, struct arena *a,
                              struct organization_slice *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, organization_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
     TRY(begin_select(c, a, &organization_schema, "ORDER BY key", &s));
     *out = (struct organization_slice){0};
     for (;;) {
@@ -41,24 +41,24 @@ static err all_organizations(struct organization_reader *r, struct arena *a,
         statement_column_object(&s, a, 0, &organization_schema, SLICE_PUSH(a, out));
     }
 }
-const struct organization_reader_ops sqlite_organization_reader_ops = {.first = first_organization,
-                                                                       .all = all_organizations};
+const struct organization_reader_ops sql_organization_reader_ops = {.first = first_organization,
+                                                                    .all = all_organizations};
 
 static err add_organization(struct organization_writer *w, struct organization *organization)
 {
-    struct sqlite_session *session = SESSION_OF(w, organization_writer);
+    struct sql_session *session = SESSION_OF(w, organization_writer);
     TRY(entity_insert(session, &organization_schema, organization));
     organization->organization_key = organization->key;
     return entity_update(session, &organization_schema, organization);
 }
-const struct organization_writer_ops sqlite_organization_writer_ops = {.add = add_organization};
+const struct organization_writer_ops sql_organization_writer_ops = {.add = add_organization};
 
 static err get_user(struct user_reader *r, struct arena *a, int64_t organization_key, uuid id,
                     struct user *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, user_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
     TRY(begin_select(c, a, &user_schema, "WHERE id = ?1 AND organization_key = ?2", &s));
     statement_bind_uuid(&s, 1, id);
     statement_bind_i64(&s, 2, organization_key);
@@ -67,9 +67,9 @@ static err get_user(struct user_reader *r, struct arena *a, int64_t organization
 
 static err get_user_by_key(struct user_reader *r, struct arena *a, int64_t key, struct user *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, user_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
     TRY(begin_select(c, a, &user_schema, "WHERE key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     return entity_read_row(&s, a, &user_schema, out);
@@ -77,54 +77,41 @@ static err get_user_by_key(struct user_reader *r, struct arena *a, int64_t key, 
 
 static err get_user_by_email(struct user_reader *r, struct arena *a, str email, struct user *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, user_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
     TRY(begin_select(c, a, &user_schema, "WHERE email = ?1", &s));
     statement_bind_str(&s, 1, email);
     return entity_read_row(&s, a, &user_schema, out);
 }
 
-/* % _ and the escape itself stand for themselves. */
-static str like_part(struct arena *a, str text)
-{
-    struct buf out = BUF_IN(a);
-    buf_add_char(&out, '%');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
-            buf_add_char(&out, '\\');
-        buf_add_char(&out, text.ptr[i]);
-    }
-    buf_add_char(&out, '%');
-    return buf_str(&out);
-}
-
 static void bind_user_filter(struct statement *s, struct arena *a, const struct user_filter *f)
 {
     statement_bind_i64(s, 1, f->organization_key);
-    if (f->search.len != 0)
-        statement_bind_str(s, 2, like_part(a, f->search));
-    if (f->is_active.is_set)
-        statement_bind_i64(s, 3, f->is_active.value);
+    statement_bind_str(s, 2, f->search.len != 0 ? sql_like_part(a, f->search) : STR_NONE);
+    statement_bind_opt_i64(s, 3, (opt_i64){f->is_active.is_set, f->is_active.value});
 }
 
 static err find_users(struct user_reader *r, struct arena *a, const struct user_filter *f,
                       struct user_slice *out, int64_t *total)
 {
-    static const char where[] =
-        "WHERE organization_key = ?1 AND (?2 IS NULL OR name LIKE ?2 ESCAPE '\\' OR "
-        "email LIKE ?2 ESCAPE '\\') AND (?3 IS NULL OR is_active = ?3)";
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement rows = {0}, count = {0};
     struct buf sql = BUF_IN(a);
     bool has_row = true;
-    buf_addf(&sql, "%s %s ORDER BY ", entity_sql(&user_schema)->select, where);
+    TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
+    const char *like = c->engine->dialect->like;
+    str where =
+        str_format(a,
+                   "WHERE organization_key = ?1 AND (?2 IS NULL OR name %s ?2 ESCAPE '\\' OR "
+                   "email %s ?2 ESCAPE '\\') AND (?3 IS NULL OR is_active = ?3)",
+                   like, like);
+    buf_addf(&sql, "%s %.*s ORDER BY ", entity_sql(&user_schema)->select, STR_ARG(where));
     for (size_t i = 0; i < f->sort.len;
          i++) /* names were checked against the list of the use case */
         buf_addf(&sql, "%.*s %s, ", STR_ARG(f->sort.at[i].name),
                  f->sort.at[i].descending ? "DESC" : "ASC");
     buf_addf(&sql, "key LIMIT %u OFFSET %llu", f->limit, (unsigned long long)f->offset);
-    TRY(sqlite_session_read(SESSION_OF(r, user_reader), &c));
     TRY(statement_prepare(c, buf_str(&sql), &rows));
     bind_user_filter(&rows, a, f);
     *out = (struct user_slice){0};
@@ -134,17 +121,18 @@ static err find_users(struct user_reader *r, struct arena *a, const struct user_
             break;
         statement_column_object(&rows, a, 0, &user_schema, SLICE_PUSH(a, out));
     }
-    TRY(statement_prepare(c, str_format(a, "SELECT count(*) FROM users %s", where), &count));
+    TRY(statement_prepare(c, str_format(a, "SELECT count(*) FROM users %.*s", STR_ARG(where)),
+                          &count));
     bind_user_filter(&count, a, f);
     TRY(statement_step(&count, &has_row));
     *total = statement_column_i64(&count, 0);
     return OK;
 }
 
-const struct user_reader_ops sqlite_user_reader_ops = {.get = get_user,
-                                                       .get_by_key = get_user_by_key,
-                                                       .get_by_email = get_user_by_email,
-                                                       .find = find_users};
+const struct user_reader_ops sql_user_reader_ops = {.get = get_user,
+                                                    .get_by_key = get_user_by_key,
+                                                    .get_by_email = get_user_by_email,
+                                                    .find = find_users};
 
 static err add_user(struct user_writer *w, struct user *user)
 {
@@ -155,18 +143,18 @@ static err save_user(struct user_writer *w, struct user *user)
 {
     return entity_update(SESSION_OF(w, user_writer), &user_schema, user);
 }
-const struct user_writer_ops sqlite_user_writer_ops = {.add = add_user, .save = save_user};
+const struct user_writer_ops sql_user_writer_ops = {.add = add_user, .save = save_user};
 
 static err get_session(struct session_reader *r, struct arena *a, uuid id, struct session *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, session_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, session_reader), &c));
     TRY(begin_select(c, a, &session_schema, "WHERE id = ?1", &s));
     statement_bind_uuid(&s, 1, id);
     return entity_read_row(&s, a, &session_schema, out);
 }
-const struct session_reader_ops sqlite_session_reader_ops = {.get = get_session};
+const struct session_reader_ops sql_session_reader_ops = {.get = get_session};
 
 static err add_session(struct session_writer *w, struct session *session)
 {
@@ -180,9 +168,9 @@ static err save_session(struct session_writer *w, struct session *session)
 
 static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_write(SESSION_OF(w, session_writer), &c));
+    TRY(sql_session_write(SESSION_OF(w, session_writer), &c));
     TRY(statement_begin(
         c,
         "UPDATE sessions SET revoked_at = ?2, updated_at = ?2, version = version + 1 "
@@ -195,19 +183,19 @@ static err revoke_sessions(struct session_writer *w, int64_t user_key, instant n
 
 static err purge_sessions(struct session_writer *w, instant ended_before, int64_t *count)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_write(SESSION_OF(w, session_writer), &c));
+    TRY(sql_session_write(SESSION_OF(w, session_writer), &c));
     TRY(statement_begin(c, "DELETE FROM sessions WHERE expires_at < ?1 OR revoked_at < ?1", &s));
     statement_bind_i64(&s, 1, ended_before.us);
     TRY(statement_run(&s));
     *count = statement_changes(&s);
     return OK;
 }
-const struct session_writer_ops sqlite_session_writer_ops = {.add = add_session,
-                                                             .save = save_session,
-                                                             .revoke_user = revoke_sessions,
-                                                             .purge = purge_sessions};
+const struct session_writer_ops sql_session_writer_ops = {.add = add_session,
+                                                          .save = save_session,
+                                                          .revoke_user = revoke_sessions,
+                                                          .purge = purge_sessions};
 
 static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,
                       struct audit_event_slice *out)
@@ -219,9 +207,9 @@ static err find_audit(struct audit_reader *r, struct arena *a, const struct audi
     static const char oldest_first[] =
         "WHERE organization_key = ?1 AND key > ?2 AND (?4 IS NULL OR user_id = ?4) AND "
         "(?5 IS NULL OR subject_id = ?5) AND (?6 IS NULL OR action = ?6) ORDER BY key LIMIT ?3";
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, audit_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, audit_reader), &c));
     TRY(begin_select(c, a, &audit_event_schema, f->oldest_first ? oldest_first : newest_first, &s));
     statement_bind_i64(&s, 1, f->organization_key);
     statement_bind_i64(&s, 2, f->from_key);
@@ -238,9 +226,9 @@ static err find_audit(struct audit_reader *r, struct arena *a, const struct audi
         statement_column_object(&s, a, 0, &audit_event_schema, SLICE_PUSH(a, out));
     }
 }
-const struct audit_reader_ops sqlite_audit_reader_ops = {.find = find_audit};
+const struct audit_reader_ops sql_audit_reader_ops = {.find = find_audit};
 
-static err newest_hash(struct sqlite_connection *c, struct arena *a, int64_t organization_key,
+static err newest_hash(struct sql_connection *c, struct arena *a, int64_t organization_key,
                        str *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
@@ -256,22 +244,22 @@ static err newest_hash(struct sqlite_connection *c, struct arena *a, int64_t org
 
 static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event *event)
 {
-    struct sqlite_session *session = SESSION_OF(w, audit_writer);
-    struct sqlite_connection *c;
+    struct sql_session *session = SESSION_OF(w, audit_writer);
+    struct sql_connection *c;
     str before;
-    TRY(sqlite_session_write(session, &c));
+    TRY(sql_session_write(session, &c));
     TRY(newest_hash(c, a, event->organization_key, &before));
     audit_chain_seal(a, before, event);
     return entity_insert(session, &audit_event_schema, event);
 }
-const struct audit_writer_ops sqlite_audit_writer_ops = {.add = add_audit};
+const struct audit_writer_ops sql_audit_writer_ops = {.add = add_audit};
 
 static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
                         int64_t since, uint32_t limit, struct change_slice *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, change_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, change_reader), &c));
     TRY(statement_begin(c,
                         "SELECT c.sequence, c.organization_key, c.created_at, c.kind, st.id, i.id "
                         "FROM changes c JOIN studies st ON st.key = c.study_key "
@@ -291,14 +279,14 @@ static err find_changes(struct change_reader *r, struct arena *a, int64_t organi
         statement_column_object(&s, a, 0, &change_schema, SLICE_PUSH(a, out));
     }
 }
-const struct change_reader_ops sqlite_change_reader_ops = {.find = find_changes};
+const struct change_reader_ops sql_change_reader_ops = {.find = find_changes};
 
 static err find_record(struct idempotency_reader *r, struct arena *a, int64_t organization_key,
                        uuid user_id, str key, struct idempotency_record *out)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_read(SESSION_OF(r, idempotency_reader), &c));
+    TRY(sql_session_read(SESSION_OF(r, idempotency_reader), &c));
     TRY(begin_select(c, a, &idempotency_record_schema,
                      "WHERE organization_key = ?1 AND user_id = ?2 AND idempotency_key = ?3", &s));
     statement_bind_i64(&s, 1, organization_key);
@@ -306,7 +294,7 @@ static err find_record(struct idempotency_reader *r, struct arena *a, int64_t or
     statement_bind_str(&s, 3, key);
     return entity_read_row(&s, a, &idempotency_record_schema, out);
 }
-const struct idempotency_reader_ops sqlite_idempotency_reader_ops = {.find = find_record};
+const struct idempotency_reader_ops sql_idempotency_reader_ops = {.find = find_record};
 
 static err add_record(struct idempotency_writer *w, struct idempotency_record *record)
 {
@@ -315,45 +303,45 @@ static err add_record(struct idempotency_writer *w, struct idempotency_record *r
 
 static err purge_records(struct idempotency_writer *w, instant made_before, int64_t *count)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_write(SESSION_OF(w, idempotency_writer), &c));
+    TRY(sql_session_write(SESSION_OF(w, idempotency_writer), &c));
     TRY(statement_begin(c, "DELETE FROM idempotency_records WHERE created_at < ?1", &s));
     statement_bind_i64(&s, 1, made_before.us);
     TRY(statement_run(&s));
     *count = statement_changes(&s);
     return OK;
 }
-const struct idempotency_writer_ops sqlite_idempotency_writer_ops = {.add = add_record,
-                                                                     .purge = purge_records};
+const struct idempotency_writer_ops sql_idempotency_writer_ops = {.add = add_record,
+                                                                  .purge = purge_records};
 
 static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
 {
-    struct sqlite_session *session = SESSION_OF(o, outbox);
-    struct sqlite_connection *c;
+    struct sql_session *session = SESSION_OF(o, outbox);
+    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sqlite_session_write(session, &c));
+    TRY(sql_session_write(session, &c));
     TRY(statement_begin(
         c, "INSERT INTO outbox(type, aggregate, payload, created_at) VALUES (?1, ?2, ?3, ?4)", &s));
     statement_bind_str(&s, 1, str_of(type->name));
     statement_bind_uuid(&s, 2, aggregate);
     statement_bind_str(&s, 3, payload);
     statement_bind_i64(&s, 4, clock_now(session->clock).us);
-    return statement_run(&s);
+    return statement_run_later(&s);
 }
 
 static err discard_outbox(struct outbox *o, const struct event_type *const *heard,
                           size_t heard_count, uint32_t limit, int64_t *count)
 {
-    struct sqlite_connection *c;
+    struct sql_connection *c;
     struct arena scratch = {0};
     struct statement s = {0};
     struct buf sql = BUF_IN(&scratch);
-    buf_add(&sql, STR("DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE 1"));
+    buf_add(&sql, STR("DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE TRUE"));
     for (size_t i = 0; i < heard_count; i++)
         buf_addf(&sql, " AND type <> ?%zu", i + 2);
-    buf_add(&sql, STR(" ORDER BY key LIMIT ?1)"));
-    err e = sqlite_session_write(SESSION_OF(o, outbox), &c);
+    err e = sql_session_write(SESSION_OF(o, outbox), &c);
+    buf_addf(&sql, " ORDER BY key LIMIT ?1%s)", failed(e) ? "" : c->engine->dialect->skip_locked);
     if (!failed(e))
         e = statement_prepare(c, buf_str(&sql), &s);
     if (!failed(e)) {
@@ -367,4 +355,4 @@ static err discard_outbox(struct outbox *o, const struct event_type *const *hear
     arena_deinit(&scratch);
     return e;
 }
-const struct outbox_ops sqlite_outbox_ops = {.add = add_outbox, .discard = discard_outbox};
+const struct outbox_ops sql_outbox_ops = {.add = add_outbox, .discard = discard_outbox};

@@ -1,0 +1,60 @@
+/* The session of a call over a struct sql_engine. Its reads go to a connection of their own until
+ * its unit of work begins with the first write; then they see what it wrote. */
+#ifndef INFRASTRUCTURE_SQL_SESSION_H
+#define INFRASTRUCTURE_SQL_SESSION_H
+
+#include "infrastructure/db_context.h"
+#include "infrastructure/sql/engine.h"
+
+struct sql_session {
+    struct db_session base;
+    struct sql_connection *reader;
+    struct sql_unit unit;
+    struct clock *clock;
+};
+
+/* Of every engine's struct db_context. */
+extern const struct db_context_ops sql_context_ops;
+
+/* For the repositories. */
+err sql_session_read(struct sql_session *s, struct sql_connection **out);
+err sql_session_write(struct sql_session *s, struct sql_connection **out);
+
+extern const struct organization_reader_ops sql_organization_reader_ops;
+extern const struct organization_writer_ops sql_organization_writer_ops;
+extern const struct user_reader_ops sql_user_reader_ops;
+extern const struct user_writer_ops sql_user_writer_ops;
+extern const struct session_reader_ops sql_session_reader_ops;
+extern const struct session_writer_ops sql_session_writer_ops;
+extern const struct image_reader_ops sql_image_reader_ops;
+extern const struct image_writer_ops sql_image_writer_ops;
+extern const struct audit_reader_ops sql_audit_reader_ops;
+extern const struct audit_writer_ops sql_audit_writer_ops;
+extern const struct change_reader_ops sql_change_reader_ops;
+extern const struct idempotency_reader_ops sql_idempotency_reader_ops;
+extern const struct idempotency_writer_ops sql_idempotency_writer_ops;
+extern const struct outbox_ops sql_outbox_ops;
+
+/* The statements every entity needs, made from its schema once: their addresses are stable. */
+struct entity_sql {
+    const struct schema *schema;
+    enum sql_table number;
+    const char *table;
+    bool is_pipelined;  /* is written without waiting, where the engine can */
+    const char *select; /* "SELECT columns FROM table" */
+    const char *insert; /* gives the new key as a row */
+    const char *insert_with_key;
+    const char *update; /* by key and version, the two parameters behind the columns */
+};
+const struct entity_sql *entity_sql(const struct schema *schema);
+
+/* Adds a row and gives the object its key; saves it if its version is unchanged. The members key
+ * and version are found by name. Errors: CONFLICT (of a pipelined one it may come with the end of
+ * the unit of work); PRECONDITION_FAILED. */
+err entity_insert(struct sql_session *s, const struct schema *schema, void *object);
+err entity_update(struct sql_session *s, const struct schema *schema, void *object);
+/* "SELECT … " + where, a constant. Errors: NOT_FOUND. where_sql must be stable text: it is the key
+ * of the cache. */
+err entity_read_row(struct statement *s, struct arena *a, const struct schema *schema, void *out);
+
+#endif
