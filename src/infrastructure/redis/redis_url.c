@@ -51,7 +51,7 @@ static err read_user(struct arena *a, str *authority, struct redis_url *out)
 static err read_host(struct arena *a, str text, uint16_t port, struct redis_host *out)
 {
     uint64_t number = port;
-    str name = text, rest = STR_NONE;
+    str name, rest;
     size_t end = text.len != 0 && text.ptr[0] == '[' ? str_find_char(text, ']') : SIZE_MAX;
     if (end != SIZE_MAX) {
         name = str_sub(text, 1, end);
