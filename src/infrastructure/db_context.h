@@ -24,6 +24,7 @@ struct db_repositories {
     struct change_reader change_reader;
     struct idempotency_reader idempotency_reader;
     struct idempotency_writer idempotency_writer;
+    struct lease_writer lease_writer;
     struct outbox outbox;
 };
 
@@ -65,6 +66,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .images = &s->repositories.image_writer,
                 .audit = &s->repositories.audit_writer,
                 .idempotency = &s->repositories.idempotency_writer,
+                .leases = &s->repositories.lease_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

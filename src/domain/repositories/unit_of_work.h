@@ -9,6 +9,7 @@
 #include "domain/repositories/change_repository.h"
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
+#include "domain/repositories/lease_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/user_repository.h"
@@ -30,6 +31,7 @@ struct unit_of_work {
     struct image_writer *images;
     struct audit_writer *audit;
     struct idempotency_writer *idempotency;
+    struct lease_writer *leases;
     struct outbox *outbox;
 };
 

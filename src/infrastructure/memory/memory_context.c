@@ -22,6 +22,7 @@ static const struct db_repositories repositories = {
     .change_reader = {&memory_change_reader_ops},
     .idempotency_reader = {&memory_idempotency_reader_ops},
     .idempotency_writer = {&memory_idempotency_writer_ops},
+    .lease_writer = {&memory_lease_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 
@@ -149,7 +150,8 @@ struct memory_state *memory_write(struct memory_session *s)
 
 static int64_t *version_of(enum memory_table table, void *object)
 {
-    return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS
+    return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
+                   table == MEMORY_LEASES
                ? NULL
                : memory_member(table, "version", object);
 }

@@ -5,6 +5,7 @@
 #include "domain/entities/audit_event.h"
 #include "domain/entities/change.h"
 #include "domain/entities/idempotency_record.h"
+#include "domain/entities/lease.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
 #include "domain/entities/series.h"
@@ -67,6 +68,7 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                     .required = {"user_id", "idempotency_key", "fingerprint",
                                                  "result", "created_at"},
                                     .unique = {{"organization_key", "user_id", "idempotency_key"}}},
+    [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
 };
 
 /* Where the row with that key is, or would be. */

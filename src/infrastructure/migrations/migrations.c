@@ -159,6 +159,10 @@ static const char idempotency[] =
 
 static const char timezones[] = "ALTER TABLE studies ADD COLUMN timezone_offset_from_utc {text};";
 
+static const char leases[] =
+    "CREATE TABLE leases(key {serial}, name {text} NOT NULL UNIQUE, holder {id} NOT NULL,"
+    "expires_at {number} NOT NULL, token {number} NOT NULL){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -166,5 +170,6 @@ const struct migration migrations[] = {
     {4, "answers under idempotency keys, change feed by organization", {idempotency}, NULL, NULL},
     {5, "timezone offset of a study", {timezones}, NULL, NULL},
     {6, "search on PostgreSQL", {"", postgresql_search}, NULL, NULL},
+    {7, "leases", {leases}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -26,6 +26,7 @@ static const struct db_repositories repositories = {
     .change_reader = {&sql_change_reader_ops},
     .idempotency_reader = {&sql_idempotency_reader_ops},
     .idempotency_writer = {&sql_idempotency_writer_ops},
+    .lease_writer = {&sql_lease_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 

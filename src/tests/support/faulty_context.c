@@ -371,6 +371,21 @@ static err faulty_outbox_discard(struct outbox *o, const struct event_type *cons
 static const struct outbox_ops faulty_outbox_ops = {.add = faulty_outbox_add,
                                                     .discard = faulty_outbox_discard};
 
+static err faulty_lease_writer_take(struct lease_writer *w, struct lease *lease, instant now)
+{
+    PASS(lease_writer, w, "lease_writer_take");
+    return lease_writer_take(s->inner->uow.leases, lease, now);
+}
+
+static err faulty_lease_writer_release(struct lease_writer *w, str name, uuid holder)
+{
+    PASS(lease_writer, w, "lease_writer_release");
+    return lease_writer_release(s->inner->uow.leases, name, holder);
+}
+
+static const struct lease_writer_ops faulty_lease_writer_ops = {
+    .take = faulty_lease_writer_take, .release = faulty_lease_writer_release};
+
 static struct faulty_context *self(struct db_context *c)
 {
     return container_of(c, struct faulty_context, base);
@@ -390,6 +405,7 @@ static const struct db_repositories repositories = {
     .change_reader = {&faulty_change_reader_ops},
     .idempotency_reader = {&faulty_idempotency_reader_ops},
     .idempotency_writer = {&faulty_idempotency_writer_ops},
+    .lease_writer = {&faulty_lease_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 
