@@ -100,6 +100,45 @@ static void services_close(struct app *app)
     token_jws_close(&app->tokens);
 }
 
+static err redis_open(struct app *app)
+{
+    if (app->settings.redis_url.ptr != NULL) {
+        TRY(redis_database_open(&app->redis, app->settings.redis_url, app->tokens.secret));
+        app->services.rates = &app->redis.rates;
+        app->services.bus = &app->redis.bus;
+        app->metadata.shared = &app->redis.cache;
+    } else {
+        rate_memory_open(&app->rates);
+        TRY(bus_memory_open(&app->bus));
+        app->services.rates = &app->rates.base;
+        app->services.bus = &app->bus.base;
+    }
+    app->mediator.bus = app->services.bus;
+    return app->settings.redis_url.ptr != NULL
+               ? principal_memory_share(&app->principals, app->services.bus)
+               : OK;
+}
+
+static void redis_close(struct app *app)
+{
+    principal_memory_unshare(&app->principals);
+    app->mediator.bus = NULL;
+    app->metadata.shared = NULL;
+    redis_database_close(&app->redis);
+    bus_memory_close(&app->bus);
+    rate_memory_close(&app->rates);
+}
+
+static err redis_health(struct app *app)
+{
+    return redis_database_health(&app->redis);
+}
+
+static bool redis_is_used(struct app *app)
+{
+    return app->settings.redis_url.ptr != NULL;
+}
+
 static str make_password(struct arena *a)
 {
     static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none that look alike */
@@ -196,13 +235,22 @@ static const struct scheduled_job jobs[] = {
     {"sweep_outbox", 30, outbox_job},
 };
 
+static void wake_outbox_job(struct message_listener *l, str payload)
+{
+    (void)payload;
+    scheduler_wake(&container_of(l, struct app, outbox_listener)->scheduler, "sweep_outbox");
+}
+
 static err scheduler_open_module(struct app *app)
 {
-    return scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), app);
+    TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), app));
+    app->outbox_listener.heard = wake_outbox_job;
+    return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
 }
 
 static void scheduler_close_module(struct app *app)
 {
+    message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
 }
 
@@ -213,14 +261,16 @@ static err scheduler_health_module(struct app *app)
 
 struct health_report {
     struct buf out;
-    bool first;
+    bool first, is_degraded;
 };
 
-static void report_health(void *to, const char *module, err health)
+static void report_health(void *to, const struct module *module, err health)
 {
     struct health_report *report = to;
-    json_write_member(&report->out, &report->first, str_of(module));
-    json_write_str(&report->out, failed(health) ? str_of(err_code_name(health.code)) : STR("ok"));
+    json_write_member(&report->out, &report->first, str_of(module->name));
+    report->is_degraded |= failed(health);
+    str flaw = module->is_optional ? STR("degraded") : str_of(err_code_name(health.code));
+    json_write_str(&report->out, failed(health) ? flaw : STR("ok"));
 }
 
 static str health_text(void *owner, struct arena *a, bool *ready)
@@ -232,9 +282,10 @@ static str health_text(void *owner, struct arena *a, bool *ready)
     bool is_well = !failed(health_monitor_read(&app->health, report_health, &report));
     *ready = is_well && !is_draining;
     json_write_member(&report.out, &report.first, STR("status"));
-    json_write_str(&report.out, is_draining ? STR("draining")
-                                : is_well   ? STR("ok")
-                                            : STR("unavailable"));
+    json_write_str(&report.out, is_draining          ? STR("draining")
+                                : !is_well           ? STR("unavailable")
+                                : report.is_degraded ? STR("degraded")
+                                                     : STR("ok"));
     buf_add_char(&report.out, '}');
     return buf_str(&report.out);
 }
@@ -362,6 +413,12 @@ static const struct module modules[] = {
      .close = storage_close_module,
      .health = storage_health_module},
     {.name = "services", .open = services_open, .close = services_close},
+    {.name = "redis",
+     .open = redis_open,
+     .close = redis_close,
+     .health = redis_health,
+     .is_optional = true,
+     .is_used = redis_is_used},
     {.name = "bootstrap", .open = bootstrap_open},
     {.name = "scheduler",
      .open = scheduler_open_module,

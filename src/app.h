@@ -12,6 +12,7 @@
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/database.h"
+#include "infrastructure/redis_database.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -44,6 +45,10 @@ struct app {
     struct password_argon2 passwords;
     struct principal_memory principals;
     struct metadata_memory metadata;
+    struct redis_database redis; /* what nodes share, or its twin in this process */
+    struct rate_memory rates;
+    struct bus_memory bus;
+    struct message_listener outbox_listener;
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;

@@ -15,7 +15,9 @@ struct module {
     void (*close)(struct app *app); /* accepts a half-open module */
     err (*health)(struct app *app); /* OK when its work can be done now; may wait, see
                                        core/health_monitor.h */
-    unsigned roles;                 /* opened when the process has one of them; 0: always */
+    bool is_optional; /* without it the work is done, slower: the process stays ready */
+    bool (*is_used)(struct app *app); /* has a health to tell; NULL: always */
+    unsigned roles;                   /* opened when the process has one of them; 0: always */
 };
 
 struct di_container {

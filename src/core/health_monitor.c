@@ -81,7 +81,8 @@ err health_monitor_open(struct health_monitor *m, const struct di_container *c, 
     pthread_cond_init(&m->changed, NULL);
     for (size_t i = 0; i < c->opened_count; i++) {
         const struct module *module = &c->modules[i];
-        if (di_container_is_wanted(c, module) && module->health != NULL)
+        if (di_container_is_wanted(c, module) && module->health != NULL &&
+            (module->is_used == NULL || module->is_used(app)))
             TRY(start_watch(m, module));
     }
     pthread_mutex_lock(&m->lock);
@@ -111,7 +112,7 @@ void health_monitor_close(struct health_monitor *m)
 }
 
 err health_monitor_read(struct health_monitor *m,
-                        void (*report)(void *to, const char *module, err health), void *to)
+                        void (*report)(void *to, const struct module *module, err health), void *to)
 {
     err worst = OK;
     if (!m->is_open)
@@ -122,8 +123,8 @@ err health_monitor_read(struct health_monitor *m,
         const struct health_watch *w = &m->watches[i];
         bool is_old = w->answered_ns == 0 || now - w->answered_ns > HEALTH_AGE_MS_MAX * ns_per_ms;
         err e = {is_old ? ERR_UNAVAILABLE : w->code, "", HERE};
-        report(to, w->module->name, e);
-        if (failed(e))
+        report(to, w->module, e);
+        if (failed(e) && !w->module->is_optional)
             worst = e;
     }
     pthread_mutex_unlock(&m->lock);

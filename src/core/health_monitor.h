@@ -35,15 +35,17 @@ struct health_monitor {
     bool is_open, stopping;
 };
 
-/* Watches what of c is open now and has a health. Returns when each has answered once, or after
- * HEALTH_WAIT_MS. Errors: INVALID (too many modules), UNAVAILABLE (a thread does not start). */
+/* Watches what of c is open now, is used and has a health. Returns when each has answered once, or
+ * after HEALTH_WAIT_MS. Errors: INVALID (too many modules), UNAVAILABLE (a thread does not start).
+ */
 err health_monitor_open(struct health_monitor *m, const struct di_container *c, struct app *app);
 /* A check that does not come back within HEALTH_WAIT_MS is left alone, and m with it. */
 void health_monitor_close(struct health_monitor *m);
 
 /* Calls report for each module; does not wait. UNAVAILABLE where the last answer is too old. OK
- * when all are well. Errors have a code and no text. */
+ * when all are well that are not optional. Errors have a code and no text. */
 err health_monitor_read(struct health_monitor *m,
-                        void (*report)(void *to, const char *module, err health), void *to);
+                        void (*report)(void *to, const struct module *module, err health),
+                        void *to);
 
 #endif

@@ -2,6 +2,7 @@
 #include "infrastructure/connection_settings.h"
 
 #include "base/arena.h"
+#include "infrastructure/redis/redis_url.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -39,6 +40,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, public_http_address, .doc = "Public API"),
        FIELD(settings, worker_http_address,
              .doc = "Health and metrics of gantry-worker; no listener when absent"),
+       FIELD(settings, redis_url, .check = redis_url_complaint,
+             .doc = "redis://…, unix://… or redis+sentinel://…; in-process when absent"),
        FIELD(settings, admin_email, .doc = "First administrator"),
        FIELD(settings, admin_password, .flags = SECRET,
              .doc = "Generated and printed once when absent"),
@@ -163,12 +166,26 @@ err settings_read(struct arena *a, str file, struct settings *out)
     return check(a, out);
 }
 
+/* "scheme://user:secret@host" without the secret. */
+static str without_password(struct arena *a, str value)
+{
+    size_t scheme = str_find(value, STR("://")), end = value.len;
+    while (end != 0 && value.ptr[end - 1] != '@')
+        end--;
+    if (scheme == SIZE_MAX || end < scheme + 3)
+        return value;
+    str user = str_sub(value, scheme + 3, end - 1);
+    user = str_sub(user, 0, str_find_char(user, ':'));
+    return str_format(a, "%.*s%.*s:***@%.*s", STR_ARG(str_sub(value, 0, scheme + 3)), STR_ARG(user),
+                      STR_ARG(str_sub(value, end, value.len)));
+}
+
 str settings_text(struct arena *a, const struct settings *s)
 {
     struct buf out = BUF_IN(a);
     for (size_t i = 0; i < settings_schema.field_count; i++) {
         const struct field *f = &settings_schema.fields[i];
-        str value = field_text(f, a, s);
+        str value = without_password(a, field_text(f, a, s));
         add_key(&out, f->name);
         buf_addf(&out, "=%.*s\n",
                  STR_ARG((f->flags & SECRET) != 0 && value.len != 0 ? STR("***") : value));

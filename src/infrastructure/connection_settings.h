@@ -13,6 +13,7 @@ enum {
 struct settings {
     str data_dir, database_url, storage_url, http_address, public_http_address;
     str worker_http_address; /* absent: the worker alone has no listener */
+    str redis_url;           /* absent: nothing is shared with other nodes */
     str admin_email, admin_password, secret_key, public_url;
     enum log_level log_level;
     str log_format; /* absent: text on a terminal, else json */

@@ -35,11 +35,49 @@ static void read_end(struct mediator *m, struct readers *readers)
     db_session_end(container_of(readers, struct db_session, readers));
 }
 
+/* An outbox that remembers whether anything was put into it. */
+struct noted_outbox {
+    struct outbox base;
+    struct outbox *inner;
+    bool has_new;
+};
+
+static err noted_add(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
+{
+    struct noted_outbox *noted = container_of(o, struct noted_outbox, base);
+    noted->has_new = true;
+    return noted->inner->ops->add(noted->inner, type, aggregate, payload);
+}
+
+static err noted_discard(struct outbox *o, const struct event_type *const *heard,
+                         size_t heard_count, uint32_t limit, int64_t *count)
+{
+    return outbox_discard(container_of(o, struct noted_outbox, base)->inner, heard, heard_count,
+                          limit, count);
+}
+
+static const struct outbox_ops noted_ops = {.add = noted_add, .discard = noted_discard};
+
+static void note_events(struct unit_of_work *uow, struct arena *a)
+{
+    struct noted_outbox *noted = NEW(a, struct noted_outbox);
+    *noted = (struct noted_outbox){{&noted_ops}, uow->outbox, false};
+    uow->outbox = &noted->base;
+}
+
+static bool has_new_events(const struct unit_of_work *uow)
+{
+    return uow->outbox->ops == &noted_ops &&
+           container_of(uow->outbox, struct noted_outbox, base)->has_new;
+}
+
 static err work_begin(struct mediator *m, struct scope *scope, struct unit_of_work **out,
                       struct readers **readers)
 {
     struct db_session *session;
     TRY(db_session_begin(self(m)->db, scope->arena, scope->clock, &session));
+    if (self(m)->bus != NULL)
+        note_events(&session->uow, scope->arena);
     *out = &session->uow;
     *readers = &session->readers;
     return OK;
@@ -48,9 +86,11 @@ static err work_begin(struct mediator *m, struct scope *scope, struct unit_of_wo
 static err work_commit(struct mediator *m, struct unit_of_work *uow)
 {
     struct db_session *session = container_of(uow, struct db_session, uow);
-    (void)m;
+    bool tell = has_new_events(uow);
     err e = db_session_commit(session);
     db_session_end(session);
+    if (tell && !failed(e))
+        message_bus_publish(self(m)->bus, OUTBOX_CHANNEL, STR(""));
     return e;
 }
 

@@ -3,6 +3,7 @@
 #ifndef INFRASTRUCTURE_MEDIATOR_PORTS_H
 #define INFRASTRUCTURE_MEDIATOR_PORTS_H
 
+#include "application/services/message_bus.h"
 #include "core/mediator.h"
 #include "infrastructure/db_context.h"
 
@@ -13,6 +14,9 @@ enum {
     AUDIT_TOUCH_SECONDS =
         300 /* reads of a study within that time after the first are counted, not recorded anew */
 };
+
+/* Whoever works on the outbox listens here, and looks now and then anyway. */
+#define OUTBOX_CHANNEL STR("outbox")
 
 /* A principal's reads of one study that follow the one on record; they are told by one event more.
  */
@@ -32,6 +36,8 @@ struct mediator_ports {
     struct mediator base;
     struct db_context *db;
     struct clock *clock;
+    struct message_bus
+        *bus; /* told on channel OUTBOX_CHANNEL when a commit brought events; NULL: nobody */
     pthread_mutex_t lock; /* of touches */
     struct audit_touch *touches;
     struct use_case_metric metrics[USE_CASE_COUNT_MAX];

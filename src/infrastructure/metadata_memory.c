@@ -90,7 +90,27 @@ static void put(struct metadata_cache *c, str tag, str gzip, bool is_packed)
     pthread_rwlock_unlock(&m->lock);
 }
 
-static const struct metadata_cache_ops memory_ops = {.find = find, .claim = claim, .put = put};
+static void put_and_share(struct metadata_cache *c, str tag, str gzip, bool is_packed)
+{
+    struct metadata_memory *m = self(c);
+    put(c, tag, gzip, is_packed);
+    if (is_packed && m->shared != NULL)
+        shared_cache_put(m->shared, tag, gzip, METADATA_SHARED_SECONDS);
+}
+
+static bool fetch(struct metadata_cache *c, struct arena *a, str tag, struct metadata_entry *out)
+{
+    struct metadata_memory *m = self(c);
+    str gzip;
+    if (m->shared == NULL || !shared_cache_get(m->shared, a, tag, &gzip))
+        return false;
+    put(c, tag, gzip, true);
+    *out = (struct metadata_entry){.gzip = gzip, .is_packed = true, .is_claimed = true};
+    return true;
+}
+
+static const struct metadata_cache_ops memory_ops = {
+    .find = find, .fetch = fetch, .claim = claim, .put = put_and_share};
 
 void metadata_memory_open(struct metadata_memory *m)
 {

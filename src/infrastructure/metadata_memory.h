@@ -4,13 +4,15 @@
 #define INFRASTRUCTURE_METADATA_MEMORY_H
 
 #include "application/services/metadata_cache.h"
+#include "application/services/shared_cache.h"
 
 #include <pthread.h>
 
 enum {
     METADATA_SLOT_COUNT = 256,
     METADATA_ENTRY_SIZE_MAX = 4 * 1024 * 1024,
-    METADATA_SIZE_MAX = 32 * 1024 * 1024 /* of all entries */
+    METADATA_SIZE_MAX = 32 * 1024 * 1024, /* of all entries */
+    METADATA_SHARED_SECONDS = 3600
 };
 
 struct metadata_slot {
@@ -25,6 +27,7 @@ struct metadata_memory {
     struct metadata_cache base;
     pthread_rwlock_t lock;
     size_t size;
+    struct shared_cache *shared; /* packed entries for other nodes; NULL: there are none */
     struct metadata_slot slots[METADATA_SLOT_COUNT];
 };
 

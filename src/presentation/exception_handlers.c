@@ -42,7 +42,8 @@ void request_fail(struct request *r, err e)
     if (e.code == ERR_UNAUTHENTICATED)
         http_set_header(r->x, "WWW-Authenticate", STR("Bearer"));
     if (result_meaning(e.code)->retry)
-        http_set_header(r->x, "Retry-After", STR("1"));
+        http_set_header(r->x, "Retry-After",
+                        str_format(a, "%u", r->retry_seconds != 0 ? r->retry_seconds : 1));
     http_set_header(r->x, "Cache-Control", STR("no-store"));
     http_respond(r->x, status, STR("application/problem+json"), body);
 }

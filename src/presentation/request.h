@@ -51,7 +51,9 @@ struct request {
     struct query_pair_slice query;
     str token; /* bearer credentials that are still to be looked up */
     bool is_principal_known;
-    err outcome; /* for the log */
+    bool is_uncounted;      /* against the rate of sign-ins, which is still to be asked for */
+    uint32_t retry_seconds; /* until it is worth trying again; 0: soon */
+    err outcome;            /* for the log */
 };
 
 static inline struct arena *request_arena(struct request *r)

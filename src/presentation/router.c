@@ -178,7 +178,7 @@ static err begin_route(struct web_app *w, struct request *r)
     if (r->is_principal_known)
         TRY(authorize_early(w, r, c->needs));
     if (c->route->is_limited)
-        TRY(rate_limit_begin(&w->rate_limit, r));
+        TRY(rate_limit_begin(r));
     bool is_inline = w->looks_up_inline && c->route->is_quick && r->is_principal_known;
     x->lane = is_inline ? LANE_INLINE : lane_of(c->route);
     TRY(body_limit_begin(r));
@@ -251,6 +251,7 @@ static err send_use_case(struct request *r)
 static err handle_route(struct request *r)
 {
     struct web_app *w = r->app;
+    TRY(rate_limit_finish(r));
     TRY(auth_resolve(r));
     if (r->route->use_case != NULL)
         return send_use_case(r);
@@ -325,7 +326,6 @@ err web_app_open(struct web_app *w, const struct route_table *tables, size_t cou
 {
     w->base.ops = &app_ops;
     arena_init(&w->arena);
-    rate_limit_open(&w->rate_limit);
     for (size_t i = 0; i < count; i++)
         for (size_t n = 0; n < tables[i].count; n++)
             TRY(compile(w, tables[i].prefix, &tables[i].routes[n]));
@@ -337,7 +337,6 @@ void web_app_close(struct web_app *w)
 {
     if (w->base.ops == NULL)
         return;
-    rate_limit_close(&w->rate_limit);
     arena_deinit(&w->arena);
     w->base.ops = NULL;
 }

@@ -28,10 +28,9 @@ struct web_app {
     struct services *services;
     struct clock *clock;
     bool looks_up_inline; /* the database is near: a look-up does not hold an I/O loop up */
-    struct lanes *lanes; /* for what is still to be done when a refusal has been sent */
-    struct rate_limit rate_limit;
-    const char *title; /* for the documentation */
-    str openapi;       /* made at start, lives as long */
+    struct lanes *lanes;  /* for what is still to be done when a refusal has been sent */
+    const char *title;    /* for the documentation */
+    str openapi;          /* made at start, lives as long */
     struct arena arena;
     void *owner;                                              /* the process's app, for health */
     str (*health)(void *owner, struct arena *a, bool *ready); /* does not wait */

@@ -17,6 +17,7 @@ struct metadata_entry {
 struct metadata_cache;
 struct metadata_cache_ops {
     bool (*find)(struct metadata_cache *c, struct arena *a, str tag, struct metadata_entry *out);
+    bool (*fetch)(struct metadata_cache *c, struct arena *a, str tag, struct metadata_entry *out);
     bool (*claim)(struct metadata_cache *c, str tag);
     void (*put)(struct metadata_cache *c, str tag, str gzip, bool is_packed);
 };
@@ -29,6 +30,13 @@ static inline bool metadata_cache_find(struct metadata_cache *c, struct arena *a
                                        struct metadata_entry *out)
 {
     return c->ops->find(c, a, tag, out);
+}
+/* What find does not have may be known to other nodes: then it is packed, and found from now on.
+ * May wait for them. */
+static inline bool metadata_cache_fetch(struct metadata_cache *c, struct arena *a, str tag,
+                                        struct metadata_entry *out)
+{
+    return c->ops->fetch(c, a, tag, out);
 }
 /* True for one caller: the one who will put it packed. */
 static inline bool metadata_cache_claim(struct metadata_cache *c, str tag)

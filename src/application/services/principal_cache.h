@@ -9,6 +9,7 @@
 struct principal_cache;
 struct principal_cache_ops {
     bool (*find)(struct principal_cache *c, str token, instant now, struct principal *out);
+    bool (*recall)(struct principal_cache *c, str token, instant now, struct principal *out);
     bool (*put)(struct principal_cache *c, str token, instant now,
                 const struct principal *principal);
     void (*end_session)(struct principal_cache *c, uuid session_id, instant now);
@@ -22,6 +23,13 @@ static inline bool principal_cache_find(struct principal_cache *c, str token, in
                                         struct principal *out)
 {
     return c->ops->find(c, token, now, out);
+}
+/* Whose the token was when it was last looked up, however long ago: its signature need not be
+ * checked again, its session must be. */
+static inline bool principal_cache_recall(struct principal_cache *c, str token, instant now,
+                                          struct principal *out)
+{
+    return c->ops->recall(c, token, now, out);
 }
 /* False when its session or user was ended meanwhile. */
 static inline bool principal_cache_put(struct principal_cache *c, str token, instant now,

@@ -2,9 +2,11 @@
 #ifndef APPLICATION_SERVICES_SERVICES_H
 #define APPLICATION_SERVICES_SERVICES_H
 
+#include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
+#include "application/services/rate_counter.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/repositories/unit_of_work.h"
@@ -15,6 +17,8 @@ struct services {
     struct password_service *passwords;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
+    struct rate_counter *rates;
+    struct message_bus *bus;
 };
 
 #endif

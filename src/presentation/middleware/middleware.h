@@ -5,8 +5,6 @@
 
 #include "presentation/request.h"
 
-#include <pthread.h>
-
 /* Takes over a well-formed X-Request-Id or makes one; answers carry it. */
 void request_id_begin(struct request *r);
 
@@ -16,20 +14,12 @@ bool cors_begin(struct request *r);
 
 void security_headers_begin(struct request *r);
 
-/* Sign-ins by address: a bucket of RATE_BURST that refills by RATE_PER_MINUTE. */
-enum { RATE_BURST = 30, RATE_PER_MINUTE = 30, RATE_SLOT_COUNT = 8192 };
-struct rate_limit {
-    pthread_mutex_t lock;
-    struct rate_slot {
-        uint64_t address_hash;
-        double tokens;
-        uint64_t at_ns;
-    } * slots;
-};
-void rate_limit_open(struct rate_limit *l);
-void rate_limit_close(struct rate_limit *l);
-/* Errors: RATE_LIMITED; sets RateLimit headers. */
-err rate_limit_begin(struct rate_limit *l, struct request *r);
+/* Sign-ins by address: a bucket of RATE_BURST that refills by RATE_PER_MINUTE. begin decides what
+ * is known here, on the I/O loop; finish asks the other nodes for the rest, where that may wait. */
+enum { RATE_BURST = 30, RATE_PER_MINUTE = 30 };
+/* Errors: RATE_LIMITED; both set RateLimit headers when they decide. */
+err rate_limit_begin(struct request *r);
+err rate_limit_finish(struct request *r);
 
 /* Sets the limit of the body. Errors: TOO_LARGE (announced). */
 err body_limit_begin(struct request *r);

@@ -1,40 +1,40 @@
-/* A token bucket by address, in a table of fixed size: whoever shares a slot takes it over. */
+/* A token bucket by address, counted by whatever all nodes share. */
 #include "presentation/middleware/middleware.h"
 
 #include "base/arena.h"
 
-void rate_limit_open(struct rate_limit *l)
+static const struct rate_bucket sign_ins = {RATE_BURST, RATE_PER_MINUTE};
+
+static err answer(struct request *r, const struct rate_taken *taken)
 {
-    pthread_mutex_init(&l->lock, NULL);
-    l->slots = heap_alloc_array(RATE_SLOT_COUNT, sizeof *l->slots);
+    struct arena *a = request_arena(r);
+    http_set_header(r->x, "RateLimit-Limit", str_format(a, "%d", RATE_BURST));
+    http_set_header(r->x, "RateLimit-Remaining", str_format(a, "%u", taken->remaining));
+    r->retry_seconds = taken->retry_seconds;
+    return taken->is_allowed
+               ? OK
+               : ERR(RATE_LIMITED, "too many attempts from this address; wait a little");
 }
 
-void rate_limit_close(struct rate_limit *l)
+static str name_of(struct request *r)
 {
-    if (l->slots == NULL)
-        return;
-    pthread_mutex_destroy(&l->lock);
-    heap_free(l->slots);
-    l->slots = NULL;
+    return str_format(request_arena(r), "sign-in %s", r->x->peer_address);
 }
 
-err rate_limit_begin(struct rate_limit *l, struct request *r)
+err rate_limit_begin(struct request *r)
 {
-    uint64_t hash = str_hash(str_of(r->x->peer_address)), now = monotonic_ns();
-    struct rate_slot *slot = &l->slots[hash % RATE_SLOT_COUNT];
-    pthread_mutex_lock(&l->lock);
-    if (slot->address_hash != hash)
-        *slot = (struct rate_slot){hash, RATE_BURST, now};
-    slot->tokens += (double)(now - slot->at_ns) / 60e9 * RATE_PER_MINUTE;
-    slot->at_ns = now;
-    if (slot->tokens > RATE_BURST)
-        slot->tokens = RATE_BURST;
-    bool allowed = slot->tokens >= 1;
-    if (allowed)
-        slot->tokens -= 1;
-    double left = slot->tokens;
-    pthread_mutex_unlock(&l->lock);
-    http_set_header(r->x, "RateLimit-Limit", str_format(request_arena(r), "%d", RATE_BURST));
-    http_set_header(r->x, "RateLimit-Remaining", str_format(request_arena(r), "%d", (int)left));
-    return allowed ? OK : ERR(RATE_LIMITED, "too many attempts from this address; wait a little");
+    struct rate_taken taken;
+    r->is_uncounted = !rate_counter_try(r->scope.services->rates, name_of(r), sign_ins, &taken);
+    return r->is_uncounted ? OK : answer(r, &taken);
+}
+
+err rate_limit_finish(struct request *r)
+{
+    if (!r->is_uncounted)
+        return OK;
+    if (r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    r->is_uncounted = false;
+    struct rate_taken taken = rate_counter_take(r->scope.services->rates, name_of(r), sign_ins);
+    return answer(r, &taken);
 }

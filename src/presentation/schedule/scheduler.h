@@ -16,6 +16,7 @@ struct scheduled_job {
 
 enum {
     SCHEDULED_JOB_COUNT_MAX = 32,
+    SCHEDULER_WAKE_MS = 200,        /* a job that is woken all the time runs so often */
     SCHEDULER_SILENCE_SECONDS = 30, /* it looks once a second */
     SCHEDULED_JOB_SECONDS = 3600    /* what a job may take before it counts as stuck */
 };
@@ -25,6 +26,8 @@ struct scheduler {
     size_t job_count;
     void *owner;
     uint64_t next_ns[SCHEDULED_JOB_COUNT_MAX];
+    uint64_t began_ns[SCHEDULED_JOB_COUNT_MAX]; /* its last run */
+    bool is_woken[SCHEDULED_JOB_COUNT_MAX];
     uint64_t seen_ns; /* when the thread last looked, or began the job that runs */
     bool is_running;  /* a job */
     pthread_t thread;
@@ -38,6 +41,10 @@ err scheduler_open(struct scheduler *s, const struct scheduled_job *jobs, size_t
                    void *owner);
 /* Errors: UNAVAILABLE (the thread does not look any more, or a job does not come to an end). */
 err scheduler_health(struct scheduler *s);
+/* Runs the job of that name soon instead of in its turn, once however often it is called meanwhile;
+ * a job that is running runs once more. A name that is none is a no-op, and so is a scheduler that
+ * is not open. */
+void scheduler_wake(struct scheduler *s, const char *name);
 /* Waits for the job that runs. */
 void scheduler_close(struct scheduler *s);
 

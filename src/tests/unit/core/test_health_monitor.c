@@ -52,11 +52,11 @@ struct seen {
     enum err_code well, shaky;
 };
 
-static void note(void *to, const char *module, err health)
+static void note(void *to, const struct module *module, err health)
 {
     struct seen *seen = to;
     seen->count++;
-    *(strcmp(module, "well") == 0 ? &seen->well : &seen->shaky) = health.code;
+    *(strcmp(module->name, "well") == 0 ? &seen->well : &seen->shaky) = health.code;
 }
 
 /* What is read, at once. */

@@ -135,6 +135,9 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
         return give_entry(ctx, out->etag, &entry, out);
     if (ctx->scope->must_not_wait && row.instance.key == 0)
         return scope_defer(ctx->scope);
+    if (row.instance.key == 0 &&
+        metadata_cache_fetch(ctx->services->metadata, ctx->arena, out->etag, &entry))
+        return give_entry(ctx, out->etag, &entry, out);
     TRY(join_metadata(ctx, &row, &out->gzip));
     metadata_cache_put(ctx->services->metadata, out->etag, out->gzip, false);
     return OK;
