@@ -86,6 +86,24 @@ static err services_open(struct app *app)
     return OK;
 }
 
+/* A token that one node issued must be good on the others. */
+static err secret_open(struct app *app)
+{
+    if (!app->db->is_remote)
+        return OK;
+    TRY(leadership_open(&app->secret, app->db, clock_system(), STR("secret"),
+                        token_jws_fingerprint(&app->tokens)));
+    return leadership_leads(&app->secret)
+               ? OK
+               : ERR(INVALID, "a node that runs on this database has another secret: give all of "
+                              "them the same GANTRY_SECRET_KEY");
+}
+
+static void secret_close(struct app *app)
+{
+    leadership_close(&app->secret);
+}
+
 static void services_close(struct app *app)
 {
     if (app->mediator.base.ops != NULL) {
@@ -229,10 +247,10 @@ static err outbox_job(void *owner)
 }
 
 static const struct scheduled_job jobs[] = {
-    {"purge_expired", 600, purge_expired_job},
-    {"sweep_storage", 3600, sweep_job},
-    {"flush_audit", 60, audit_job},
-    {"sweep_outbox", 30, outbox_job},
+    {"purge_expired", 600, purge_expired_job, .is_shared = true},
+    {"sweep_storage", 3600, sweep_job, .is_shared = true},
+    {"flush_audit", 60, audit_job, .is_shared = false},
+    {"sweep_outbox", 30, outbox_job, .is_shared = true},
 };
 
 static void wake_outbox_job(struct message_listener *l, str payload)
@@ -241,9 +259,18 @@ static void wake_outbox_job(struct message_listener *l, str payload)
     scheduler_wake(&container_of(l, struct app, outbox_listener)->scheduler, "sweep_outbox");
 }
 
+static bool leads(void *owner)
+{
+    return leadership_leads(&((struct app *)owner)->leadership);
+}
+
+/* Every process has jobs of its own; those of the installation are for the workers. */
 static err scheduler_open_module(struct app *app)
 {
-    TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), app));
+    if ((app->container.roles & ROLE_WORKER) != 0)
+        TRY(leadership_open(&app->leadership, app->db, clock_system(), STR("schedules"),
+                            (uuid){0}));
+    TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), leads, app));
     app->outbox_listener.heard = wake_outbox_job;
     return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
 }
@@ -252,6 +279,7 @@ static void scheduler_close_module(struct app *app)
 {
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
+    leadership_close(&app->leadership);
 }
 
 static err scheduler_health_module(struct app *app)
@@ -312,6 +340,7 @@ static str metrics_text(void *owner, struct arena *a)
     buf_addf(&out,
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
              (unsigned long long)app->db->commit_count);
+    buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n", leads(owner));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
              (unsigned long long)app->db->unit_count);
     return buf_str(&out);
@@ -413,6 +442,7 @@ static const struct module modules[] = {
      .close = storage_close_module,
      .health = storage_health_module},
     {.name = "services", .open = services_open, .close = services_close},
+    {.name = "secret", .open = secret_open, .close = secret_close},
     {.name = "redis",
      .open = redis_open,
      .close = redis_close,
@@ -424,7 +454,7 @@ static const struct module modules[] = {
      .open = scheduler_open_module,
      .close = scheduler_close_module,
      .health = scheduler_health_module,
-     .roles = ROLE_WORKER},
+     .roles = ROLE_SERVER | ROLE_WORKER},
     {.name = "health",
      .open = health_open,
      .close = health_close,

@@ -7,6 +7,7 @@
 #include "core/di_container.h"
 #include "core/health_monitor.h"
 #include "infrastructure/connection_settings.h"
+#include "infrastructure/leadership.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
@@ -55,6 +56,8 @@ struct app {
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;
+    struct leadership leadership; /* of the jobs that only one node runs */
+    struct leadership secret;     /* held together by all nodes that have the same */
     struct health_monitor health;
     bool is_draining;         /* told to stop; still serves */
     int64_t organization_key; /* the first one: what the command line works for */

@@ -13,6 +13,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,6 +102,59 @@ static err load_key(struct token_jws *t, struct arena *a, const char *path)
     if (t->key == NULL || EVP_PKEY_get_id(t->key) != EVP_PKEY_EC)
         return ERR(INVALID, "the signing key is not a P-256 key");
     return OK;
+}
+
+/* The scalar of a P-256 key: the first number below the order that the secret leads to. */
+static bool derive_scalar(const unsigned char secret[32], const BIGNUM *order, BIGNUM *scalar)
+{
+    for (unsigned char count = 1; count < 255; count++) {
+        unsigned char text[] = "gantry signing key  ", digest[32];
+        unsigned size = sizeof digest;
+        text[sizeof text - 2] = count;
+        if (HMAC(EVP_sha256(), secret, 32, text, sizeof text - 1, digest, &size) == NULL)
+            return false;
+        BN_bin2bn(digest, sizeof digest, scalar);
+        OPENSSL_cleanse(digest, sizeof digest);
+        if (!BN_is_zero(scalar) && BN_cmp(scalar, order) < 0)
+            return true;
+    }
+    return false;
+}
+
+static EVP_PKEY *key_of(const BIGNUM *scalar, const unsigned char *point, size_t size)
+{
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0);
+    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar);
+    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, size);
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
+    if (EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1)
+        key = NULL;
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(builder);
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+/* Nodes that are given the same secret sign with the same key, whatever their folders. */
+static err derive_key(struct token_jws *t)
+{
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    EC_POINT *point = EC_POINT_new(group);
+    BIGNUM *scalar = BN_secure_new();
+    unsigned char octets[1 + 2 * COORDINATE_SIZE];
+    if (derive_scalar(t->secret, EC_GROUP_get0_order(group), scalar) &&
+        EC_POINT_mul(group, point, scalar, NULL, NULL, NULL) == 1 &&
+        EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, octets, sizeof octets,
+                           NULL) == sizeof octets)
+        t->key = key_of(scalar, octets, sizeof octets);
+    BN_clear_free(scalar);
+    EC_POINT_free(point);
+    EC_GROUP_free(group);
+    return t->key != NULL ? OK : ERR(UNAVAILABLE, "a key cannot be made");
 }
 
 static err load_secret(struct token_jws *t, struct arena *a, const char *path, str given)
@@ -302,10 +356,12 @@ err token_jws_open(struct token_jws *t, str folder, str secret_key)
 {
     struct arena scratch = {0};
     *t = (struct token_jws){.base = {&jws_ops}};
-    err e = load_key(t, &scratch, str_format(&scratch, "%.*s/signing.pem", STR_ARG(folder)).ptr);
-    if (!failed(e))
-        e = load_secret(t, &scratch, str_format(&scratch, "%.*s/secret.key", STR_ARG(folder)).ptr,
+    err e = load_secret(t, &scratch, str_format(&scratch, "%.*s/secret.key", STR_ARG(folder)).ptr,
                         secret_key);
+    if (!failed(e) && secret_key.ptr != NULL)
+        e = derive_key(t);
+    else if (!failed(e))
+        e = load_key(t, &scratch, str_format(&scratch, "%.*s/signing.pem", STR_ARG(folder)).ptr);
     if (!failed(e))
         e = describe_key(t, &scratch);
     if (failed(e)) /* the text may be in the scratch */
@@ -316,6 +372,17 @@ err token_jws_open(struct token_jws *t, str folder, str secret_key)
                   e.where};
     arena_deinit(&scratch);
     return e;
+}
+
+uuid token_jws_fingerprint(const struct token_jws *t)
+{
+    unsigned char digest[32];
+    unsigned size = sizeof digest;
+    uuid out = {0};
+    if (HMAC(EVP_sha256(), t->secret, sizeof t->secret, (const unsigned char *)"gantry fingerprint",
+             18, digest, &size) != NULL)
+        memcpy(&out, digest, sizeof out);
+    return out;
 }
 
 void token_jws_close(struct token_jws *t)

@@ -23,7 +23,8 @@ static void run_due(struct scheduler *s)
         s->is_running = true;
         s->seen_ns = monotonic_ns();
         pthread_mutex_unlock(&s->lock);
-        err e = s->jobs[i].run(s->owner);
+        bool is_ours = !s->jobs[i].is_shared || s->leads(s->owner);
+        err e = is_ours ? s->jobs[i].run(s->owner) : OK;
         if (failed(e))
             log_err(LOG_WARN, s->jobs[i].name, e);
         pthread_mutex_lock(&s->lock);
@@ -59,11 +60,14 @@ static void *work(void *argument)
 }
 
 err scheduler_open(struct scheduler *s, const struct scheduled_job *jobs, size_t job_count,
-                   void *owner)
+                   bool (*leads)(void *owner), void *owner)
 {
     pthread_condattr_t attributes;
-    *s = (struct scheduler){
-        .jobs = jobs, .job_count = job_count, .owner = owner, .seen_ns = monotonic_ns()};
+    *s = (struct scheduler){.jobs = jobs,
+                            .job_count = job_count,
+                            .leads = leads,
+                            .owner = owner,
+                            .seen_ns = monotonic_ns()};
     pthread_mutex_init(&s->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

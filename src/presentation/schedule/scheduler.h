@@ -12,6 +12,7 @@ struct scheduled_job {
     const char *name;
     unsigned every_seconds;
     err (*run)(void *owner);
+    bool is_shared; /* of all nodes together only one runs it: the one that leads */
 };
 
 enum {
@@ -24,6 +25,7 @@ enum {
 struct scheduler {
     const struct scheduled_job *jobs;
     size_t job_count;
+    bool (*leads)(void *owner);
     void *owner;
     uint64_t next_ns[SCHEDULED_JOB_COUNT_MAX];
     uint64_t began_ns[SCHEDULED_JOB_COUNT_MAX]; /* its last run */
@@ -36,9 +38,10 @@ struct scheduler {
     bool stopping, has_thread;
 };
 
-/* Each job runs once soon after the start. Errors: UNAVAILABLE. */
+/* Each job runs once soon after the start. leads: whether this node does; NULL when there is no
+ * shared job. Errors: UNAVAILABLE. */
 err scheduler_open(struct scheduler *s, const struct scheduled_job *jobs, size_t job_count,
-                   void *owner);
+                   bool (*leads)(void *owner), void *owner);
 /* Errors: UNAVAILABLE (the thread does not look any more, or a job does not come to an end). */
 err scheduler_health(struct scheduler *s);
 /* Runs the job of that name soon instead of in its turn, once however often it is called meanwhile;

@@ -41,8 +41,9 @@ static err run_slow(void *owner)
     return OK;
 }
 
-static const struct scheduled_job jobs[] = {
-    {"often", 1, run_often}, {"seldom", 3600, run_seldom}, {"slow", 3600, run_slow}};
+static const struct scheduled_job jobs[] = {{"often", 1, run_often, false},
+                                            {"seldom", 3600, run_seldom, false},
+                                            {"slow", 3600, run_slow, false}};
 
 static void wait_for(const int *of, int wanted, int ms_max)
 {
@@ -56,7 +57,7 @@ TEST(a_job_that_is_woken_runs_before_its_turn)
     static struct scheduler s;
     struct counts c = {0};
     scheduler_wake(&s, "seldom"); /* not open */
-    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), &c));
+    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), NULL, &c));
     scheduler_wake(&s, "seldom");
     scheduler_wake(&s, "no such job");
     wait_for(&c.seldom, 1, 1000);
@@ -75,7 +76,7 @@ TEST(waking_a_thousand_times_is_few_runs)
 {
     static struct scheduler s;
     struct counts c = {0};
-    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), &c));
+    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), NULL, &c));
     uint64_t start = monotonic_ns();
     for (int i = 0; i < 1000; i++) {
         scheduler_wake(&s, "seldom");
@@ -90,7 +91,7 @@ TEST(waking_a_job_that_runs_runs_it_once_more)
 {
     static struct scheduler s;
     struct counts c = {0};
-    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), &c));
+    CHECK_OK(scheduler_open(&s, jobs, COUNT_OF(jobs), NULL, &c));
     scheduler_wake(&s, "slow");
     wait_for(&c.slow, 1, 1000);
     scheduler_wake(&s, "slow");
@@ -100,4 +101,26 @@ TEST(waking_a_job_that_runs_runs_it_once_more)
     CHECK_INT(2, count(&c.slow));
     scheduler_close(&s);
     CHECK_INT(2, c.slow);
+}
+
+static bool first_does_not_lead(void *owner)
+{
+    return count(&((struct counts *)owner)->seldom) != 0;
+}
+
+TEST(a_shared_job_runs_where_the_node_leads)
+{
+    static struct scheduler s;
+    static const struct scheduled_job shared[] = {{"often", 1, run_often, .is_shared = true},
+                                                  {"seldom", 3600, run_seldom, false}};
+    struct counts c = {0};
+    CHECK_OK(scheduler_open(&s, shared, COUNT_OF(shared), first_does_not_lead, &c));
+    scheduler_wake(&s, "often");
+    usleep(300000);
+    CHECK_INT(0, count(&c.often));
+    scheduler_wake(&s, "seldom");
+    wait_for(&c.seldom, 1, 1000);
+    scheduler_wake(&s, "often");
+    wait_for(&c.often, 1, 1000);
+    scheduler_close(&s);
 }
