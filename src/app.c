@@ -118,23 +118,35 @@ static void services_close(struct app *app)
     token_jws_close(&app->tokens);
 }
 
+/* Hints go by Redis, else by the database, else round this process. */
+static err bus_open(struct app *app)
+{
+    if (app->settings.redis_url.ptr != NULL) {
+        app->services.bus = &app->redis.bus;
+        return OK;
+    }
+    if (app->db->is_remote) {
+        app->services.bus = &app->postgres_bus.base;
+        return postgres_bus_open(&app->postgres_bus, &app->postgres);
+    }
+    app->services.bus = &app->bus.base;
+    return bus_memory_open(&app->bus);
+}
+
 static err redis_open(struct app *app)
 {
     if (app->settings.redis_url.ptr != NULL) {
         TRY(redis_database_open(&app->redis, app->settings.redis_url, app->tokens.secret));
         app->services.rates = &app->redis.rates;
-        app->services.bus = &app->redis.bus;
         app->metadata.shared = &app->redis.cache;
     } else {
         rate_memory_open(&app->rates);
-        TRY(bus_memory_open(&app->bus));
         app->services.rates = &app->rates.base;
-        app->services.bus = &app->bus.base;
     }
+    TRY(bus_open(app));
     app->mediator.bus = app->services.bus;
-    return app->settings.redis_url.ptr != NULL
-               ? principal_memory_share(&app->principals, app->services.bus)
-               : OK;
+    bool is_alone = app->services.bus == &app->bus.base;
+    return is_alone ? OK : principal_memory_share(&app->principals, app->services.bus);
 }
 
 static void redis_close(struct app *app)
@@ -143,6 +155,7 @@ static void redis_close(struct app *app)
     app->mediator.bus = NULL;
     app->metadata.shared = NULL;
     redis_database_close(&app->redis);
+    postgres_bus_close(&app->postgres_bus);
     bus_memory_close(&app->bus);
     rate_memory_close(&app->rates);
 }

@@ -12,7 +12,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
-#include "infrastructure/postgres/database.h"
+#include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
@@ -49,6 +49,7 @@ struct app {
     struct redis_database redis; /* what nodes share, or its twin in this process */
     struct rate_memory rates;
     struct bus_memory bus;
+    struct postgres_bus postgres_bus;
     struct message_listener outbox_listener;
     struct mediator_ports mediator;
     struct services services;

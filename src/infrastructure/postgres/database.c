@@ -463,15 +463,3 @@ err postgres_context_open(struct postgres_database *db, struct arena *a, str url
     db->engine.is_pipelined = true;
     return sql_migrate(&db->engine, a, migrations, migration_count, &applied);
 }
-
-str postgres_url_masked(struct arena *a, str url)
-{
-    size_t scheme = str_find(url, STR("://"));
-    str rest = scheme == SIZE_MAX ? url : str_sub(url, scheme + 3, url.len);
-    size_t at = str_find_char(rest, '@');
-    size_t colon = at == SIZE_MAX ? SIZE_MAX : str_find_char(str_sub(rest, 0, at), ':');
-    if (colon == SIZE_MAX)
-        return url;
-    return str_format(a, "%.*s:***%.*s", STR_ARG(str_sub(url, 0, url.len - rest.len + colon)),
-                      STR_ARG(str_sub(rest, at, rest.len)));
-}

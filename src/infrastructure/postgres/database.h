@@ -42,7 +42,4 @@ err postgres_context_open(struct postgres_database *db, struct arena *a, str url
 err postgres_database_open(struct postgres_database *db, str url);
 void postgres_database_close(struct postgres_database *db);
 
-/* The address without its password. */
-str postgres_url_masked(struct arena *a, str url);
-
 #endif

@@ -2,6 +2,7 @@
  * two nodes. The second is the first where there is but one process. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "infrastructure/postgres/bus.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/redis_database.h"
 #include "tests/test.h"
@@ -29,10 +30,13 @@ struct world {
     struct rate_memory rates;
     struct bus_memory bus;
     struct redis_database redis[NODE_COUNT];
+    struct postgres_database database;
+    struct postgres_bus postgres[NODE_COUNT];
 };
 
 struct engine {
     const char *name;
+    const char *server; /* the variable that tells its address, or NULL */
     void (*open)(struct world *w);
     void (*close)(struct world *w);
 };
@@ -85,16 +89,39 @@ static void redis_close(struct world *w)
         redis_database_close(&w->redis[i]);
 }
 
+/* The bus alone goes through the database. */
+static void postgres_open(struct world *w)
+{
+    CHECK_OK(postgres_database_open(&w->database, str_of(getenv("GANTRY_TEST_POSTGRES_URL"))));
+    cache_memory_open(&w->cache, CACHE_MEMORY_SIZE);
+    rate_memory_open(&w->rates);
+    for (int i = 0; i < NODE_COUNT; i++) {
+        CHECK_OK(postgres_bus_open(&w->postgres[i], &w->database));
+        w->nodes[i] = (struct node){&w->cache.base, &w->rates.base, &w->postgres[i].base};
+    }
+    usleep(300000); /* until both listen */
+}
+
+static void postgres_close(struct world *w)
+{
+    for (int i = 0; i < NODE_COUNT; i++)
+        postgres_bus_close(&w->postgres[i]);
+    rate_memory_close(&w->rates);
+    cache_memory_close(&w->cache);
+    postgres_database_close(&w->database);
+}
+
 static const struct engine engines[] = {
-    {"memory", memory_open, memory_close},
-    {"redis", redis_open, redis_close},
+    {"memory", NULL, memory_open, memory_close},
+    {"redis", "GANTRY_TEST_REDIS_URL", redis_open, redis_close},
+    {"postgresql", "GANTRY_TEST_POSTGRES_URL", postgres_open, postgres_close},
 };
 
 static void register_coordination_test(const char *name, CMUnitTestFunction run)
 {
     static char names[TEST_COUNT_MAX][96];
     for (size_t i = 0; i < COUNT_OF(engines); i++) {
-        if (engines[i].open == redis_open && redis_url().len == 0)
+        if (engines[i].server != NULL && getenv(engines[i].server) == NULL)
             continue;
         snprintf(names[test_count], sizeof names[0], "%s (%s)", name, engines[i].name);
         test_list[test_count] = (struct CMUnitTest){
