@@ -43,18 +43,19 @@ static err database_health(struct app *app)
 
 static err storage_open_module(struct app *app)
 {
+    app->storage = &app->filesystem.base;
     return storage_filesystem_open(
-        &app->storage, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
+        &app->filesystem, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
 }
 
 static void storage_close_module(struct app *app)
 {
-    storage_filesystem_close(&app->storage);
+    storage_filesystem_close(&app->filesystem);
 }
 
 static err storage_health_module(struct app *app)
 {
-    return storage_health(&app->storage.base);
+    return storage_health(app->storage);
 }
 
 static err services_open(struct app *app)
@@ -64,7 +65,7 @@ static err services_open(struct app *app)
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
     mediator_ports_open(&app->mediator, app->db, clock_system());
-    app->services = (struct services){.storage = &app->storage.base,
+    app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
                                       .principals = &app->principals.base,
@@ -161,7 +162,7 @@ static err purge_expired_job(void *owner)
 static err sweep_job(void *owner)
 {
     struct app *app = owner;
-    return sweep_storage(app->db, &app->storage.base, clock_system(), SWEEP_AGE_SECONDS);
+    return sweep_storage(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS);
 }
 
 static err audit_job(void *owner)

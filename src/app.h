@@ -30,7 +30,8 @@ struct app {
     struct di_container container;
     struct sqlite_database sqlite;
     struct db_context *db; /* the engine in use */
-    struct storage_filesystem storage;
+    struct storage_filesystem filesystem;
+    struct storage *storage; /* the one in use */
     struct token_jws tokens;
     struct password_argon2 passwords;
     struct principal_memory principals;

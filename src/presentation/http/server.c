@@ -205,7 +205,7 @@ struct parts_reader {
     struct exchange *x;
     struct http_parts parts;
     size_t at;
-    uint64_t offset_in_part;
+    uint64_t offset_in_part, base;
     int fd;
 };
 
@@ -213,10 +213,10 @@ static ssize_t read_file_part(struct parts_reader *r, const struct http_part *pa
                               size_t size)
 {
     if (r->fd < 0)
-        r->fd = r->parts.open(&r->parts, part);
+        r->fd = r->parts.open(&r->parts, part, &r->base);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset + r->offset_in_part));
+    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset - r->base + r->offset_in_part));
     return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -279,13 +279,13 @@ static void unmap_parts(void *argument)
 static bool map_part(struct mapped_parts *m, struct http_parts *parts, const struct http_part *part,
                      struct MHD_IoVec *out)
 {
-    uint64_t slack = part->offset % (uint64_t)sysconf(_SC_PAGESIZE);
-    int fd = parts->open(parts, part);
+    uint64_t base = 0;
+    int fd = parts->open(parts, part, &base);
     if (fd < 0)
         return false;
+    uint64_t offset = part->offset - base, slack = offset % (uint64_t)sysconf(_SC_PAGESIZE);
     size_t size = (size_t)(part->size + slack);
-    void *at =
-        mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(part->offset - slack));
+    void *at = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(offset - slack));
     close(fd);
     if (at == MAP_FAILED)
         return false;

@@ -170,8 +170,8 @@ STORAGE_CONTRACT(bytes_come_back_through_descriptors_of_ones_own)
     for (size_t i = 0; i < 300000; i++)
         bytes[i] = (char)(i * 31 % 251);
     struct stored_object object = store(s, (str){bytes, 300000});
-    CHECK_OK(storage_open(s, name_of(&object), &one));
-    CHECK_OK(storage_open(s, name_of(&object), &two));
+    CHECK_OK(storage_open(s, name_of(&object), OBJECT_WHOLE, &one));
+    CHECK_OK(storage_open(s, name_of(&object), OBJECT_WHOLE, &two));
     CHECK(one.fd != two.fd && one.size == 300000 && two.size == 300000);
     CHECK(read(one.fd, room, 32) == 32 && memcmp(room, bytes, 32) == 0);
     CHECK(read(two.fd, room, 32) == 32 && memcmp(room, bytes, 32) == 0); /* from its own start */
@@ -181,7 +181,33 @@ STORAGE_CONTRACT(bytes_come_back_through_descriptors_of_ones_own)
     CHECK_OK(storage_remove(s, name_of(&object), 0));
     CHECK(pread(two.fd, room, 32, 1000) == 32 && memcmp(room, bytes + 1000, 32) == 0);
     close(two.fd);
-    CHECK_ERR(NOT_FOUND, storage_open(s, name_of(&object), &one));
+    CHECK_ERR(NOT_FOUND, storage_open(s, name_of(&object), OBJECT_WHOLE, &one));
+}
+
+STORAGE_CONTRACT(a_range_is_read_at_its_place)
+{
+    struct object_file file;
+    char room[16];
+    const struct object_range ranges[] = {{0, 3}, {4, 6}, {9, 1}, {10, 0}, {3, UINT64_MAX}};
+    struct stored_object object = store(s, STR("0123456789"));
+    (void)a;
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        struct object_range range = ranges[i];
+        CHECK_OK(storage_open(s, name_of(&object), range, &file));
+        if (object_range_is_whole(range)) {
+            CHECK_INT(0, file.base);
+            range = (struct object_range){0, 10};
+        }
+        CHECK(file.size == 10 && file.base <= range.first);
+        CHECK(pread(file.fd, room, (size_t)range.size, (off_t)(range.first - file.base)) ==
+              (ssize_t)range.size);
+        CHECK(memcmp(room, &"0123456789"[range.first], (size_t)range.size) == 0);
+        close(file.fd);
+    }
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object), (struct object_range){5, 6}, &file));
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object), (struct object_range){11, 1}, &file));
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object),
+                                        (struct object_range){UINT64_MAX, UINT64_MAX - 1}, &file));
 }
 
 STORAGE_CONTRACT(an_aborted_stage_leaves_nothing)
@@ -242,10 +268,10 @@ STORAGE_CONTRACT(names_that_are_none_reach_nothing)
                          STR("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD")};
     store(s, STR("abc"));
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        CHECK_ERR(INVALID, storage_open(s, names[i], &file));
+        CHECK_ERR(INVALID, storage_open(s, names[i], OBJECT_WHOLE, &file));
         CHECK_ERR(INVALID, storage_remove(s, names[i], 0));
     }
-    CHECK_ERR(NOT_FOUND, storage_open(s, str_format(a, "%064d", 0), &file));
+    CHECK_ERR(NOT_FOUND, storage_open(s, str_format(a, "%064d", 0), OBJECT_WHOLE, &file));
     CHECK_ERR(NOT_FOUND, storage_remove(s, str_format(a, "%064d", 0), 0));
     CHECK_INT(1, list(s).count);
 }
@@ -310,7 +336,7 @@ static void *commit_many(void *argument)
         struct object_file file;
         CHECK(!own.was_there);
         c->new_count += !same.was_there;
-        CHECK_OK(storage_open(c->storage, name_of(&same), &file));
+        CHECK_OK(storage_open(c->storage, name_of(&same), OBJECT_WHOLE, &file));
         CHECK(file.size == same.size);
         close(file.fd);
     }
