@@ -41,8 +41,24 @@ static err database_health(struct app *app)
     return db_health(app->db);
 }
 
+static err storage_s3_open_module(struct app *app)
+{
+    const struct settings *s = &app->settings;
+    app->storage = &app->s3.base;
+    return storage_s3_open(
+        &app->s3,
+        &(struct storage_s3_settings){
+            .url = s->storage_url,
+            .data_dir = s->data_dir,
+            .credentials = {s->s3_access_key_id, s->s3_secret_access_key, s->s3_session_token},
+            .cache_size = (uint64_t)s->storage_cache_size * 1024 * 1024,
+            .clock = clock_system()});
+}
+
 static err storage_open_module(struct app *app)
 {
+    if (str_starts(app->settings.storage_url, STR("s3:")))
+        return storage_s3_open_module(app);
     app->storage = &app->filesystem.base;
     return storage_filesystem_open(
         &app->filesystem, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
@@ -51,6 +67,7 @@ static err storage_open_module(struct app *app)
 static void storage_close_module(struct app *app)
 {
     storage_filesystem_close(&app->filesystem);
+    storage_s3_close(&app->s3);
 }
 
 static err storage_health_module(struct app *app)

@@ -10,6 +10,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/sqlite/session.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -31,6 +32,7 @@ struct app {
     struct sqlite_database sqlite;
     struct db_context *db; /* the engine in use */
     struct storage_filesystem filesystem;
+    struct storage_s3 s3;
     struct storage *storage; /* the one in use */
     struct token_jws tokens;
     struct password_argon2 passwords;

@@ -9,8 +9,10 @@ struct settings {
     str data_dir, database_url, storage_url, http_address, public_http_address;
     str worker_http_address; /* absent: the worker alone has no listener */
     str admin_email, admin_password, secret_key, public_url;
+    str s3_access_key_id, s3_secret_access_key, s3_session_token;
     enum log_level log_level;
-    str log_format; /* absent: text on a terminal, else json */
+    uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
+    str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
 };
 DECLARE_SCHEMA(settings);

@@ -123,8 +123,8 @@ static err read_entity(struct xml_reader *r)
         }
     }
     bool hexadecimal = str_starts(name, STR("#x"));
-    if (!str_starts(name, STR("#")) ||
-        !read_reference(str_sub(name, hexadecimal ? 2 : 1, name.len), hexadecimal ? 16 : 10, &value))
+    if (!str_starts(name, STR("#")) || !read_reference(str_sub(name, hexadecimal ? 2 : 1, name.len),
+                                                       hexadecimal ? 16 : 10, &value))
         return malformed();
     buf_add_utf8(&r->text, (uint32_t)value);
     return OK;

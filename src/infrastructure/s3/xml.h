@@ -1,6 +1,6 @@
-/* The XML that S3 answers with, read strictly and in bounds: elements, text, the five named entities
- * and character references; attributes are skipped; no DTD, no CDATA, no processing instruction but
- * the declaration. Pure functions of the text, as every peer's bytes deserve. */
+/* The XML that S3 answers with, read strictly and in bounds: elements, text, the five named
+ * entities and character references; attributes are skipped; no DTD, no CDATA, no processing
+ * instruction but the declaration. Pure functions of the text, as every peer's bytes deserve. */
 #ifndef INFRASTRUCTURE_S3_XML_H
 #define INFRASTRUCTURE_S3_XML_H
 
@@ -26,17 +26,17 @@ enum { S3_LIST_LEN_MAX = 1000 };
 /* ListObjectsV2 and ListMultipartUploads: what both say about an entry. */
 struct s3_entry {
     str key;
-    str upload_id;    /* of an upload */
-    uint64_t size;    /* of an object */
-    instant since;    /* last modified, or begun */
+    str upload_id; /* of an upload */
+    uint64_t size; /* of an object */
+    instant since; /* last modified, or begun */
 };
 SLICE(s3_entry);
 
 struct s3_list {
     struct s3_entry_slice entries;
     bool is_truncated;
-    str next_token;             /* of objects */
-    str next_key, next_upload;  /* of uploads */
+    str next_token;            /* of objects */
+    str next_key, next_upload; /* of uploads */
 };
 
 /* Errors: MALFORMED (also: more than S3_LIST_LEN_MAX entries, truncated without a place to go on

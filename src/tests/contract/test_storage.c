@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "infrastructure/memory/memory_storage.h"
+#include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/storage_filesystem.h"
 #include "tests/test.h"
 
@@ -22,6 +23,7 @@ struct contract_storage {
     struct arena arena;
     struct memory_storage memory;
     struct storage_filesystem filesystem;
+    struct storage_s3 s3;
     char folder[64];
 };
 
@@ -58,15 +60,55 @@ static void filesystem_close(struct contract_storage *c)
     CHECK(system(command) == 0);
 }
 
+/* A place of its own in the bucket of the server that GANTRY_TEST_S3_URL is the address of. */
+static void s3_open(struct contract_storage *c, uint64_t cache_size)
+{
+    static int number;
+    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    assert_non_null(mkdtemp(c->folder));
+    CHECK_OK(storage_s3_open(
+        &c->s3, &(struct storage_s3_settings){
+                    .url = str_format(&c->arena, "s3://gantry/contract-%d/%d?endpoint=%s", getpid(),
+                                      number++, getenv("GANTRY_TEST_S3_URL")),
+                    .data_dir = str_of(c->folder),
+                    .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
+                    .cache_size = cache_size,
+                    .clock = clock_system()}));
+    c->storage = &c->s3.base;
+}
+
+static void s3_cached_open(struct contract_storage *c)
+{
+    s3_open(c, (uint64_t)64 * 1024 * 1024);
+}
+
+static void s3_bare_open(struct contract_storage *c)
+{
+    s3_open(c, 0);
+}
+
+static void s3_close(struct contract_storage *c)
+{
+    char command[128];
+    storage_s3_close(&c->s3);
+    snprintf(command, sizeof command, "rm -rf %s", c->folder);
+    CHECK(system(command) == 0);
+}
+
 static const struct storage_engine engines[] = {
     {"memory", memory_open, memory_close},
     {"filesystem", filesystem_open, filesystem_close},
+    {"s3", s3_cached_open, s3_close},
+    {"s3 without a cache", s3_bare_open, s3_close},
 };
 
 static void register_storage_test(const char *name, CMUnitTestFunction run)
 {
     static char names[TEST_COUNT_MAX][96];
     for (size_t i = 0; i < COUNT_OF(engines); i++) {
+        if (engines[i].open != memory_open && engines[i].open != filesystem_open &&
+            getenv("GANTRY_TEST_S3_URL") == NULL)
+            continue;
         snprintf(names[test_count], sizeof names[0], "%s (%s)", name, engines[i].name);
         test_list[test_count] = (struct CMUnitTest){
             .name = names[test_count], .test_func = run, .initial_state = (void *)&engines[i]};
