@@ -134,7 +134,7 @@ static err read_text(struct xml_reader *r)
 {
     while (r->rest.len != 0 && r->rest.ptr[0] != '<') {
         unsigned char c = (unsigned char)r->rest.ptr[0];
-        if (r->text.len > XML_TEXT_SIZE_MAX)
+        if (r->text.len >= XML_TEXT_SIZE_MAX)
             return malformed();
         if (c == '&') {
             TRY(read_entity(r));
