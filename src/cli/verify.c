@@ -146,6 +146,8 @@ int cli_verify(struct app *app, int count, char **arguments)
     struct arena a = {0};
     (void)count;
     (void)arguments;
+    if (app->storage == &app->s3.base)
+        storage_s3_bypass_cache(&app->s3);
     err e = verify_all(&v, &a);
     if (failed(e))
         fprintf(stderr, "gantry: %s\n", e.text);

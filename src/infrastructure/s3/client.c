@@ -302,15 +302,17 @@ static void set_common(CURL *h, struct attempt *t)
     curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
 }
 
-static void set_times(CURL *h, const struct attempt *t, bool is_probe)
+static void set_times(CURL *h, struct attempt *t, bool is_probe)
 {
     uint64_t now = monotonic_ns();
+    uint64_t probe_ms = S3_PROBE_MS + body_size(t->request) / S3_SLOWEST_SIZE * 1000;
+    if (is_probe && now + probe_ms * NS_PER_MS < t->until_ns)
+        t->until_ns = now + probe_ms * NS_PER_MS;
     long left_ms = t->until_ns > now ? (long)((t->until_ns - now) / NS_PER_MS) + 1 : 1;
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
                      left_ms < S3_CONNECT_MS_MAX ? left_ms : (long)S3_CONNECT_MS_MAX);
     curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME,
-                     is_probe ? (long)S3_PROBE_MS / 1000 : (long)S3_STALL_SECONDS_MAX);
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, (long)S3_STALL_SECONDS_MAX);
     if (t->request->sink == NULL)
         curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, left_ms);
 }
@@ -451,7 +453,7 @@ static bool wait_to_retry(const struct s3_request *r, const struct s3_answer *an
 static bool may_try(struct s3_client *c, bool *is_probe)
 {
     pthread_mutex_lock(&c->lock);
-    bool allowed = !c->is_down || !c->is_probed;
+    bool allowed = !c->is_down || (!c->is_probed && monotonic_ns() >= c->probe_after_ns);
     *is_probe = c->is_down && allowed;
     if (*is_probe)
         c->is_probed = true;
@@ -467,15 +469,18 @@ static bool is_down(struct s3_client *c)
     return down;
 }
 
-/* What an attempt says about the server; gives_up: it was the last one of its call. */
-static void learn(struct s3_client *c, bool is_probe, bool is_away, bool gives_up)
+/* What an attempt says about the server: it answered something, or a whole call never reached it,
+ * or neither. */
+static void learn(struct s3_client *c, bool is_probe, bool has_answered, bool is_away)
 {
     pthread_mutex_lock(&c->lock);
     bool was_down = c->is_down;
-    if (!is_away)
+    if (has_answered)
         c->is_down = false;
-    else if (gives_up)
+    else if (is_away)
         c->is_down = true;
+    if (c->is_down)
+        c->probe_after_ns = monotonic_ns() + S3_PROBE_PAUSE_MS * (uint64_t)NS_PER_MS;
     if (is_probe)
         c->is_probed = false;
     bool changed = was_down != c->is_down;
@@ -505,7 +510,7 @@ static void log_fault(const struct attempt *t, unsigned number)
 err s3_client_send(struct s3_client *c, struct arena *a, const struct s3_request *request,
                    struct s3_answer *out)
 {
-    bool is_probe = false;
+    bool is_probe = false, is_away = false;
     if (monotonic_ns() >= request->until_ns)
         return ERR(UNAVAILABLE, "the storage does not answer");
     if (!may_try(c, &is_probe))
@@ -519,7 +524,8 @@ err s3_client_send(struct s3_client *c, struct arena *a, const struct s3_request
         bool is_good_answer = !failed(e) && t.fault == NULL;
         bool again = !failed(e) && !is_good_answer && !is_probe && i + 1 < S3_ATTEMPT_COUNT_MAX &&
                      !is_down(c) && wait_to_retry(request, &t.answer, i);
-        learn(c, is_probe, t.is_away, !again);
+        is_away = t.answer.status == 0 && (t.is_away || is_away);
+        learn(c, is_probe, t.answer.status != 0, is_away && !again);
         if (is_good_answer) {
             *out = t.answer;
             return OK;

@@ -23,6 +23,7 @@ enum {
     S3_CONNECT_MS_MAX = 2000,
     S3_STALL_SECONDS_MAX = 4,             /* without a byte either way */
     S3_PROBE_MS = 2000,                   /* of the one that finds out whether it is back */
+    S3_PROBE_PAUSE_MS = 250,              /* between one of them and the next */
     S3_CALL_MS = 9000,                    /* budget of a call, and on top of it: */
     S3_SLOWEST_SIZE = 256 * 1024,         /* bytes to bring in a second, at least */
     S3_ANSWER_SIZE_MAX = 2 * 1024 * 1024, /* of XML */
@@ -38,6 +39,7 @@ struct s3_client {
     void *idle[S3_CONNECTION_COUNT_MAX];
     unsigned idle_count;
     bool is_down, is_probed;
+    uint64_t probe_after_ns;
 };
 
 /* settings: its texts live as long as the client. Errors: INVALID (no keys), UNAVAILABLE. */

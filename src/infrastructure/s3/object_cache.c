@@ -298,7 +298,7 @@ static void keep(struct object_cache *c, const struct cache_key *key, uint64_t o
     int at = folder_fd(c, key);
     write_path(&e, path);
     pthread_mutex_lock(&c->lock);
-    if (disk_size(&e) <= c->size_max && renameat(at, temp, at, path) == 0)
+    if (disk_size(&e) <= c->size_max && !c->is_bypassed && renameat(at, temp, at, path) == 0)
         add(c, &e);
     else
         unlinkat(at, temp, 0);
@@ -434,7 +434,7 @@ err object_cache_get(struct object_cache *c, str name, struct object_range range
     struct cache_key key = key_of(name, range);
     bool must_be_hashed = false;
     pthread_mutex_lock(&c->lock);
-    if (open_kept(c, &key, &must_be_hashed, out)) {
+    if (!c->is_bypassed && open_kept(c, &key, &must_be_hashed, out)) {
         pthread_mutex_unlock(&c->lock);
         if (!object_range_fits(range, out->size)) {
             close(out->fd);

@@ -33,6 +33,7 @@ struct object_cache {
     int folder_fds[CACHE_FOLDER_COUNT];
     int root_fd;
     uint64_t size_max, reserve_size; /* reserve: to be left free on the disk */
+    bool is_bypassed;                /* nothing is read from it, and what is read is not kept */
     pthread_mutex_t lock;            /* of what follows */
     pthread_cond_t landed;
     struct cache_entry **buckets;

@@ -55,9 +55,10 @@ err s3_object_head(struct s3_client *c, struct arena *a, str key, uint64_t until
     return e;
 }
 
-/* The server has so many bytes there: asked again for a while, as some show late what they took. */
-static err check_size(struct s3_client *c, struct arena *a, str key, uint64_t size,
-                      uint64_t until_ns)
+/* Whether the server has so many bytes there: asked again for a while, as some show late what they
+ * took. */
+static err look_for(struct s3_client *c, struct arena *a, str key, uint64_t size, uint64_t until_ns,
+                    bool *was_kept)
 {
     struct timespec pause = {0, 50 * 1000 * 1000};
     for (unsigned i = 0;; i++) {
@@ -65,10 +66,9 @@ static err check_size(struct s3_client *c, struct arena *a, str key, uint64_t si
         err e = head(c, a, key, until_ns, &there);
         if (failed(e) && e.code != ERR_NOT_FOUND)
             return e;
-        if (!failed(e) && there.size == size)
+        *was_kept = !failed(e) && there.size == size;
+        if (*was_kept || i + 1 == S3_LOOK_COUNT_MAX || monotonic_ns() > until_ns)
             return OK;
-        if (i + 1 == S3_LOOK_COUNT_MAX || monotonic_ns() > until_ns)
-            return ERR(UNAVAILABLE, "the storage has not kept what it was sent");
         nanosleep(&pause, NULL);
         pause.tv_nsec *= 2;
     }
@@ -110,7 +110,7 @@ static err put_whole(struct s3_client *c, struct arena *a, const struct s3_uploa
     TRY(s3_client_send(c, a, &r, &answer));
     if (answer.status != 200)
         return refused("put", &answer);
-    return check_size(c, a, u->key, u->size, until_ns);
+    return OK;
 }
 
 static const char *upload_id_complaint(const struct s3_request *r, struct arena *a,
@@ -235,7 +235,7 @@ static err complete_parts(struct s3_client *c, struct arena *a, const struct s3_
     /* 404: an attempt before this one may have completed it, its answer lost: the size tells */
     if (answer.status != 200 && !str_eq(answer.code, STR("NoSuchUpload")))
         return refused("complete", &answer);
-    return check_size(c, a, u->key, u->size, until_ns);
+    return OK;
 }
 
 static uint64_t part_size_of(uint64_t size)
@@ -271,13 +271,24 @@ static err put_parts(struct s3_client *c, struct arena *a, const struct s3_uploa
     return e;
 }
 
-err s3_object_put(struct s3_client *c, const struct s3_upload *upload, uint64_t until_ns)
+static err put_and_look(struct s3_client *c, const struct s3_upload *u, uint64_t until_ns,
+                        bool *was_kept)
 {
     struct arena scratch = {0};
-    err e = upload->size <= S3_PART_SIZE ? put_whole(c, &scratch, upload, until_ns)
-                                         : put_parts(c, &scratch, upload, until_ns);
+    err e = u->size <= S3_PART_SIZE ? put_whole(c, &scratch, u, until_ns)
+                                    : put_parts(c, &scratch, u, until_ns);
+    if (!failed(e))
+        e = look_for(c, &scratch, u->key, u->size, until_ns, was_kept);
     arena_deinit(&scratch);
     return e;
+}
+
+err s3_object_put(struct s3_client *c, const struct s3_upload *upload, uint64_t until_ns)
+{
+    bool was_kept = false;
+    for (unsigned i = 0; i < S3_PUT_COUNT_MAX && !was_kept; i++)
+        TRY(put_and_look(c, upload, until_ns, &was_kept));
+    return was_kept ? OK : ERR(UNAVAILABLE, "the storage has not kept what it was sent");
 }
 
 /* What a get asked for. */
@@ -392,7 +403,9 @@ static err copy_object(struct s3_client *c, struct arena *a, str from, str to, u
         return ERR(CONFLICT, "the object is too young");
     if (answer.status != 200)
         return refused("copy", &answer);
-    return check_size(c, a, to, size, until_ns);
+    bool was_kept;
+    TRY(look_for(c, a, to, size, until_ns, &was_kept));
+    return was_kept ? OK : ERR(UNAVAILABLE, "the storage has not kept what it was sent");
 }
 
 err s3_object_copy(struct s3_client *c, str from, str to, uint64_t size, str unmodified_since,

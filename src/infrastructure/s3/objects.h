@@ -11,6 +11,7 @@ enum {
     S3_PART_SIZE = 16 * 1024 * 1024, /* also the largest object that is sent in one piece */
     S3_PART_COUNT_MAX = 10000,
     S3_LOOK_COUNT_MAX = 4, /* for what was just written */
+    S3_PUT_COUNT_MAX = 3,  /* of what was not found then */
     MD5_SIZE = 16
 };
 

@@ -75,7 +75,7 @@ err storage_s3_open(struct storage_s3 *s, const struct storage_s3_settings *sett
     TRY(s3_settings_read(&s->arena, str_copy(&s->arena, settings->url), &place));
     TRY(s3_client_open(&s->client, &place, &settings->credentials, settings->clock));
     TRY(open_folders(s, settings));
-    err e = s3_bucket_check(&s->client, s3_deadline(0));
+    err e = s3_bucket_check(&s->client, monotonic_ns() + S3_HEALTH_MS * UINT64_C(1000000));
     return e.code == ERR_INVALID ? e : OK;
 }
 
@@ -91,6 +91,11 @@ void storage_s3_close(struct storage_s3 *s)
     pthread_mutex_destroy(&s->lock);
     arena_deinit(&s->arena);
     *s = (struct storage_s3){0};
+}
+
+void storage_s3_bypass_cache(struct storage_s3 *s)
+{
+    s->cache.is_bypassed = true;
 }
 
 static bool has_room(struct storage_s3 *s)
@@ -484,9 +489,9 @@ static err s3_health(struct storage *base)
     TRY(check_room(s));
     uint64_t now = monotonic_ns();
     pthread_mutex_lock(&s->lock);
-    bool is_known =
-        s->checked_ns != 0 && now - s->checked_ns < S3_HEALTH_KEPT_MS * UINT64_C(1000000);
     err e = s->health;
+    uint64_t kept_ms = failed(e) ? S3_FAILURE_KEPT_MS : S3_HEALTH_KEPT_MS;
+    bool is_known = s->checked_ns != 0 && now - s->checked_ns < kept_ms * 1000000;
     pthread_mutex_unlock(&s->lock);
     if (is_known)
         return e;

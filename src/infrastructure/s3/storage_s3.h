@@ -33,7 +33,8 @@ enum {
     S3_YOUNG_SECONDS = 1800,
     S3_LIST_PAGE_COUNT_MAX = 1000 * 1000, /* a thousand million objects */
     S3_HEALTH_MS = 3000,
-    S3_HEALTH_KEPT_MS = 2000 /* what was found out is told again for so long */
+    S3_HEALTH_KEPT_MS = 2000, /* what was found out is told again for so long, */
+    S3_FAILURE_KEPT_MS = 500  /* and if it was bad news */
 };
 
 struct storage_s3_settings {
@@ -62,5 +63,8 @@ struct storage_s3 {
  * keys, no such bucket, no access), UNAVAILABLE (the local folders). Close it then too. */
 err storage_s3_open(struct storage_s3 *s, const struct storage_s3_settings *settings);
 void storage_s3_close(struct storage_s3 *s);
+
+/* From now on everything is read from the bucket: for whoever wants to know what is there. */
+void storage_s3_bypass_cache(struct storage_s3 *s);
 
 #endif

@@ -97,6 +97,7 @@ struct http_parts {
      * descriptor begins; -1 breaks the connection off. */
     int (*open)(struct http_parts *parts, const struct http_part *part, uint64_t *base);
     void *context;
+    bool may_wait; /* open may wait for a network: behind the first pieces it is called on a lane */
 };
 void http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
                         const struct http_parts *parts);

@@ -207,12 +207,41 @@ struct parts_reader {
     size_t at;
     uint64_t offset_in_part, base;
     int fd;
+    struct pool_job job;
+    bool was_opened; /* on a lane; fd tells how that went */
 };
+
+/* Whoever resumes the connection gives the reader away. */
+static void open_on_lane(struct pool_job *job)
+{
+    struct parts_reader *r = container_of(job, struct parts_reader, job);
+    r->fd = r->parts.open(&r->parts, &r->parts.at[r->at], &r->base);
+    MHD_resume_connection(r->x->connection);
+}
+
+/* The connection rests until a lane has opened the file. False when the lane is full. */
+static bool wait_for_file(struct parts_reader *r)
+{
+    r->was_opened = true;
+    r->job.run = open_on_lane;
+    MHD_suspend_connection(r->x->connection);
+    if (lanes_push(r->x->server->lanes, LANE_STREAM, &r->job))
+        return true;
+    MHD_resume_connection(r->x->connection);
+    return false;
+}
+
+static bool must_wait(const struct parts_reader *r)
+{
+    return r->fd < 0 && r->parts.may_wait && !r->was_opened;
+}
 
 static ssize_t read_file_part(struct parts_reader *r, const struct http_part *part, char *to,
                               size_t size)
 {
-    if (r->fd < 0)
+    if (must_wait(r))
+        return wait_for_file(r) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
+    if (r->fd < 0 && !r->parts.may_wait)
         r->fd = r->parts.open(&r->parts, part, &r->base);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
@@ -232,8 +261,10 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
         if (step != 0 && part->file == NULL) {
             memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
         } else if (step != 0) {
+            if (filled != 0 && must_wait(r))
+                break;
             ssize_t got = read_file_part(r, part, to + filled, step);
-            if (got < 0)
+            if (got <= 0)
                 return got;
             step = (size_t)got;
         }
@@ -245,6 +276,7 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
             if (r->fd >= 0)
                 close(r->fd);
             r->fd = -1;
+            r->was_opened = false;
         }
     }
     return filled == 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)filled;

@@ -156,6 +156,24 @@ static struct http_part_slice parts_between(struct arena *a, const struct http_p
     return out;
 }
 
+/* A storage that is away is told before the first byte of the answer, not by breaking it off. */
+static err open_first(struct request *r, struct http_parts *parts)
+{
+    uint64_t base;
+    size_t i = 0;
+    while (i < parts->count && parts->at[i].file == NULL)
+        i++;
+    if (i == parts->count)
+        return OK;
+    if (r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    int fd = open_object(parts, &parts->at[i], &base);
+    if (fd < 0)
+        return ERR(UNAVAILABLE, "the storage does not answer");
+    close(fd);
+    return OK;
+}
+
 /* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
  */
 static err respond_parts(struct request *r, str content_type, str etag,
@@ -168,7 +186,10 @@ static err respond_parts(struct request *r, str content_type, str etag,
     TRY(read_range(r, etag, total, &first, &length, &is_partial));
     struct http_part_slice sent =
         is_partial ? parts_between(request_arena(r), parts, first, length) : *parts;
-    struct http_parts body = {sent.at, sent.len, open_object, r->scope.services->storage};
+    struct storage *storage = r->scope.services->storage;
+    struct http_parts body = {sent.at, sent.len, open_object, storage, storage->may_wait};
+    if (storage->may_wait)
+        TRY(open_first(r, &body));
     http_respond_parts(r->x, is_partial ? 206 : 200, content_type, &body);
     return OK;
 }

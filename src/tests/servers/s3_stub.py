@@ -58,6 +58,8 @@ class Answer:
 
 
 class Stub:
+    page_size = 7
+
     def __init__(self, target_port, key, secret):
         self.target_port, self.key, self.secret = target_port, key, secret
         self.fault, self.log, self.violations, self.uploads = None, [], [], {}
@@ -210,6 +212,8 @@ class Stub:
         since = request.headers.get("x-amz-copy-source-if-unmodified-since")
         if since and self.was_modified(request.headers["x-amz-copy-source"], since):
             return Answer(412, {}, error_body("PreconditionFailed"))
+        if "list-type" in request.query:
+            return self.list_objects(request)
         answer = self.forward(request.method, request.raw_path + ("?" + request.raw_query if request.raw_query else ""),
                               request.body, request.headers)
         if request.method == "POST" and "uploads" in request.query and answer.status == 200:
@@ -236,6 +240,23 @@ class Stub:
         if "Last-Modified" not in head.headers:
             return False
         return parsedate_to_datetime(head.headers["Last-Modified"]) > parsedate_to_datetime(since)
+
+    def list_objects(self, request):
+        """By pages of our own, so that every list has several: s3rver's fail."""
+        answer = self.forward("GET", f"{request.raw_path}?list-type=2&prefix={encode(request.query.get('prefix', ''))}", b"",
+                              request.headers)
+        if answer.status != 200:
+            return answer
+        after = base64.b64decode(request.query.get("continuation-token", "")).decode()
+        entries = sorted((re.search("<Key>(.*?)</Key>", entry)[1], entry)
+                         for entry in re.findall("<Contents>.*?</Contents>", answer.body.decode(), re.S))
+        page = [(key, entry) for key, entry in entries if key > after]
+        more, page = len(page) > self.page_size, page[:self.page_size]
+        token = f"<NextContinuationToken>{base64.b64encode(page[-1][0].encode()).decode()}</NextContinuationToken>" if more else ""
+        answer.body = (XML + '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><KeyCount>%d</KeyCount><IsTruncated>%s'
+                       "</IsTruncated>%s%s</ListBucketResult>" % (len(page), str(more).lower(), token,
+                                                                  "".join(entry for _, entry in page))).encode()
+        return answer
 
     def list_uploads(self, request):
         entries = "".join(
