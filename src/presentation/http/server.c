@@ -211,7 +211,7 @@ struct parts_reader {
     bool was_opened; /* on a lane; fd tells how that went */
 };
 
-/* Whoever resumes the connection gives the reader away. */
+/* Who resumes the connection gives the reader away. */
 static void open_on_lane(struct pool_job *job)
 {
     struct parts_reader *r = container_of(job, struct parts_reader, job);
@@ -219,29 +219,20 @@ static void open_on_lane(struct pool_job *job)
     MHD_resume_connection(r->x->connection);
 }
 
-/* The connection rests until a lane has opened the file. False when the lane is full. */
-static bool wait_for_file(struct parts_reader *r)
+static ssize_t wait_for_file(struct parts_reader *r)
 {
     r->was_opened = true;
-    r->job.run = open_on_lane;
     MHD_suspend_connection(r->x->connection);
     if (lanes_push(r->x->server->lanes, LANE_STREAM, &r->job))
-        return true;
+        return 0;
     MHD_resume_connection(r->x->connection);
-    return false;
-}
-
-static bool must_wait(const struct parts_reader *r)
-{
-    return r->fd < 0 && r->parts.may_wait && !r->was_opened;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static ssize_t read_file_part(struct parts_reader *r, const struct http_part *part, char *to,
                               size_t size)
 {
-    if (must_wait(r))
-        return wait_for_file(r) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
-    if (r->fd < 0 && !r->parts.may_wait)
+    if (r->fd < 0 && !r->was_opened)
         r->fd = r->parts.open(&r->parts, part, &r->base);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
@@ -261,10 +252,10 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
         if (step != 0 && part->file == NULL) {
             memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
         } else if (step != 0) {
-            if (filled != 0 && must_wait(r))
-                break;
+            if (r->fd < 0 && r->parts.may_wait && !r->was_opened)
+                return filled != 0 ? (ssize_t)filled : wait_for_file(r);
             ssize_t got = read_file_part(r, part, to + filled, step);
-            if (got <= 0)
+            if (got < 0)
                 return got;
             step = (size_t)got;
         }
@@ -362,7 +353,8 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
         response = respond_mapped(&own);
     if (response == NULL) {
         struct parts_reader *r = heap_alloc(sizeof *r);
-        *r = (struct parts_reader){.x = self(base), .parts = own, .fd = -1};
+        *r = (struct parts_reader){
+            .x = self(base), .parts = own, .fd = -1, .job = {.run = open_on_lane}};
         response =
             MHD_create_response_from_callback(total, HTTP_PIECE_SIZE, read_parts, r, free_parts);
     }

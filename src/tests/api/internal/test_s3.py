@@ -95,7 +95,7 @@ class S3Case(unittest.TestCase):
 
 
 class Faults(S3Case):
-    def battery(self, fault, share, requests=12, only=lambda request: True, **options):
+    def battery(self, fault, share, requests=8, only=lambda request: True, **options):
         """Stores and reads while so large a share of the requests goes wrong, then looks at what came of it."""
         dice = random.Random(1)
         self.store(0, **options)

@@ -6,7 +6,7 @@
 
 #define LIST(inside_)                                                                              \
     "<?xml version=\"1.0\"?>\n<ListBucketResult xmlns=\"http://x/\">" inside_ "</"                 \
-                                                                              "ListBucketResult>"
+    "ListBucketResult>"
 #define CONTENTS(key_)                                                                             \
     "<Contents><Key>" key_ "</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>"           \
     "<ETag>&quot;abc&quot;</ETag><Size>17</Size><Owner><ID>1</ID></Owner></Contents>"
