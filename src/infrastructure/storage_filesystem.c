@@ -51,8 +51,8 @@ static err open_folder(int at, const char *name, int *out)
 err storage_filesystem_open(struct storage_filesystem *s, str root)
 {
     struct arena scratch = {0};
-    *s =
-        (struct storage_filesystem){.base = {&filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
+    *s = (struct storage_filesystem){
+        .base = {.ops = &filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
     memset(s->folder_fds, -1, sizeof s->folder_fds);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);

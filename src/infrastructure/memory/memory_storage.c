@@ -288,7 +288,7 @@ static const struct storage_ops memory_storage_ops = {
 
 void memory_storage_init(struct memory_storage *s, struct clock *clock)
 {
-    *s = (struct memory_storage){.base = {&memory_storage_ops}, .clock = clock};
+    *s = (struct memory_storage){.base = {.ops = &memory_storage_ops}, .clock = clock};
     pthread_mutex_init(&s->lock, NULL);
 }
 

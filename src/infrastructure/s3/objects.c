@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { HASH_BLOCK_SIZE = 256 * 1024, S3_LOOK_PAUSE_NS = 50 * 1000 * 1000 };
+
 /* An answer that is neither what was asked for nor one of the refusals the caller knows. */
 static err refused(const char *what, const struct s3_answer *answer)
 {
@@ -60,7 +62,7 @@ err s3_object_head(struct s3_client *c, struct arena *a, str key, uint64_t until
 static err look_for(struct s3_client *c, struct arena *a, str key, uint64_t size, uint64_t until_ns,
                     bool *was_kept)
 {
-    struct timespec pause = {0, 50 * 1000 * 1000};
+    struct timespec pause = {0, S3_LOOK_PAUSE_NS};
     for (unsigned i = 0;; i++) {
         struct s3_head there = {0};
         err e = head(c, a, key, until_ns, &there);
@@ -153,12 +155,12 @@ static err hash_part(int fd, struct part *p)
 {
     EVP_MD_CTX *sha = EVP_MD_CTX_new(), *md5 = EVP_MD_CTX_new();
     unsigned char digest[32];
-    char *block = heap_alloc_raw((size_t)256 * 1024);
+    char *block = heap_alloc_raw(HASH_BLOCK_SIZE);
     uint64_t done = 0;
     bool good = EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&
                 EVP_DigestInit_ex(md5, EVP_md5(), NULL) == 1;
     while (good && done < p->size) {
-        size_t step = p->size - done < 256 * 1024 ? (size_t)(p->size - done) : 256 * 1024;
+        size_t step = p->size - done < HASH_BLOCK_SIZE ? (size_t)(p->size - done) : HASH_BLOCK_SIZE;
         ssize_t got = pread(fd, block, step, (off_t)(p->offset + done));
         good = got > 0;
         if (!good)

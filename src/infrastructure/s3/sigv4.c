@@ -86,7 +86,8 @@ static str canonical_query(struct arena *a, const struct sigv4_request *request)
         sigv4_encode(&value, request->query[i].value, false);
         pairs[i] = (struct sigv4_pair){buf_str(&name), buf_str(&value)};
     }
-    qsort(pairs, request->query_count, sizeof pairs[0], compare_pairs);
+    if (request->query_count != 0)
+        qsort(pairs, request->query_count, sizeof pairs[0], compare_pairs);
     for (size_t i = 0; i < request->query_count; i++) {
         if (i != 0)
             buf_add_char(&out, '&');
@@ -111,9 +112,10 @@ static void canonical_headers(struct buf *lines, struct buf *names,
                               const struct sigv4_request *request)
 {
     struct sigv4_pair pairs[SIGV4_PAIR_COUNT_MAX];
-    if (request->header_count != 0)
+    if (request->header_count != 0) {
         memcpy(pairs, request->headers, request->header_count * sizeof pairs[0]);
-    qsort(pairs, request->header_count, sizeof pairs[0], compare_pairs);
+        qsort(pairs, request->header_count, sizeof pairs[0], compare_pairs);
+    }
     for (size_t i = 0; i < request->header_count; i++) {
         if (i != 0)
             buf_add_char(names, ';');

@@ -460,7 +460,7 @@ static err sweep_uploads(struct storage_s3 *s, int64_t older_than_seconds, int64
     struct arena scratch = {0};
     struct s3_list page = {0};
     str prefix = str_format(&scratch, "%.*sobjects/", STR_ARG(s->client.settings.prefix));
-    err e = OK;
+    err e;
     do {
         instant now;
         struct s3_list before = page;

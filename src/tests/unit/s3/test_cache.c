@@ -32,7 +32,7 @@ static err origin_run(struct object_fetch *base, int fd, uint64_t size_max, uint
     if (failed(o->outcome))
         return o->outcome;
     if (o->object_size == 3)
-        CHECK(pwrite(fd, "abc" + (whole ? 0 : o->range.first), (size_t)size, 0) == (ssize_t)size);
+        CHECK(pwrite(fd, &"abc"[whole ? 0 : o->range.first], (size_t)size, 0) == (ssize_t)size);
     else
         CHECK(ftruncate(fd, (off_t)size) == 0);
     *object_size = o->object_size;
