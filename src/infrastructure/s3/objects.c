@@ -154,7 +154,7 @@ struct part {
 static err hash_part(int fd, struct part *p)
 {
     EVP_MD_CTX *sha = EVP_MD_CTX_new(), *md5 = EVP_MD_CTX_new();
-    unsigned char digest[32];
+    unsigned char digest[32] = {0};
     char *block = heap_alloc_raw(HASH_BLOCK_SIZE);
     uint64_t done = 0;
     bool good = EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&

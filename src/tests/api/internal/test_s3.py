@@ -313,6 +313,23 @@ class Reads(S3Case):
         self.assertUnavailable(self.gantry.get(f"/dicom-web/studies/{STUDY}",
                                                headers={"Accept": 'multipart/related; type="application/dicom"'}))
 
+    def test_a_killed_server_keeps_what_it_acknowledged(self):
+        killer = threading.Timer(1, self.gantry.process.kill)
+        killer.start()
+        number = 0
+        try:
+            while True:
+                number += 1
+                self.assertEqual(self.store(number).status, 200)
+        except OSError:
+            pass
+        killer.join()
+        self.gantry.kill()
+        self.gantry.start()
+        self.gantry.use_administrator()
+        self.assertGreater(len(self.stored), 0)
+        self.assertAllThere()
+
     def test_a_small_cache_stays_small(self):
         self.gantry.stop()
         self.gantry.environment["GANTRY_STORAGE_CACHE_SIZE"] = "1"
