@@ -46,7 +46,7 @@ static err storage_s3_open_module(struct app *app)
     const struct settings *s = &app->settings;
     app->storage = &app->s3.base;
     return storage_s3_open(
-        &app->s3,
+        &app->s3, &app->arena,
         &(struct storage_s3_settings){
             .url = s->storage_url,
             .data_dir = s->data_dir,

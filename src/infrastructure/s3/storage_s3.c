@@ -53,28 +53,29 @@ static str key_of(const struct storage_s3 *s, struct arena *a, const char *place
                       STR_ARG(name));
 }
 
-static err open_folders(struct storage_s3 *s, const struct storage_s3_settings *settings)
+static err open_folders(struct storage_s3 *s, struct arena *a,
+                        const struct storage_s3_settings *settings)
 {
-    const char *path = str_format(&s->arena, "%.*s/staging-s3", STR_ARG(settings->data_dir)).ptr;
+    const char *path = str_format(a, "%.*s/staging-s3", STR_ARG(settings->data_dir)).ptr;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return OS_ERR("mkdir");
     s->staging_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (s->staging_fd < 0)
         return OS_ERR("open");
-    return object_cache_open(&s->cache,
-                             str_format(&s->arena, "%.*s/cache", STR_ARG(settings->data_dir)),
+    return object_cache_open(&s->cache, str_format(a, "%.*s/cache", STR_ARG(settings->data_dir)),
                              settings->cache_size, RESERVE_SIZE);
 }
 
-err storage_s3_open(struct storage_s3 *s, const struct storage_s3_settings *settings)
+err storage_s3_open(struct storage_s3 *s, struct arena *a,
+                    const struct storage_s3_settings *settings)
 {
     struct s3_settings place;
     *s = (struct storage_s3){.base = {&s3_ops, true}, .staging_fd = -1};
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->landed, NULL);
-    TRY(s3_settings_read(&s->arena, str_copy(&s->arena, settings->url), &place));
+    TRY(s3_settings_read(a, str_copy(a, settings->url), &place));
     TRY(s3_client_open(&s->client, &place, &settings->credentials, settings->clock));
-    TRY(open_folders(s, settings));
+    TRY(open_folders(s, a, settings));
     err e = s3_bucket_check(&s->client, monotonic_ns() + S3_HEALTH_MS * UINT64_C(1000000));
     return e.code == ERR_INVALID ? e : OK;
 }
@@ -89,7 +90,6 @@ void storage_s3_close(struct storage_s3 *s)
         close(s->staging_fd);
     pthread_cond_destroy(&s->landed);
     pthread_mutex_destroy(&s->lock);
-    arena_deinit(&s->arena);
     *s = (struct storage_s3){0};
 }
 

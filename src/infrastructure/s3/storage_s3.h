@@ -48,7 +48,6 @@ struct upload_flight;
 
 struct storage_s3 {
     struct storage base;
-    struct arena arena; /* of the settings' texts */
     struct s3_client client;
     struct object_cache cache;
     int staging_fd;
@@ -59,9 +58,11 @@ struct storage_s3 {
     err health;
 };
 
-/* A server that does not answer is no reason not to start. Errors: INVALID (a wrong address, no
- * keys, no such bucket, no access), UNAVAILABLE (the local folders). Close it then too. */
-err storage_s3_open(struct storage_s3 *s, const struct storage_s3_settings *settings);
+/* a: of the settings' texts and of an error's, for as long as the storage is open. A server that
+ * does not answer is no reason not to start. Errors: INVALID (a wrong address, no keys, no such
+ * bucket, no access), UNAVAILABLE (the local folders). Close it then too. */
+err storage_s3_open(struct storage_s3 *s, struct arena *a,
+                    const struct storage_s3_settings *settings);
 void storage_s3_close(struct storage_s3 *s);
 
 /* From now on everything is read from the bucket: for whoever wants to know what is there. */

@@ -23,14 +23,15 @@ static bool fixture_open(struct fixture *f)
         return false;
     snprintf(f->folder, sizeof f->folder, "/tmp/gantry-s3-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
-    CHECK_OK(storage_s3_open(
-        &f->s3, &(struct storage_s3_settings){
-                    .url = str_format(&f->arena, "s3://gantry/own-%d/%d?endpoint=%s", getpid(),
-                                      number++, getenv("GANTRY_TEST_S3_URL")),
-                    .data_dir = str_of(f->folder),
-                    .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
-                    .cache_size = (uint64_t)256 * 1024 * 1024,
-                    .clock = clock_system()}));
+    CHECK_OK(
+        storage_s3_open(&f->s3, &f->arena,
+                        &(struct storage_s3_settings){
+                            .url = str_format(&f->arena, "s3://gantry/own-%d/%d?endpoint=%s",
+                                              getpid(), number++, getenv("GANTRY_TEST_S3_URL")),
+                            .data_dir = str_of(f->folder),
+                            .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
+                            .cache_size = (uint64_t)256 * 1024 * 1024,
+                            .clock = clock_system()}));
     f->s = &f->s3.base;
     return true;
 }

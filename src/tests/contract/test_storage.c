@@ -66,14 +66,15 @@ static void s3_open(struct contract_storage *c, uint64_t cache_size)
     static int number;
     snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
     assert_non_null(mkdtemp(c->folder));
-    CHECK_OK(storage_s3_open(
-        &c->s3, &(struct storage_s3_settings){
-                    .url = str_format(&c->arena, "s3://gantry/contract-%d/%d?endpoint=%s", getpid(),
-                                      number++, getenv("GANTRY_TEST_S3_URL")),
-                    .data_dir = str_of(c->folder),
-                    .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
-                    .cache_size = cache_size,
-                    .clock = clock_system()}));
+    CHECK_OK(
+        storage_s3_open(&c->s3, &c->arena,
+                        &(struct storage_s3_settings){
+                            .url = str_format(&c->arena, "s3://gantry/contract-%d/%d?endpoint=%s",
+                                              getpid(), number++, getenv("GANTRY_TEST_S3_URL")),
+                            .data_dir = str_of(c->folder),
+                            .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
+                            .cache_size = cache_size,
+                            .clock = clock_system()}));
     c->storage = &c->s3.base;
 }
 
