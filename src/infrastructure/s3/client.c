@@ -22,6 +22,7 @@ struct attempt {
     struct s3_answer answer;
     struct buf body;
     uint64_t sent, until_ns;
+    uint64_t silence_until_ns; /* an attempt during which nothing comes does not go on for longer */
     bool has_no_space, is_too_large;
     const char *fault; /* what went wrong with it, if it may pass */
     bool is_away;      /* the server was not reached */
@@ -312,7 +313,11 @@ static void set_times(CURL *h, struct attempt *t, bool is_probe)
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
                      left_ms < S3_CONNECT_MS_MAX ? left_ms : (long)S3_CONNECT_MS_MAX);
     curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, (long)S3_STALL_SECONDS_MAX);
+    uint64_t silence_ns = t->silence_until_ns > now ? t->silence_until_ns - now : 0;
+    long silence_seconds = (long)(silence_ns / ((uint64_t)1000 * NS_PER_MS)) + 1;
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME,
+                     silence_seconds < S3_STALL_SECONDS_MAX ? silence_seconds
+                                                            : (long)S3_STALL_SECONDS_MAX);
     if (t->request->sink == NULL)
         curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, left_ms);
 }
@@ -511,6 +516,7 @@ err s3_client_send(struct s3_client *c, struct arena *a, const struct s3_request
                    struct s3_answer *out)
 {
     bool is_probe = false, is_away = false;
+    uint64_t silence_until_ns = monotonic_ns() + S3_CALL_MS * (uint64_t)NS_PER_MS;
     if (monotonic_ns() >= request->until_ns)
         return ERR(UNAVAILABLE, "the storage does not answer");
     if (!may_try(c, &is_probe))
@@ -519,11 +525,14 @@ err s3_client_send(struct s3_client *c, struct arena *a, const struct s3_request
         struct attempt t = {.request = request,
                             .arena = a,
                             .answer = {.content_length = -1},
-                            .until_ns = request->until_ns};
+                            .until_ns = request->until_ns,
+                            .silence_until_ns = silence_until_ns};
         err e = try_once(c, &t, is_probe);
         bool is_good_answer = !failed(e) && t.fault == NULL;
         bool again = !failed(e) && !is_good_answer && !is_probe && i + 1 < S3_ATTEMPT_COUNT_MAX &&
-                     !is_down(c) && wait_to_retry(request, &t.answer, i);
+                     !is_down(c) &&
+                     !(t.is_away && monotonic_ns() + S3_AWAY_NS >= silence_until_ns) &&
+                     wait_to_retry(request, &t.answer, i);
         is_away = t.answer.status == 0 && (t.is_away || is_away);
         learn(c, is_probe, t.answer.status != 0, is_away && !again);
         if (is_good_answer) {

@@ -21,10 +21,11 @@ enum {
     S3_BACKOFF_MS = 100, /* doubled each time, between none and all of it */
     S3_BACKOFF_MS_MAX = 2000,
     S3_CONNECT_MS_MAX = 2000,
-    S3_STALL_SECONDS_MAX = 4,             /* without a byte either way */
-    S3_PROBE_MS = 2000,                   /* of the one that finds out whether it is back */
-    S3_PROBE_PAUSE_MS = 250,              /* between one of them and the next */
-    S3_CALL_MS = 9000,                    /* budget of a call, and on top of it: */
+    S3_STALL_SECONDS_MAX = 4, /* without a byte either way */
+    S3_PROBE_MS = 2000,       /* of the one that finds out whether it is back */
+    S3_PROBE_PAUSE_MS = 250,  /* between one of them and the next */
+    /* Budget of a call, of however many bytes when the server is silent; else on top of it: */
+    S3_CALL_MS = 9000,
     S3_SLOWEST_SIZE = 256 * 1024,         /* bytes to bring in a second, at least */
     S3_ANSWER_SIZE_MAX = 2 * 1024 * 1024, /* of XML */
     S3_QUERY_COUNT_MAX = 6,
