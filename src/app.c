@@ -55,20 +55,38 @@ static err database_health(struct app *app)
     return db_health(app->db);
 }
 
+static err storage_s3_open_module(struct app *app)
+{
+    const struct settings *s = &app->settings;
+    app->storage = &app->s3.base;
+    return storage_s3_open(
+        &app->s3, &app->arena,
+        &(struct storage_s3_settings){
+            .url = s->storage_url,
+            .data_dir = s->data_dir,
+            .credentials = {s->s3_access_key_id, s->s3_secret_access_key, s->s3_session_token},
+            .cache_size = (uint64_t)s->storage_cache_size * 1024 * 1024,
+            .clock = clock_system()});
+}
+
 static err storage_open_module(struct app *app)
 {
+    if (str_starts(app->settings.storage_url, STR("s3:")))
+        return storage_s3_open_module(app);
+    app->storage = &app->filesystem.base;
     return storage_filesystem_open(
-        &app->storage, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
+        &app->filesystem, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
 }
 
 static void storage_close_module(struct app *app)
 {
-    storage_filesystem_close(&app->storage);
+    storage_filesystem_close(&app->filesystem);
+    storage_s3_close(&app->s3);
 }
 
 static err storage_health_module(struct app *app)
 {
-    return storage_health(&app->storage.base);
+    return storage_health(app->storage);
 }
 
 static err services_open(struct app *app)
@@ -78,7 +96,7 @@ static err services_open(struct app *app)
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
     mediator_ports_open(&app->mediator, app->db, clock_system());
-    app->services = (struct services){.storage = &app->storage.base,
+    app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
                                       .principals = &app->principals.base,
@@ -245,7 +263,7 @@ static err purge_expired_job(void *owner)
 static err sweep_job(void *owner)
 {
     struct app *app = owner;
-    return sweep_storage(app->db, &app->storage.base, clock_system(), SWEEP_AGE_SECONDS);
+    return sweep_storage(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS);
 }
 
 static err audit_job(void *owner)

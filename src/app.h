@@ -14,6 +14,7 @@
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
+#include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -41,7 +42,9 @@ struct app {
     struct sqlite_database sqlite; /* one of them is open */
     struct postgres_database postgres;
     struct db_context *db; /* the engine in use */
-    struct storage_filesystem storage;
+    struct storage_filesystem filesystem;
+    struct storage_s3 s3;
+    struct storage *storage; /* the one in use */
     struct token_jws tokens;
     struct password_argon2 passwords;
     struct principal_memory principals;

@@ -8,6 +8,7 @@ seconds=${1:-60}
 corpus=${GANTRY_CORPUS:-../shared/dicom}
 mkdir -p build-fuzz
 floors=$(find src/base src/dicom src/presentation/http -name '*.c' ! -name server.c ! -name guard.c)
+floors="$floors src/infrastructure/s3/xml.c"
 for target in src/tests/fuzz/fuzz_*.c; do
     name=$(basename "$target" .c)
     rm -f "build-fuzz/$name" # an old one must not run when this one does not compile

@@ -24,7 +24,7 @@ static bool object_is_whole(struct app *app, const struct instance *instance)
     char block[65536];
     struct arena scratch = {0};
     struct buf hex = BUF_IN(&scratch);
-    if (failed(storage_open(&app->storage.base, instance->object_name, &file)))
+    if (failed(storage_open(app->storage, instance->object_name, OBJECT_WHOLE, &file)))
         return false;
     EVP_MD_CTX *sha = EVP_MD_CTX_new();
     EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
@@ -146,6 +146,8 @@ int cli_verify(struct app *app, int count, char **arguments)
     struct arena a = {0};
     (void)count;
     (void)arguments;
+    if (app->storage == &app->s3.base)
+        storage_s3_bypass_cache(&app->s3);
     err e = verify_all(&v, &a);
     if (failed(e))
         fprintf(stderr, "gantry: %s\n", e.text);

@@ -21,9 +21,11 @@ static const char *known_database(str url)
                : "must begin with sqlite: or postgresql://";
 }
 
-static const char *file_only(str url)
+static const char *file_or_s3(str url)
 {
-    return str_starts(url, STR("file:")) ? NULL : "must begin with file:";
+    return str_starts(url, STR("file:")) || str_starts(url, STR("s3://"))
+               ? NULL
+               : "must begin with file: or s3://";
 }
 
 static const char *known_format(str format)
@@ -35,7 +37,14 @@ static const char *known_format(str format)
 SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, database_url, .check = known_database,
              .doc = "sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"),
-       FIELD(settings, storage_url, .check = file_only, .doc = "file:FOLDER"),
+       FIELD(settings, storage_url, .check = file_or_s3,
+             .doc = "file:FOLDER or s3://BUCKET/PREFIX?endpoint=URL&region=NAME"),
+       FIELD(settings, storage_cache_size,
+             .doc = "MiB of the local disk for what was read from S3; 0: none"),
+       FIELD(settings, s3_access_key_id,
+             .doc = "Key for S3; absent: AWS_ACCESS_KEY_ID, else the shared credentials file"),
+       FIELD(settings, s3_secret_access_key, .flags = SECRET, .doc = "Goes with the key"),
+       FIELD(settings, s3_session_token, .flags = SECRET, .doc = "Of a temporary key"),
        FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
        FIELD(settings, public_http_address, .doc = "Public API"),
        FIELD(settings, worker_http_address,
@@ -153,6 +162,7 @@ err settings_read(struct arena *a, str file, struct settings *out)
                              .http_address = STR("127.0.0.1:8080"),
                              .public_http_address = STR("127.0.0.1:8081"),
                              .admin_email = STR("admin@localhost"),
+                             .storage_cache_size = 10240,
                              .log_level = LOG_INFO};
     if (file.ptr != NULL)
         TRY(read_file(a, file, out));

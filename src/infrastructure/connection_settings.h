@@ -15,8 +15,10 @@ struct settings {
     str worker_http_address; /* absent: the worker alone has no listener */
     str redis_url;           /* absent: nothing is shared with other nodes */
     str admin_email, admin_password, secret_key, public_url;
+    str s3_access_key_id, s3_secret_access_key, s3_session_token;
     enum log_level log_level;
-    str log_format; /* absent: text on a terminal, else json */
+    uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
+    str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
     opt_i64 drain_seconds; /* always set once read */
 };

@@ -51,8 +51,8 @@ static err open_folder(int at, const char *name, int *out)
 err storage_filesystem_open(struct storage_filesystem *s, str root)
 {
     struct arena scratch = {0};
-    *s =
-        (struct storage_filesystem){.base = {&filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
+    *s = (struct storage_filesystem){
+        .base = {.ops = &filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
     memset(s->folder_fds, -1, sizeof s->folder_fds);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
@@ -273,7 +273,8 @@ static err fs_stage_commit(struct storage *base, struct stage *stage, struct sto
     return e;
 }
 
-static err fs_open(struct storage *base, str name, struct object_file *out)
+static err fs_open(struct storage *base, str name, struct object_range range,
+                   struct object_file *out)
 {
     char path[OBJECT_NAME_SIZE + 1] = {0};
     struct stat info;
@@ -288,7 +289,11 @@ static err fs_open(struct storage *base, str name, struct object_file *out)
         close(fd);
         return OS_ERR("stat");
     }
-    *out = (struct object_file){fd, (uint64_t)info.st_size};
+    if (!object_range_fits(range, (uint64_t)info.st_size)) {
+        close(fd);
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    }
+    *out = (struct object_file){.fd = fd, .size = (uint64_t)info.st_size};
     return OK;
 }
 

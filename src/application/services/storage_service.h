@@ -22,10 +22,22 @@ struct stored_object {
     bool was_there;
 };
 
+/* The bytes of an object that a reader will read. size 0 or UINT64_MAX: all of the object. */
+struct object_range {
+    uint64_t first, size;
+};
+#define OBJECT_WHOLE ((struct object_range){0, UINT64_MAX})
+
+static inline bool object_range_is_whole(struct object_range range)
+{
+    return range.size == 0 || range.size == UINT64_MAX;
+}
+
 /* An object opened for reading. */
 struct object_file {
     int fd;
-    uint64_t size;
+    uint64_t size; /* of the whole object */
+    uint64_t base; /* where in the object the descriptor begins; 0 when all of it is there */
 };
 
 /* Told about each object; age_seconds since it was stored or last offered again. */
@@ -38,7 +50,7 @@ struct storage_ops {
     err (*stage_write)(struct storage *s, struct stage *stage, const void *bytes, size_t size);
     err (*stage_commit)(struct storage *s, struct stage *stage, struct stored_object *out);
     void (*stage_abort)(struct storage *s, struct stage *stage);
-    err (*open)(struct storage *s, str name, struct object_file *out);
+    err (*open)(struct storage *s, str name, struct object_range range, struct object_file *out);
     err (*remove)(struct storage *s, str name, int64_t older_than_seconds);
     err (*list)(struct storage *s, struct object_sink *sink);
     err (*sweep)(struct storage *s, int64_t older_than_seconds, int64_t *count);
@@ -46,6 +58,7 @@ struct storage_ops {
 };
 struct storage {
     const struct storage_ops *ops;
+    bool may_wait; /* open may wait for a network: not for a thread that others wait for */
 };
 
 /* Errors: NO_SPACE (below the reserve), UNAVAILABLE. */
@@ -71,11 +84,14 @@ static inline void storage_stage_abort(struct storage *s, struct stage *stage)
     if (stage != NULL)
         s->ops->stage_abort(s, stage);
 }
-/* out->fd is the caller's to close. Errors: NOT_FOUND, INVALID (not an object name), UNAVAILABLE.
- */
-static inline err storage_open(struct storage *s, str name, struct object_file *out)
+/* Opens an object so that the bytes of range can be read: byte n of the object is byte n -
+ * out->base of the descriptor. What lies outside range may be there or not; a storage far away
+ * brings only what is asked for. out->fd is the caller's to close. Errors: NOT_FOUND, INVALID (not
+ * an object name), UNAVAILABLE (also: the object is damaged, range lies outside it). */
+static inline err storage_open(struct storage *s, str name, struct object_range range,
+                               struct object_file *out)
 {
-    return s->ops->open(s, name, out);
+    return s->ops->open(s, name, range, out);
 }
 /* Removes an object that nobody has stored or offered for so long. Errors: NOT_FOUND, CONFLICT
  * (younger). */
@@ -96,6 +112,12 @@ static inline err storage_sweep(struct storage *s, int64_t older_than_seconds, i
 static inline err storage_health(struct storage *s)
 {
     return s->ops->health(s);
+}
+
+static inline bool object_range_fits(struct object_range range, uint64_t object_size)
+{
+    return object_range_is_whole(range) ||
+           (range.first <= object_size && range.size <= object_size - range.first);
 }
 
 /* 64 lower-case hexadecimal digits and nothing else: no other name reaches a path. */

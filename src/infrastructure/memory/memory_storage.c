@@ -172,7 +172,8 @@ static err reopen(int fd, int *out)
     return *out < 0 ? os_error(HERE) : OK;
 }
 
-static err memory_open(struct storage *base, str name, struct object_file *out)
+static err memory_open(struct storage *base, str name, struct object_range range,
+                       struct object_file *out)
 {
     struct memory_storage *s = self(base);
     struct object_file file = {0};
@@ -183,7 +184,9 @@ static err memory_open(struct storage *base, str name, struct object_file *out)
     const struct memory_object *object = *find(s, name.ptr);
     if (object != NULL) {
         file.size = object->size;
-        e = reopen(object->fd, &file.fd);
+        e = object_range_fits(range, object->size)
+                ? reopen(object->fd, &file.fd)
+                : ERR(UNAVAILABLE, "the stored object is damaged");
     }
     pthread_mutex_unlock(&s->lock);
     if (!failed(e))
@@ -285,7 +288,7 @@ static const struct storage_ops memory_storage_ops = {
 
 void memory_storage_init(struct memory_storage *s, struct clock *clock)
 {
-    *s = (struct memory_storage){.base = {&memory_storage_ops}, .clock = clock};
+    *s = (struct memory_storage){.base = {.ops = &memory_storage_ops}, .clock = clock};
     pthread_mutex_init(&s->lock, NULL);
 }
 

@@ -93,9 +93,11 @@ static inline uint64_t http_part_size(const struct http_part *part)
 struct http_parts {
     const struct http_part *at; /* in x->arena, as what it points to */
     size_t count;
-    /* The descriptor of a part's file, closed after it; -1 breaks the connection off. */
-    int (*open)(struct http_parts *parts, const struct http_part *part);
+    /* The descriptor of a part's file, closed after it, and the offset in that file at which the
+     * descriptor begins; -1 breaks the connection off. */
+    int (*open)(struct http_parts *parts, const struct http_part *part, uint64_t *base);
     void *context;
+    bool may_wait; /* open may wait for a network: behind the first pieces it is called on a lane */
 };
 void http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
                         const struct http_parts *parts);

@@ -206,18 +206,38 @@ struct parts_reader {
     struct exchange *x;
     struct http_parts parts;
     size_t at;
-    uint64_t offset_in_part;
+    uint64_t offset_in_part, base;
     int fd;
+    struct pool_job job;
+    bool was_opened; /* on a lane; fd tells how that went */
 };
+
+/* Who resumes the connection gives the reader away. */
+static void open_on_lane(struct pool_job *job)
+{
+    struct parts_reader *r = container_of(job, struct parts_reader, job);
+    r->fd = r->parts.open(&r->parts, &r->parts.at[r->at], &r->base);
+    MHD_resume_connection(r->x->connection);
+}
+
+static ssize_t wait_for_file(struct parts_reader *r)
+{
+    r->was_opened = true;
+    MHD_suspend_connection(r->x->connection);
+    if (lanes_push(r->x->server->lanes, LANE_STREAM, &r->job))
+        return 0;
+    MHD_resume_connection(r->x->connection);
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
 
 static ssize_t read_file_part(struct parts_reader *r, const struct http_part *part, char *to,
                               size_t size)
 {
-    if (r->fd < 0)
-        r->fd = r->parts.open(&r->parts, part);
+    if (r->fd < 0 && !r->was_opened)
+        r->fd = r->parts.open(&r->parts, part, &r->base);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset + r->offset_in_part));
+    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset - r->base + r->offset_in_part));
     return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -233,6 +253,8 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
         if (step != 0 && part->file == NULL) {
             memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
         } else if (step != 0) {
+            if (r->fd < 0 && r->parts.may_wait && !r->was_opened)
+                return filled != 0 ? (ssize_t)filled : wait_for_file(r);
             ssize_t got = read_file_part(r, part, to + filled, step);
             if (got < 0)
                 return got;
@@ -246,6 +268,7 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
             if (r->fd >= 0)
                 close(r->fd);
             r->fd = -1;
+            r->was_opened = false;
         }
     }
     return filled == 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)filled;
@@ -280,13 +303,13 @@ static void unmap_parts(void *argument)
 static bool map_part(struct mapped_parts *m, struct http_parts *parts, const struct http_part *part,
                      struct MHD_IoVec *out)
 {
-    uint64_t slack = part->offset % (uint64_t)sysconf(_SC_PAGESIZE);
-    int fd = parts->open(parts, part);
+    uint64_t base = 0;
+    int fd = parts->open(parts, part, &base);
     if (fd < 0)
         return false;
+    uint64_t offset = part->offset - base, slack = offset % (uint64_t)sysconf(_SC_PAGESIZE);
     size_t size = (size_t)(part->size + slack);
-    void *at =
-        mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(part->offset - slack));
+    void *at = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(offset - slack));
     close(fd);
     if (at == MAP_FAILED)
         return false;
@@ -331,7 +354,8 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
         response = respond_mapped(&own);
     if (response == NULL) {
         struct parts_reader *r = heap_alloc(sizeof *r);
-        *r = (struct parts_reader){.x = self(base), .parts = own, .fd = -1};
+        *r = (struct parts_reader){
+            .x = self(base), .parts = own, .fd = -1, .job = {.run = open_on_lane}};
         response =
             MHD_create_response_from_callback(total, HTTP_PIECE_SIZE, read_parts, r, free_parts);
     }

@@ -15,12 +15,17 @@ enum { MULTIPART_INSTANCE_COUNT_MAX = 100000 };
 
 /* What the parts of an answer need until its last byte: the storage, and one open object at a time.
  */
-static int open_object(struct http_parts *parts, const struct http_part *part)
+static int open_object(struct http_parts *parts, const struct http_part *part, uint64_t *base)
 {
     struct object_file file;
     const struct instance *instance = part->file;
-    err e = storage_open(parts->context, instance->object_name, &file);
-    return failed(e) ? -1 : file.fd;
+    bool whole = part->offset == 0 && part->size == (uint64_t)instance->size;
+    struct object_range range =
+        whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size};
+    if (failed(storage_open(parts->context, instance->object_name, range, &file)))
+        return -1;
+    *base = file.base;
+    return file.fd;
 }
 
 /* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
@@ -96,6 +101,16 @@ static err read_range(struct request *r, str etag, uint64_t size, uint64_t *firs
     return OK;
 }
 
+/* A storage that may wait for a network is not asked on a thread that others wait for. */
+static err open_range(struct request *r, str object_name, struct object_range range,
+                      struct object_file *out)
+{
+    struct storage *storage = r->scope.services->storage;
+    if (storage->may_wait && r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    return storage_open(storage, object_name, range, out);
+}
+
 /* One range of a file, or the part of it that Range asks for. */
 static err respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
                          uint64_t size, bool whole_file, str etag)
@@ -104,12 +119,14 @@ static err respond_range(struct request *r, str content_type, str object_name, u
     uint64_t first, length;
     bool is_partial;
     TRY(read_range(r, etag, size, &first, &length, &is_partial));
-    TRY(storage_open(r->scope.services->storage, object_name, &file));
+    TRY(open_range(r, object_name, whole_file ? OBJECT_WHOLE : (struct object_range){offset, size},
+                   &file));
     if (whole_file ? file.size != size : !(offset <= file.size && size <= file.size - offset)) {
         close(file.fd);
         return ERR(UNAVAILABLE, "the stored object is damaged");
     }
-    http_respond_file(r->x, is_partial ? 206 : 200, content_type, file.fd, offset + first, length);
+    http_respond_file(r->x, is_partial ? 206 : 200, content_type, file.fd,
+                      offset - file.base + first, length);
     return OK;
 }
 
@@ -139,6 +156,24 @@ static struct http_part_slice parts_between(struct arena *a, const struct http_p
     return out;
 }
 
+/* A storage that is away is told before the first byte of the answer, not by breaking it off. */
+static err open_first(struct request *r, struct http_parts *parts)
+{
+    uint64_t base;
+    size_t i = 0;
+    while (i < parts->count && parts->at[i].file == NULL)
+        i++;
+    if (i == parts->count)
+        return OK;
+    if (r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    int fd = open_object(parts, &parts->at[i], &base);
+    if (fd < 0)
+        return ERR(UNAVAILABLE, "the storage does not answer");
+    close(fd);
+    return OK;
+}
+
 /* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
  */
 static err respond_parts(struct request *r, str content_type, str etag,
@@ -151,7 +186,10 @@ static err respond_parts(struct request *r, str content_type, str etag,
     TRY(read_range(r, etag, total, &first, &length, &is_partial));
     struct http_part_slice sent =
         is_partial ? parts_between(request_arena(r), parts, first, length) : *parts;
-    struct http_parts body = {sent.at, sent.len, open_object, r->scope.services->storage};
+    struct storage *storage = r->scope.services->storage;
+    struct http_parts body = {sent.at, sent.len, open_object, storage, storage->may_wait};
+    if (storage->may_wait)
+        TRY(open_first(r, &body));
     http_respond_parts(r->x, is_partial ? 206 : 200, content_type, &body);
     return OK;
 }
@@ -288,7 +326,7 @@ static err inflated_data_set(struct request *r, const struct instance *instance,
     struct arena *a = request_arena(r);
     if (r->scope.must_not_wait)
         return scope_defer(&r->scope);
-    TRY(storage_open(r->scope.services->storage, instance->object_name, &file));
+    TRY(storage_open(r->scope.services->storage, instance->object_name, OBJECT_WHOLE, &file));
     char *bytes = arena_alloc_raw(a, (size_t)file.size + 1, 1);
     ssize_t got = pread(file.fd, bytes, (size_t)file.size, 0);
     close(file.fd);
@@ -379,9 +417,11 @@ static err add_frame(struct frame_writer *w, const struct frame_place *place)
     if (place->bit_count != 0 && (place->first_bit != 0 || place->bit_count % 8 != 0)) {
         struct object_file file;
         const struct byte_range *range = &place->ranges.at[0];
-        TRY(storage_open(w->r->scope.services->storage, w->instance->object_name, &file));
+        TRY(open_range(w->r, w->instance->object_name,
+                       (struct object_range){range->offset, range->size}, &file));
         char *bytes = arena_alloc_raw(a, (size_t)range->size + 1, 1);
-        ssize_t got = pread(file.fd, bytes, (size_t)range->size, (off_t)range->offset);
+        ssize_t got =
+            pread(file.fd, bytes, (size_t)range->size, (off_t)(range->offset - file.base));
         close(file.fd);
         if (got != (ssize_t)range->size)
             return ERR(UNAVAILABLE, "the stored object is damaged");

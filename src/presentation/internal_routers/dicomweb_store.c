@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "core/result.h"
 #include "presentation/http/multipart.h"
 
 struct outcomes {
@@ -163,6 +164,8 @@ static void respond(struct outcomes *o)
         buf_add(&out, STR("]}"));
     }
     buf_add_char(&out, '}');
+    if (o->failed_count != 0 && result_meaning(o->first_error.code)->retry)
+        http_set_header(o->r->x, "Retry-After", STR("1"));
     http_respond(o->r->x, status_of(o), STR("application/dicom+json"), buf_str(&out));
 }
 

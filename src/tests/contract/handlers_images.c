@@ -27,7 +27,7 @@ WORLD(an_image_is_stored_once)
     db_session_end(s);
     CHECK(row.study.instance_count == 2 && row.study.series_count == 1);
     CHECK_INT(bytes.len, row.instance.size);
-    CHECK_OK(storage_open(&w->storage.base, row.instance.object_name, &file));
+    CHECK_OK(storage_open(&w->storage.base, row.instance.object_name, OBJECT_WHOLE, &file));
     CHECK_INT(bytes.len, file.size);
     close(file.fd);
     CHECK(w->storage.object_count == 2 && w->storage.stage_count == 0);

@@ -30,7 +30,7 @@ static void check_image_is_there(struct world *w, const struct ingest_result *im
                                  image->study_instance_uid, image->series_instance_uid,
                                  image->sop_instance_uid, &row));
     db_session_end(s);
-    CHECK_OK(storage_open(&w->storage.base, row.instance.object_name, &file));
+    CHECK_OK(storage_open(&w->storage.base, row.instance.object_name, OBJECT_WHOLE, &file));
     close(file.fd);
 }
 

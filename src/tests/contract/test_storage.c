@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "infrastructure/memory/memory_storage.h"
+#include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/storage_filesystem.h"
 #include "tests/test.h"
 
@@ -22,6 +23,7 @@ struct contract_storage {
     struct arena arena;
     struct memory_storage memory;
     struct storage_filesystem filesystem;
+    struct storage_s3 s3;
     char folder[64];
 };
 
@@ -58,15 +60,56 @@ static void filesystem_close(struct contract_storage *c)
     CHECK(system(command) == 0);
 }
 
+/* A place of its own in the bucket of the server that GANTRY_TEST_S3_URL is the address of. */
+static void s3_open(struct contract_storage *c, uint64_t cache_size)
+{
+    static int number;
+    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    assert_non_null(mkdtemp(c->folder));
+    CHECK_OK(
+        storage_s3_open(&c->s3, &c->arena,
+                        &(struct storage_s3_settings){
+                            .url = str_format(&c->arena, "s3://gantry/contract-%d/%d?endpoint=%s",
+                                              getpid(), number++, getenv("GANTRY_TEST_S3_URL")),
+                            .data_dir = str_of(c->folder),
+                            .credentials = {STR("S3RVER"), STR("S3RVER"), STR_NONE},
+                            .cache_size = cache_size,
+                            .clock = clock_system()}));
+    c->storage = &c->s3.base;
+}
+
+static void s3_cached_open(struct contract_storage *c)
+{
+    s3_open(c, (uint64_t)64 * 1024 * 1024);
+}
+
+static void s3_bare_open(struct contract_storage *c)
+{
+    s3_open(c, 0);
+}
+
+static void s3_close(struct contract_storage *c)
+{
+    char command[128];
+    storage_s3_close(&c->s3);
+    snprintf(command, sizeof command, "rm -rf %s", c->folder);
+    CHECK(system(command) == 0);
+}
+
 static const struct storage_engine engines[] = {
     {"memory", memory_open, memory_close},
     {"filesystem", filesystem_open, filesystem_close},
+    {"s3", s3_cached_open, s3_close},
+    {"s3 without a cache", s3_bare_open, s3_close},
 };
 
 static void register_storage_test(const char *name, CMUnitTestFunction run)
 {
     static char names[TEST_COUNT_MAX][96];
     for (size_t i = 0; i < COUNT_OF(engines); i++) {
+        if (engines[i].open != memory_open && engines[i].open != filesystem_open &&
+            getenv("GANTRY_TEST_S3_URL") == NULL)
+            continue;
         snprintf(names[test_count], sizeof names[0], "%s (%s)", name, engines[i].name);
         test_list[test_count] = (struct CMUnitTest){
             .name = names[test_count], .test_func = run, .initial_state = (void *)&engines[i]};
@@ -170,8 +213,8 @@ STORAGE_CONTRACT(bytes_come_back_through_descriptors_of_ones_own)
     for (size_t i = 0; i < 300000; i++)
         bytes[i] = (char)(i * 31 % 251);
     struct stored_object object = store(s, (str){bytes, 300000});
-    CHECK_OK(storage_open(s, name_of(&object), &one));
-    CHECK_OK(storage_open(s, name_of(&object), &two));
+    CHECK_OK(storage_open(s, name_of(&object), OBJECT_WHOLE, &one));
+    CHECK_OK(storage_open(s, name_of(&object), OBJECT_WHOLE, &two));
     CHECK(one.fd != two.fd && one.size == 300000 && two.size == 300000);
     CHECK(read(one.fd, room, 32) == 32 && memcmp(room, bytes, 32) == 0);
     CHECK(read(two.fd, room, 32) == 32 && memcmp(room, bytes, 32) == 0); /* from its own start */
@@ -181,7 +224,33 @@ STORAGE_CONTRACT(bytes_come_back_through_descriptors_of_ones_own)
     CHECK_OK(storage_remove(s, name_of(&object), 0));
     CHECK(pread(two.fd, room, 32, 1000) == 32 && memcmp(room, bytes + 1000, 32) == 0);
     close(two.fd);
-    CHECK_ERR(NOT_FOUND, storage_open(s, name_of(&object), &one));
+    CHECK_ERR(NOT_FOUND, storage_open(s, name_of(&object), OBJECT_WHOLE, &one));
+}
+
+STORAGE_CONTRACT(a_range_is_read_at_its_place)
+{
+    struct object_file file;
+    char room[16];
+    const struct object_range ranges[] = {{0, 3}, {4, 6}, {9, 1}, {10, 0}, {3, UINT64_MAX}};
+    struct stored_object object = store(s, STR("0123456789"));
+    (void)a;
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        struct object_range range = ranges[i];
+        CHECK_OK(storage_open(s, name_of(&object), range, &file));
+        if (object_range_is_whole(range)) {
+            CHECK_INT(0, file.base);
+            range = (struct object_range){0, 10};
+        }
+        CHECK(file.size == 10 && file.base <= range.first);
+        CHECK(pread(file.fd, room, (size_t)range.size, (off_t)(range.first - file.base)) ==
+              (ssize_t)range.size);
+        CHECK(memcmp(room, &"0123456789"[range.first], (size_t)range.size) == 0);
+        close(file.fd);
+    }
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object), (struct object_range){5, 6}, &file));
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object), (struct object_range){11, 1}, &file));
+    CHECK_ERR(UNAVAILABLE, storage_open(s, name_of(&object),
+                                        (struct object_range){UINT64_MAX, UINT64_MAX - 1}, &file));
 }
 
 STORAGE_CONTRACT(an_aborted_stage_leaves_nothing)
@@ -242,10 +311,10 @@ STORAGE_CONTRACT(names_that_are_none_reach_nothing)
                          STR("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD")};
     store(s, STR("abc"));
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        CHECK_ERR(INVALID, storage_open(s, names[i], &file));
+        CHECK_ERR(INVALID, storage_open(s, names[i], OBJECT_WHOLE, &file));
         CHECK_ERR(INVALID, storage_remove(s, names[i], 0));
     }
-    CHECK_ERR(NOT_FOUND, storage_open(s, str_format(a, "%064d", 0), &file));
+    CHECK_ERR(NOT_FOUND, storage_open(s, str_format(a, "%064d", 0), OBJECT_WHOLE, &file));
     CHECK_ERR(NOT_FOUND, storage_remove(s, str_format(a, "%064d", 0), 0));
     CHECK_INT(1, list(s).count);
 }
@@ -310,7 +379,7 @@ static void *commit_many(void *argument)
         struct object_file file;
         CHECK(!own.was_there);
         c->new_count += !same.was_there;
-        CHECK_OK(storage_open(c->storage, name_of(&same), &file));
+        CHECK_OK(storage_open(c->storage, name_of(&same), OBJECT_WHOLE, &file));
         CHECK(file.size == same.size);
         close(file.fd);
     }

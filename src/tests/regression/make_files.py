@@ -257,8 +257,21 @@ def http():
         yield "text-" + name, value
 
 
+def s3():
+    entry = "<Contents><Key>objects/ab/%d</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><Size>17</Size></Contents>"
+    whole = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>" + entry % 1 + "</ListBucketResult>"
+    yield from {"good-list": whole, "cut": whole[:90], "no-token": whole.replace("NextContinuationToken", "Next"), "many": "<ListBucketResult>" + "".join(entry % n for n in range(1100)) + "</ListBucketResult>",
+                "deep": "<a>" * 5000, "deep-closed": "<a>" * 50 + "</a>" * 50, "wide": "<Error>" + "<Code/>" * 5000 + "</Error>", "doctype": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "cdata": "<a><![CDATA[b]]></a>",
+                "entities": "<Error><Code>&amp;&lt;&gt;&quot;&apos;&#65;&#x41;</Code></Error>", "entity-unknown": "<Error>&nbsp;</Error>", "entity-open": "<Error>&amp", "entity-nul": "<a>&#0;</a>", "entity-surrogate": "<a>&#xD800;</a>",
+                "entity-huge": "<a>&#x110000;</a>", "name-long": "<" + "a" * 5000 + "/>", "text-long": "<a>" + "b" * 9000 + "</a>", "attribute-open": '<a b="c', "attribute-bare": "<a b></a>", "attribute-many": "<a" + ' b="c"' * 3000 + "/>",
+                "crossed": "<a><b></a></b>", "two-roots": "<a/><a/>", "text-outside": "<a/>b", "comment": "<!-- c --><Error><!----><Code>SlowDown</Code></Error>", "comment-open": "<a><!-- b</a>", "declaration-open": "<?xml version",
+                "sign": "<a>\x01</a>", "empty": " ", "size-huge": whole.replace("17", "18446744073709551616"), "size-minus": whole.replace("17", "-1"), "key-twice": whole.replace("<Size>17</Size>", "<Key>b</Key>"),
+                "end-alone": "</a>", "bom": "\ufeff" + whole, "error": "<Error><Code>NoSuchKey</Code><Message>m</Message></Error>"}.items()
+
+
 def main():
-    for folder, files, end in (("dicom", dicom(), ".dcm"), ("http", http(), ".txt")):
+    s3_files = ((name, text.encode()) for name, text in s3())
+    for folder, files, end in (("dicom", dicom(), ".dcm"), ("http", http(), ".txt"), ("s3", s3_files, ".xml")):
         target = os.path.join(HERE, folder)
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)

@@ -33,10 +33,11 @@ static void faulty_stage_abort(struct storage *s, struct stage *stage)
     storage_stage_abort(self(s)->inner, stage);
 }
 
-static err faulty_open(struct storage *s, str name, struct object_file *out)
+static err faulty_open(struct storage *s, str name, struct object_range range,
+                       struct object_file *out)
 {
     TRY(fault_pass(self(s)->fault, "open"));
-    return storage_open(self(s)->inner, name, out);
+    return storage_open(self(s)->inner, name, range, out);
 }
 
 static err faulty_remove(struct storage *s, str name, int64_t older_than_seconds)
@@ -77,5 +78,5 @@ static const struct storage_ops faulty_ops = {
 
 void faulty_storage_init(struct faulty_storage *s, struct storage *inner, struct fault *fault)
 {
-    *s = (struct faulty_storage){{&faulty_ops}, inner, fault};
+    *s = (struct faulty_storage){{.ops = &faulty_ops}, inner, fault};
 }

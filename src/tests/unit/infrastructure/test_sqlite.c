@@ -203,11 +203,12 @@ TEST(objects_are_named_by_their_bytes)
               ((str){first.name, OBJECT_NAME_SIZE}));
     store_bytes(&fs.base, STR("abc"), &again);
     CHECK(!first.was_there && again.was_there);
-    CHECK_OK(storage_open(&fs.base, (str){first.name, OBJECT_NAME_SIZE}, &file));
+    CHECK_OK(storage_open(&fs.base, (str){first.name, OBJECT_NAME_SIZE}, OBJECT_WHOLE, &file));
     CHECK(file.size == 3 && pread(file.fd, bytes, 16, 0) == 3 && memcmp(bytes, "abc", 3) == 0);
     close(file.fd);
-    CHECK_ERR(INVALID, storage_open(&fs.base, STR("../../etc/passwd"), &file));
-    CHECK_ERR(NOT_FOUND, storage_open(&fs.base, str_format(&f.arena, "%064d", 0), &file));
+    CHECK_ERR(INVALID, storage_open(&fs.base, STR("../../etc/passwd"), OBJECT_WHOLE, &file));
+    CHECK_ERR(NOT_FOUND,
+              storage_open(&fs.base, str_format(&f.arena, "%064d", 0), OBJECT_WHOLE, &file));
     CHECK_OK(storage_stage_begin(&fs.base, &stage));
     CHECK_OK(storage_sweep(&fs.base, 3600, &swept));
     CHECK_INT(0, swept);
