@@ -260,10 +260,15 @@ static err purge_expired_job(void *owner)
     return e;
 }
 
-static err sweep_job(void *owner)
+static err stages_job(void *owner)
+{
+    return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
+}
+
+static err objects_job(void *owner)
 {
     struct app *app = owner;
-    return sweep_storage(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS);
+    return sweep_objects(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS);
 }
 
 static err audit_job(void *owner)
@@ -279,7 +284,8 @@ static err outbox_job(void *owner)
 
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
-    {"sweep_storage", 3600, sweep_job, .is_shared = true},
+    {"sweep_stages", 3600, stages_job, .is_shared = false},
+    {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
     {"sweep_outbox", 30, outbox_job, .is_shared = true},
 };

@@ -96,20 +96,37 @@ void storage_filesystem_close(struct storage_filesystem *s)
     *s = (struct storage_filesystem){0};
 }
 
-static err fs_health(struct storage *base)
+static err check_space(const struct storage_filesystem *s)
 {
     struct statvfs space;
-    if (fstatvfs(self(base)->staging_fd, &space) != 0)
+    if (fstatvfs(s->staging_fd, &space) != 0)
         return OS_ERR("statvfs");
     if (space.f_bavail * space.f_frsize / (UINT64_C(1024) * 1024) < STORAGE_RESERVE_MIB)
         return ERR(NO_SPACE, "the storage is full");
     return OK;
 }
 
+/* A folder that was taken away stays open, and what is put into it is lost. */
+static err check_folder(int fd)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return OS_ERR("stat");
+    return info.st_nlink != 0 ? OK : ERR(UNAVAILABLE, "a folder of the storage was removed");
+}
+
+static err fs_health(struct storage *base)
+{
+    TRY(check_folder(self(base)->staging_fd));
+    for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
+        TRY(check_folder(self(base)->folder_fds[i]));
+    return check_space(self(base));
+}
+
 static err fs_stage_begin(struct storage *base, struct stage **out)
 {
     struct storage_filesystem *s = self(base);
-    TRY(fs_health(base));
+    TRY(check_space(s));
     struct stage *stage = heap_alloc(sizeof *stage);
     pthread_mutex_lock(&s->lock);
     uint64_t number = s->next_name++;

@@ -33,16 +33,22 @@ static err take_object(struct object_sink *base, str name, uint64_t size, int64_
     return e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND ? OK : e;
 }
 
-err sweep_storage(struct db_context *db, struct storage *storage, struct clock *clock,
+err sweep_stages(struct storage *storage, int64_t age_seconds)
+{
+    int64_t count;
+    TRY(storage_sweep(storage, age_seconds, &count));
+    if (count != 0)
+        log_event(LOG_INFO, "swept", "stages=%lld", (long long)count);
+    return OK;
+}
+
+err sweep_objects(struct db_context *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds)
 {
     struct orphan_sink sink = {{take_object}, db, storage, clock, age_seconds, 0};
-    int64_t stage_count;
-    TRY(storage_sweep(storage, age_seconds, &stage_count));
     TRY(storage_list(storage, &sink.base));
-    if (stage_count + sink.removed_count != 0)
-        log_event(LOG_INFO, "swept", "stages=%lld objects=%lld", (long long)stage_count,
-                  (long long)sink.removed_count);
+    if (sink.removed_count != 0)
+        log_event(LOG_INFO, "swept", "objects=%lld", (long long)sink.removed_count);
     return OK;
 }
 

@@ -11,8 +11,10 @@
 enum { SWEEP_AGE_SECONDS = 3600, SWEEP_EVENT_COUNT = 10000, SUBSCRIPTION_COUNT_MAX = 64 };
 
 /* Only what nobody has touched for age_seconds: a store that is under way is younger. */
-err sweep_storage(struct db_context *db, struct storage *storage, struct clock *clock,
+err sweep_objects(struct db_context *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds);
+/* What this node received and never committed; every node has its own. */
+err sweep_stages(struct storage *storage, int64_t age_seconds);
 
 /* Removes the oldest events that nobody subscribes to. */
 err sweep_outbox(struct db_context *db, struct clock *clock,

@@ -17,7 +17,8 @@ static void store_orphan(struct world *w, str bytes)
 
 static err sweep(struct world *w)
 {
-    return sweep_storage(&w->faulty_database.base, &w->faulty_storage.base, &w->clock.base,
+    TRY(sweep_stages(&w->faulty_storage.base, SWEEP_AGE_SECONDS));
+    return sweep_objects(&w->faulty_database.base, &w->faulty_storage.base, &w->clock.base,
                          SWEEP_AGE_SECONDS);
 }
 
