@@ -368,18 +368,18 @@ static str metrics_text(void *owner, struct arena *a)
         if (u == NULL)
             continue;
         buf_addf(&out, "gantry_use_case_calls_total{name=\"%s\"} %llu\n", u->name,
-                 (unsigned long long)m->call_count);
+                 (unsigned long long)__atomic_load_n(&m->call_count, __ATOMIC_RELAXED));
         buf_addf(&out, "gantry_use_case_errors_total{name=\"%s\"} %llu\n", u->name,
-                 (unsigned long long)m->error_count);
+                 (unsigned long long)__atomic_load_n(&m->error_count, __ATOMIC_RELAXED));
         buf_addf(&out, "gantry_use_case_seconds_total{name=\"%s\"} %.6f\n", u->name,
-                 (double)m->total_ns / 1e9);
+                 (double)__atomic_load_n(&m->total_ns, __ATOMIC_RELAXED) / 1e9);
     }
     buf_addf(&out,
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
-             (unsigned long long)app->db->commit_count);
+             (unsigned long long)__atomic_load_n(&app->db->commit_count, __ATOMIC_RELAXED));
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n", leads(owner));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
-             (unsigned long long)app->db->unit_count);
+             (unsigned long long)__atomic_load_n(&app->db->unit_count, __ATOMIC_RELAXED));
     return buf_str(&out);
 }
 

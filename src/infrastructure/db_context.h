@@ -44,8 +44,9 @@ struct db_context_ops {
 };
 struct db_context {
     const struct db_context_ops *ops;
-    bool is_remote;                    /* every question takes a way over a network */
-    uint64_t commit_count, unit_count; /* commits are shared by units of work that come together */
+    bool is_remote; /* every question takes a way over a network */
+    /* commits are shared by units of work that come together; read and counted atomically */
+    uint64_t commit_count, unit_count;
 };
 
 /* For engines: a session with their repositories. It must not move afterwards. */

@@ -53,7 +53,7 @@ static void end_group(struct sql_engine *e, err spoiled)
     e->group = NULL;
     e->group_count = 0;
     if (!failed(outcome) && !is_empty)
-        e->base.commit_count++;
+        __atomic_fetch_add(&e->base.commit_count, 1, __ATOMIC_RELAXED);
     pthread_cond_broadcast(&e->changed);
     pthread_mutex_unlock(&e->lock);
 }
@@ -117,7 +117,7 @@ err sql_unit_commit(struct sql_unit *unit)
     unit->next = e->group;
     e->group = unit;
     e->group_count++;
-    e->base.unit_count++;
+    __atomic_fetch_add(&e->base.unit_count, 1, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&e->lock);
     end_turn(e, OK);
     pthread_mutex_lock(&e->lock);
