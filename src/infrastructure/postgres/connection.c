@@ -10,9 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint64_t deadline_in(uint64_t milliseconds)
+static uint64_t deadline_in(const struct postgres_connection *c, uint64_t milliseconds)
 {
-    return monotonic_ns() + milliseconds * 1000000;
+    uint64_t deadline = monotonic_ns() + milliseconds * 1000000;
+    return c->limit_ns != 0 && c->limit_ns < deadline ? c->limit_ns : deadline;
 }
 
 static int milliseconds_until(uint64_t deadline)
@@ -57,6 +58,8 @@ static const struct {
     {"08", ERR_SERIALIZATION, "the connection to the database was lost"},
     {"57P", ERR_SERIALIZATION, "the database is shutting down"},
     {"25P03", ERR_SERIALIZATION, "the database gave the transaction up"},
+    {"26000", ERR_SERIALIZATION, "the database forgot a statement"},
+    {"0A000", ERR_SERIALIZATION, "the database changed under a statement"},
     {"53", ERR_UNAVAILABLE, "the database is out of resources"},
     {"54000", ERR_TOO_LARGE, "too much for the database"},
     {"58", ERR_UNAVAILABLE, "the database cannot use its disk"},
@@ -140,7 +143,8 @@ static bool ends_connection(const PGresult *r)
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     return PQresultStatus(r) == PGRES_FATAL_ERROR &&
            (state == NULL || state_is(state, "08") || state_is(state, "57P") ||
-            state_is(state, "25P03") || state_is(state, "25006"));
+            state_is(state, "25P03") || state_is(state, "25006") || state_is(state, "26000") ||
+            state_is(state, "0A000"));
 }
 
 static err outcome_of(struct postgres_connection *c, const PGresult *r)
@@ -218,7 +222,7 @@ static err take_answer(struct postgres_connection *c, uint64_t deadline)
 
 err postgres_await(struct postgres_connection *c, struct postgres_statement *s)
 {
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     if (c->is_unsynchronized)
         TRY(postgres_synchronize(c));
     while (!s->is_answered) {
@@ -245,7 +249,7 @@ static err make_room(struct postgres_connection *c)
     if (c->pending_count + 4 < POSTGRES_PENDING_COUNT)
         return OK;
     TRY(postgres_synchronize(c));
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     while (c->pending_count != 0)
         TRY(take_answer(c, deadline));
     return OK;
@@ -287,9 +291,18 @@ err postgres_send(struct postgres_connection *c, struct postgres_statement *s,
     return push(c, PENDING_EXECUTE, s);
 }
 
-/* There may be a great many: a new connection costs less. */
+/* A few are taken and dropped, so that the unit of work of a writer lives on; of a great many a new
+ * connection costs less. */
 err postgres_abandon(struct postgres_connection *c)
 {
+    uint64_t deadline = deadline_in(c, POSTGRES_DRAIN_MS);
+    size_t pending_count = c->pending_count; /* the rows are those of the first */
+    for (int i = 0; i < POSTGRES_DRAIN_COUNT && monotonic_ns() < deadline; i++) {
+        TRY(take_answer(c, deadline_in(c, POSTGRES_ANSWER_MS)));
+        if (c->pending_count != pending_count)
+            return OK;
+    }
+    c->was_abandoned = true;
     return give_up(c, ERR(SERIALIZATION, "the rows were not all taken"));
 }
 
@@ -315,7 +328,7 @@ err postgres_queue(struct postgres_connection *c, const char *sql)
 
 err postgres_settle(struct postgres_connection *c)
 {
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     TRY(c->broken);
     if (c->is_unsynchronized)
         TRY(postgres_synchronize(c));
@@ -359,11 +372,14 @@ err postgres_script(struct postgres_connection *c, const char *sql)
     if (PQexitPipelineMode(c->handle) == 0)
         return lost(c);
     snprintf(limit, sizeof limit, "SET statement_timeout = %d", POSTGRES_STATEMENT_MS);
-    err e = run_simple(c, "SET statement_timeout = 0", deadline_in(POSTGRES_ANSWER_MS));
+    err e = run_simple(c, "SET statement_timeout = 0", deadline_in(c, POSTGRES_ANSWER_MS));
     if (!failed(e))
         e = run_simple(c, sql, POSTGRES_NO_DEADLINE);
-    if (!failed(e)) /* a failed transaction takes its own settings back */
-        e = run_simple(c, limit, deadline_in(POSTGRES_ANSWER_MS));
+    /* a failed transaction takes its own settings back */
+    if (!failed(c->broken) && PQtransactionStatus(c->handle) != PQTRANS_INERROR) {
+        err limited = run_simple(c, limit, deadline_in(c, POSTGRES_ANSWER_MS));
+        e = failed(e) ? e : limited;
+    }
     if (!failed(c->broken) && PQenterPipelineMode(c->handle) == 0)
         return lost(c);
     return e;
@@ -371,7 +387,7 @@ err postgres_script(struct postgres_connection *c, const char *sql)
 
 /* What is set for every session, whatever the server's defaults are: a commit that was answered is
  * on disk. */
-static err set_up(struct postgres_connection *c)
+static err set_up(struct postgres_connection *c, uint64_t deadline)
 {
     char sql[512];
     snprintf(sql, sizeof sql,
@@ -381,7 +397,7 @@ static err set_up(struct postgres_connection *c)
              "SELECT set_config('synchronous_commit', 'on', false) WHERE "
              "current_setting('synchronous_commit') = 'off'",
              POSTGRES_STATEMENT_MS, POSTGRES_LOCK_MS, POSTGRES_IDLE_IN_TRANSACTION_MS);
-    TRY(run_simple(c, sql, deadline_in(POSTGRES_ANSWER_MS)));
+    TRY(run_simple(c, sql, deadline));
     return PQenterPipelineMode(c->handle) == 1 ? OK : lost(c);
 }
 
@@ -426,8 +442,9 @@ static err connect_until(PGconn *handle, uint64_t deadline)
 
 err postgres_connection_open(struct postgres_connection *c, const char *url)
 {
+    uint64_t deadline = deadline_in(c, POSTGRES_CONNECT_MS);
     PGconn *handle = start(url);
-    err e = connect_until(handle, deadline_in(POSTGRES_CONNECT_MS));
+    err e = connect_until(handle, deadline);
     if (failed(e)) {
         const char *text = handle != NULL ? PQerrorMessage(handle) : "";
         log_event(LOG_WARN, "postgresql", "connected=false text=\"%.*s\"", (int)strcspn(text, "\n"),
@@ -439,7 +456,7 @@ err postgres_connection_open(struct postgres_connection *c, const char *url)
     c->broken = c->failure = c->segment = OK;
     PQsetnonblocking(handle, 1);
     e = PQserverVersion(handle) >= POSTGRES_VERSION_MIN
-            ? set_up(c)
+            ? set_up(c, deadline)
             : ERR(INVALID, "PostgreSQL 13 or newer is needed");
     if (failed(e))
         postgres_connection_close(c);
@@ -450,6 +467,7 @@ void postgres_connection_close(struct postgres_connection *c)
 {
     struct sql_engine *engine = c->base.engine;
     bool is_checked_out = c->is_checked_out;
+    uint64_t limit_ns = c->limit_ns;
     if (c->handle == NULL)
         return;
     for (size_t i = 0; i < POSTGRES_STATEMENT_COUNT; i++)
@@ -458,4 +476,5 @@ void postgres_connection_close(struct postgres_connection *c)
     memset(c, 0, sizeof *c);
     c->base.engine = engine;
     c->is_checked_out = is_checked_out;
+    c->limit_ns = limit_ns;
 }
