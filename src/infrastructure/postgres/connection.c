@@ -66,6 +66,19 @@ static const struct {
     {"XX", ERR_UNAVAILABLE, "the database failed"},
 };
 
+/* What the server says has quotation marks of its own; a line of the log is enough of it. */
+static void log_text(const char *where, const char *state, const char *text)
+{
+    char line[200];
+    size_t size = 0;
+    for (; size < sizeof line - 1 && text[size] != '\0' && text[size] != '\n'; size++)
+        line[size] = text[size];
+    line[size] = '\0';
+    for (char *mark = line; (mark = strchr(mark, '"')) != NULL;)
+        *mark = '\'';
+    log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where, line);
+}
+
 /* Values may stand in the message of a data exception; they are not for the log. */
 static err error_of(const PGresult *r, const char *where)
 {
@@ -73,8 +86,7 @@ static err error_of(const PGresult *r, const char *where)
     const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     state = state != NULL ? state : "08006";
     if (!state_is(state, "23") && !state_is(state, "40") && !state_is(state, "25P02"))
-        log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where,
-                  state_is(state, "22") || text == NULL ? "" : text);
+        log_text(where, state, state_is(state, "22") || text == NULL ? "" : text);
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
         if (state_is(state, meanings[i].state))
             return (err){meanings[i].code, meanings[i].text, where};
@@ -446,9 +458,7 @@ err postgres_connection_open(struct postgres_connection *c, const char *url)
     PGconn *handle = start(url);
     err e = connect_until(handle, deadline);
     if (failed(e)) {
-        const char *text = handle != NULL ? PQerrorMessage(handle) : "";
-        log_event(LOG_WARN, "postgresql", "connected=false text=\"%.*s\"", (int)strcspn(text, "\n"),
-                  text);
+        log_text("connect", "none", handle != NULL ? PQerrorMessage(handle) : "");
         PQfinish(handle);
         return e;
     }
