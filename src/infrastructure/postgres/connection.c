@@ -79,6 +79,12 @@ static void log_text(const char *where, const char *state, const char *text)
     log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where, line);
 }
 
+static void log_notice(void *context, const char *text)
+{
+    (void)context;
+    log_text("notice", "none", text);
+}
+
 /* Values may stand in the message of a data exception; they are not for the log. */
 static err error_of(const PGresult *r, const char *where)
 {
@@ -463,6 +469,7 @@ err postgres_connection_open(struct postgres_connection *c, const char *url)
         return e;
     }
     c->handle = handle;
+    PQsetNoticeProcessor(handle, log_notice, NULL);
     c->broken = c->failure = c->segment = OK;
     PQsetnonblocking(handle, 1);
     e = PQserverVersion(handle) >= POSTGRES_VERSION_MIN
@@ -478,8 +485,6 @@ void postgres_connection_close(struct postgres_connection *c)
     struct sql_engine *engine = c->base.engine;
     bool is_checked_out = c->is_checked_out;
     uint64_t limit_ns = c->limit_ns;
-    if (c->handle == NULL)
-        return;
     for (size_t i = 0; i < POSTGRES_STATEMENT_COUNT; i++)
         postgres_statement_free(&c->statements[i]);
     PQfinish(c->handle);

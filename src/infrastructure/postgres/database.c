@@ -214,9 +214,10 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
     err begun = make_usable(db, c);
     if (!failed(begun))
         begun = postgres_queue(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    *out = &c->base;
     if (failed(begun))
-        check_in(db, c);
+        check_in(db, c); /* and it is not the caller's: another may have it by now */
+    else
+        *out = &c->base;
     return begun;
 }
 
@@ -299,7 +300,9 @@ static void rollback(struct sql_engine *e)
     statement_end(&db->transaction);
     if (!was_open)
         return;
-    if (!failed(db->writer.broken) && !failed(postgres_queue(&db->writer, "ROLLBACK")))
+    (void)postgres_settle(&db->writer).code; /* a commit that failed has ended it already */
+    if (!failed(db->writer.broken) && PQtransactionStatus(db->writer.handle) != PQTRANS_IDLE &&
+        !failed(postgres_queue(&db->writer, "ROLLBACK")))
         (void)postgres_settle(&db->writer).code;
     if (failed(db->writer.broken))
         note_broken(db, &db->writer);

@@ -175,9 +175,10 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
     if (!failed(begun))
         begun = statement_run(&begin);
     statement_end(&begin);
-    *out = &c->base;
     if (failed(begun))
-        read_end(e, &c->base);
+        read_end(e, &c->base); /* and it is not the caller's: another may have it by now */
+    else
+        *out = &c->base;
     return begun;
 }
 
