@@ -482,14 +482,9 @@ err postgres_connection_open(struct postgres_connection *c, const char *url)
 
 void postgres_connection_close(struct postgres_connection *c)
 {
-    struct sql_engine *engine = c->base.engine;
-    bool is_checked_out = c->is_checked_out;
-    uint64_t limit_ns = c->limit_ns;
+    const size_t kept_size = offsetof(struct postgres_connection, handle);
     for (size_t i = 0; i < POSTGRES_STATEMENT_COUNT; i++)
         postgres_statement_free(&c->statements[i]);
     PQfinish(c->handle);
-    memset(c, 0, sizeof *c);
-    c->base.engine = engine;
-    c->is_checked_out = is_checked_out;
-    c->limit_ns = limit_ns;
+    memset((char *)c + kept_size, 0, sizeof *c - kept_size);
 }

@@ -60,6 +60,9 @@ struct postgres_pending {
 
 struct postgres_connection {
     struct sql_connection base;
+    bool is_checked_out; /* the pool's, under its lock */
+    uint64_t limit_ns;   /* no wait goes on behind it; 0: none */
+    /* From here on: what ends with the connection. */
     struct pg_conn *handle; /* NULL: not connected */
     struct postgres_statement statements[POSTGRES_STATEMENT_COUNT];
     struct postgres_pending pending[POSTGRES_PENDING_COUNT];
@@ -72,8 +75,6 @@ struct postgres_connection {
     uint64_t generation;    /* of the pool when it was opened */
     bool is_unsynchronized; /* commands were sent behind the last synchronization */
     bool was_abandoned;     /* broken by ourselves: it says nothing about others */
-    bool is_checked_out;
-    uint64_t limit_ns; /* no wait goes on behind it; 0: none */
     /* of the blocks of keys that were taken: now, where the unit and the guarded statement began */
     struct postgres_keys {
         int64_t next, end;

@@ -71,7 +71,9 @@ static void connection_close(struct sqlite_connection *c)
 {
     sqlite_statements_close(c);
     sqlite3_close(c->handle);
-    *c = (struct sqlite_connection){.is_checked_out = c->is_checked_out};
+    c->handle = NULL; /* is_checked_out is the pool's, under its lock */
+    memset(c->constants, 0, sizeof c->constants);
+    memset(c->built, 0, sizeof c->built);
 }
 
 static const struct sql_engine_ops engine_ops;
