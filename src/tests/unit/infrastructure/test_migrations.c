@@ -240,7 +240,7 @@ static void kill_at(struct sql_engine *e, long n)
 /* True when the migration came to its end before the n-th thing. */
 static bool migrate_and_die(struct place *p, long n)
 {
-    int status, applied;
+    int status = 0, applied;
     pid_t child = fork();
     if (child == 0) {
         place_open(p);
