@@ -93,7 +93,7 @@ class Worker(threading.Thread):
         self.load, self.number, self.chance = load, number, random.Random(number)
         self.stored, self.users, self.trashed = {}, [], {}   # acknowledged: UIDs by study, addresses, state by study
         self.pending = None
-        self.connection, self.serial, self.study_number = None, 0, 0
+        self.connection, self.used_at, self.serial, self.study_number = None, 0, 0, 0
 
     def ask(self, method, path, body=None, headers=None, token=True):
         """Once. None when it failed as it may."""
@@ -103,6 +103,9 @@ class Worker(threading.Thread):
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         begin = time.monotonic()
+        if self.connection and begin - self.used_at > 5:  # while this one signed in: the server may be about to close it
+            self.connection.close()
+            self.connection = None
         source = (f"127.8.0.{self.number + 1}", 0)
         if not token:  # each from somewhere else, for the sake of the limit
             Worker.login_count += 1
@@ -119,7 +122,7 @@ class Worker(threading.Thread):
             self.connection = None
             return None
         if token:
-            self.connection = connection
+            self.connection, self.used_at = connection, time.monotonic()
         else:
             connection.close()
         seconds = time.monotonic() - begin
