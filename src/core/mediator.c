@@ -73,10 +73,12 @@ static err run_command(struct call *c)
 static err transact(struct call *c)
 {
     size_t step = c->step;
+    uint64_t until = monotonic_ns() + MEDIATOR_RETRY_MS * (uint64_t)1000000;
     for (unsigned attempt = 1;; attempt++) {
         c->step = step;
         err e = c->use_case->writes ? run_command(c) : run_query(c);
-        if (e.code != ERR_SERIALIZATION || attempt == MEDIATOR_ATTEMPT_COUNT_MAX)
+        if (e.code != ERR_SERIALIZATION || attempt == MEDIATOR_ATTEMPT_COUNT_MAX ||
+            monotonic_ns() >= until)
             return e;
         memset(c->result, 0, c->use_case->result->size);
     }

@@ -10,7 +10,11 @@
 #include "core/event_interface.h"
 #include "core/handler_interface.h"
 
-enum { MEDIATOR_ATTEMPT_COUNT_MAX = 4, USE_CASE_COUNT_MAX = 256 };
+enum {
+    MEDIATOR_ATTEMPT_COUNT_MAX = 4,
+    MEDIATOR_RETRY_MS = 2000, /* whoever waited longer is told that the database is busy */
+    USE_CASE_COUNT_MAX = 256
+};
 
 struct mediator;
 

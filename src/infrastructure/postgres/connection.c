@@ -10,9 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint64_t deadline_in(uint64_t milliseconds)
+static uint64_t deadline_in(const struct postgres_connection *c, uint64_t milliseconds)
 {
-    return monotonic_ns() + milliseconds * 1000000;
+    uint64_t deadline = monotonic_ns() + milliseconds * 1000000;
+    return c->limit_ns != 0 && c->limit_ns < deadline ? c->limit_ns : deadline;
 }
 
 static int milliseconds_until(uint64_t deadline)
@@ -57,11 +58,32 @@ static const struct {
     {"08", ERR_SERIALIZATION, "the connection to the database was lost"},
     {"57P", ERR_SERIALIZATION, "the database is shutting down"},
     {"25P03", ERR_SERIALIZATION, "the database gave the transaction up"},
+    {"26000", ERR_SERIALIZATION, "the database forgot a statement"},
+    {"0A000", ERR_SERIALIZATION, "the database changed under a statement"},
     {"53", ERR_UNAVAILABLE, "the database is out of resources"},
     {"54000", ERR_TOO_LARGE, "too much for the database"},
     {"58", ERR_UNAVAILABLE, "the database cannot use its disk"},
     {"XX", ERR_UNAVAILABLE, "the database failed"},
 };
+
+/* What the server says has quotation marks of its own; a line of the log is enough of it. */
+static void log_text(const char *where, const char *state, const char *text)
+{
+    char line[200];
+    size_t size = 0;
+    for (; size < sizeof line - 1 && text[size] != '\0' && text[size] != '\n'; size++)
+        line[size] = text[size];
+    line[size] = '\0';
+    for (char *mark = line; (mark = strchr(mark, '"')) != NULL;)
+        *mark = '\'';
+    log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where, line);
+}
+
+static void log_notice(void *context, const char *text)
+{
+    (void)context;
+    log_text("notice", "none", text);
+}
 
 /* Values may stand in the message of a data exception; they are not for the log. */
 static err error_of(const PGresult *r, const char *where)
@@ -70,8 +92,7 @@ static err error_of(const PGresult *r, const char *where)
     const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     state = state != NULL ? state : "08006";
     if (!state_is(state, "23") && !state_is(state, "40") && !state_is(state, "25P02"))
-        log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where,
-                  state_is(state, "22") || text == NULL ? "" : text);
+        log_text(where, state, state_is(state, "22") || text == NULL ? "" : text);
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
         if (state_is(state, meanings[i].state))
             return (err){meanings[i].code, meanings[i].text, where};
@@ -140,7 +161,8 @@ static bool ends_connection(const PGresult *r)
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     return PQresultStatus(r) == PGRES_FATAL_ERROR &&
            (state == NULL || state_is(state, "08") || state_is(state, "57P") ||
-            state_is(state, "25P03") || state_is(state, "25006"));
+            state_is(state, "25P03") || state_is(state, "25006") || state_is(state, "26000") ||
+            state_is(state, "0A000"));
 }
 
 static err outcome_of(struct postgres_connection *c, const PGresult *r)
@@ -218,7 +240,7 @@ static err take_answer(struct postgres_connection *c, uint64_t deadline)
 
 err postgres_await(struct postgres_connection *c, struct postgres_statement *s)
 {
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     if (c->is_unsynchronized)
         TRY(postgres_synchronize(c));
     while (!s->is_answered) {
@@ -245,7 +267,7 @@ static err make_room(struct postgres_connection *c)
     if (c->pending_count + 4 < POSTGRES_PENDING_COUNT)
         return OK;
     TRY(postgres_synchronize(c));
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     while (c->pending_count != 0)
         TRY(take_answer(c, deadline));
     return OK;
@@ -287,9 +309,18 @@ err postgres_send(struct postgres_connection *c, struct postgres_statement *s,
     return push(c, PENDING_EXECUTE, s);
 }
 
-/* There may be a great many: a new connection costs less. */
+/* A few are taken and dropped, so that the unit of work of a writer lives on; of a great many a new
+ * connection costs less. */
 err postgres_abandon(struct postgres_connection *c)
 {
+    uint64_t deadline = deadline_in(c, POSTGRES_DRAIN_MS);
+    size_t pending_count = c->pending_count; /* the rows are those of the first */
+    for (int i = 0; i < POSTGRES_DRAIN_COUNT && monotonic_ns() < deadline; i++) {
+        TRY(take_answer(c, deadline_in(c, POSTGRES_ANSWER_MS)));
+        if (c->pending_count != pending_count)
+            return OK;
+    }
+    c->was_abandoned = true;
     return give_up(c, ERR(SERIALIZATION, "the rows were not all taken"));
 }
 
@@ -315,7 +346,7 @@ err postgres_queue(struct postgres_connection *c, const char *sql)
 
 err postgres_settle(struct postgres_connection *c)
 {
-    uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);
+    uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);
     TRY(c->broken);
     if (c->is_unsynchronized)
         TRY(postgres_synchronize(c));
@@ -359,11 +390,14 @@ err postgres_script(struct postgres_connection *c, const char *sql)
     if (PQexitPipelineMode(c->handle) == 0)
         return lost(c);
     snprintf(limit, sizeof limit, "SET statement_timeout = %d", POSTGRES_STATEMENT_MS);
-    err e = run_simple(c, "SET statement_timeout = 0", deadline_in(POSTGRES_ANSWER_MS));
+    err e = run_simple(c, "SET statement_timeout = 0", deadline_in(c, POSTGRES_ANSWER_MS));
     if (!failed(e))
         e = run_simple(c, sql, POSTGRES_NO_DEADLINE);
-    if (!failed(e)) /* a failed transaction takes its own settings back */
-        e = run_simple(c, limit, deadline_in(POSTGRES_ANSWER_MS));
+    /* a failed transaction takes its own settings back */
+    if (!failed(c->broken) && PQtransactionStatus(c->handle) != PQTRANS_INERROR) {
+        err limited = run_simple(c, limit, deadline_in(c, POSTGRES_ANSWER_MS));
+        e = failed(e) ? e : limited;
+    }
     if (!failed(c->broken) && PQenterPipelineMode(c->handle) == 0)
         return lost(c);
     return e;
@@ -371,7 +405,7 @@ err postgres_script(struct postgres_connection *c, const char *sql)
 
 /* What is set for every session, whatever the server's defaults are: a commit that was answered is
  * on disk. */
-static err set_up(struct postgres_connection *c)
+static err set_up(struct postgres_connection *c, uint64_t deadline)
 {
     char sql[512];
     snprintf(sql, sizeof sql,
@@ -381,7 +415,7 @@ static err set_up(struct postgres_connection *c)
              "SELECT set_config('synchronous_commit', 'on', false) WHERE "
              "current_setting('synchronous_commit') = 'off'",
              POSTGRES_STATEMENT_MS, POSTGRES_LOCK_MS, POSTGRES_IDLE_IN_TRANSACTION_MS);
-    TRY(run_simple(c, sql, deadline_in(POSTGRES_ANSWER_MS)));
+    TRY(run_simple(c, sql, deadline));
     return PQenterPipelineMode(c->handle) == 1 ? OK : lost(c);
 }
 
@@ -426,20 +460,20 @@ static err connect_until(PGconn *handle, uint64_t deadline)
 
 err postgres_connection_open(struct postgres_connection *c, const char *url)
 {
+    uint64_t deadline = deadline_in(c, POSTGRES_CONNECT_MS);
     PGconn *handle = start(url);
-    err e = connect_until(handle, deadline_in(POSTGRES_CONNECT_MS));
+    err e = connect_until(handle, deadline);
     if (failed(e)) {
-        const char *text = handle != NULL ? PQerrorMessage(handle) : "";
-        log_event(LOG_WARN, "postgresql", "connected=false text=\"%.*s\"", (int)strcspn(text, "\n"),
-                  text);
+        log_text("connect", "none", handle != NULL ? PQerrorMessage(handle) : "");
         PQfinish(handle);
         return e;
     }
     c->handle = handle;
+    PQsetNoticeProcessor(handle, log_notice, NULL);
     c->broken = c->failure = c->segment = OK;
     PQsetnonblocking(handle, 1);
     e = PQserverVersion(handle) >= POSTGRES_VERSION_MIN
-            ? set_up(c)
+            ? set_up(c, deadline)
             : ERR(INVALID, "PostgreSQL 13 or newer is needed");
     if (failed(e))
         postgres_connection_close(c);
@@ -448,14 +482,9 @@ err postgres_connection_open(struct postgres_connection *c, const char *url)
 
 void postgres_connection_close(struct postgres_connection *c)
 {
-    struct sql_engine *engine = c->base.engine;
-    bool is_checked_out = c->is_checked_out;
-    if (c->handle == NULL)
-        return;
+    const size_t kept_size = offsetof(struct postgres_connection, handle);
     for (size_t i = 0; i < POSTGRES_STATEMENT_COUNT; i++)
         postgres_statement_free(&c->statements[i]);
     PQfinish(c->handle);
-    memset(c, 0, sizeof *c);
-    c->base.engine = engine;
-    c->is_checked_out = is_checked_out;
+    memset((char *)c + kept_size, 0, sizeof *c - kept_size);
 }

@@ -14,11 +14,14 @@ enum {
     POSTGRES_STATEMENT_COUNT = 256, /* kept prepared by a connection */
     POSTGRES_PENDING_COUNT = 512,   /* commands on their way */
     POSTGRES_PARAMETER_COUNT_MAX = 16384,
-    POSTGRES_ANSWER_MS = 8000,  /* for one answer; the server gives up a little earlier */
-    POSTGRES_CONNECT_MS = 3000, /* for all hosts of the address together */
-    POSTGRES_STATEMENT_MS = 7000,
-    POSTGRES_LOCK_MS = 5000,
+    POSTGRES_ANSWER_MS = 6000,  /* for one answer; the server gives up a little earlier */
+    POSTGRES_CONNECT_MS = 2500, /* for all hosts of the address together, and the first settings */
+    POSTGRES_STATEMENT_MS = 5000,
+    POSTGRES_LOCK_MS = 4000,
     POSTGRES_IDLE_IN_TRANSACTION_MS = 5000, /* a node that froze holds the others up so long */
+    POSTGRES_DRAIN_COUNT = 4096,            /* rows that nobody wants are taken, */
+    POSTGRES_DRAIN_MS = 500,                /* up to that many and that long */
+    POSTGRES_BYTES_MAX = 1000000000, /* of a parameter: PostgreSQL's own limit is close behind */
     POSTGRES_VERSION_MIN = 130000
 };
 
@@ -35,6 +38,7 @@ struct postgres_statement {
     char *sql;  /* with $1 for ?1 */
     char name[24];
     bool is_prepared, in_use, is_passing;
+    bool is_too_large; /* a parameter, or their number */
     struct postgres_parameter *parameters;
     size_t parameter_count, parameter_room;
     unsigned *types; /* as it was prepared with */
@@ -56,6 +60,9 @@ struct postgres_pending {
 
 struct postgres_connection {
     struct sql_connection base;
+    bool is_checked_out; /* the pool's, under its lock */
+    uint64_t limit_ns;   /* no wait goes on behind it; 0: none */
+    /* From here on: what ends with the connection. */
     struct pg_conn *handle; /* NULL: not connected */
     struct postgres_statement statements[POSTGRES_STATEMENT_COUNT];
     struct postgres_pending pending[POSTGRES_PENDING_COUNT];
@@ -67,7 +74,7 @@ struct postgres_connection {
     uint64_t statement_number;
     uint64_t generation;    /* of the pool when it was opened */
     bool is_unsynchronized; /* commands were sent behind the last synchronization */
-    bool is_checked_out;
+    bool was_abandoned;     /* broken by ourselves: it says nothing about others */
     /* of the blocks of keys that were taken: now, where the unit and the guarded statement began */
     struct postgres_keys {
         int64_t next, end;

@@ -56,7 +56,11 @@ err postgres_database_open(struct postgres_database *db, str url)
     *db = (struct postgres_database){0};
     sql_engine_init(&db->engine, &engine_ops, &dialect);
     pthread_mutex_init(&db->pool_lock, NULL);
-    pthread_cond_init(&db->reader_free, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&db->reader_free, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     db->url = heap_alloc(url.len + 1);
     memcpy(db->url, url.ptr, url.len);
     db->writer.base.engine = &db->engine;
@@ -131,7 +135,7 @@ static uint64_t generation_of(struct postgres_database *db)
 static void note_broken(struct postgres_database *db, const struct postgres_connection *c)
 {
     pthread_mutex_lock(&db->pool_lock);
-    if (c->generation == db->generation)
+    if (c->generation == db->generation && !c->was_abandoned)
         db->generation++;
     pthread_mutex_unlock(&db->pool_lock);
 }
@@ -169,7 +173,7 @@ static struct postgres_connection *free_reader(struct postgres_database *db)
 static struct timespec in_milliseconds(long milliseconds)
 {
     struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
+    clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_sec += milliseconds / 1000;
     t.tv_nsec += milliseconds % 1000 * 1000000;
     if (t.tv_nsec >= 1000000000) {
@@ -210,9 +214,10 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
     err begun = make_usable(db, c);
     if (!failed(begun))
         begun = postgres_queue(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    *out = &c->base;
     if (failed(begun))
-        check_in(db, c);
+        check_in(db, c); /* and it is not the caller's: another may have it by now */
+    else
+        *out = &c->base;
     return begun;
 }
 
@@ -242,7 +247,8 @@ static bool is_open(struct sql_engine *e)
     return db->is_open && postgres_connection_is_usable(&db->writer);
 }
 
-/* All of it travels with the first question of the unit. */
+/* All of it travels with the first question of the unit. Times of the server's own clock are for
+ * the case that the answer to the commit is lost. */
 static err begin(struct sql_engine *e)
 {
     struct postgres_database *db = self(e);
@@ -251,12 +257,15 @@ static err begin(struct sql_engine *e)
     statement_end(&db->transaction);
     TRY(make_usable(db, c));
     c->failure = OK;
+    db->is_open = true;
     TRY(postgres_queue(c, "BEGIN"));
     TRY(postgres_queue(c, "SELECT pg_advisory_xact_lock(1195462228)"));
-    TRY(statement_begin(&c->base, "SELECT pg_current_xact_id()", &db->transaction));
-    TRY(statement_start(&db->transaction));
-    db->is_open = true;
-    return OK;
+    TRY(statement_begin(&c->base,
+                        "SELECT pg_current_xact_id(), "
+                        "CAST(extract(epoch FROM now()) * 1000000 AS bigint), "
+                        "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)",
+                        &db->transaction));
+    return statement_start(&db->transaction);
 }
 
 static err savepoint(struct sql_engine *e)
@@ -291,7 +300,9 @@ static void rollback(struct sql_engine *e)
     statement_end(&db->transaction);
     if (!was_open)
         return;
-    if (!failed(db->writer.broken) && !failed(postgres_queue(&db->writer, "ROLLBACK")))
+    (void)postgres_settle(&db->writer).code; /* a commit that failed has ended it already */
+    if (!failed(db->writer.broken) && PQtransactionStatus(db->writer.handle) != PQTRANS_IDLE &&
+        !failed(postgres_queue(&db->writer, "ROLLBACK")))
         (void)postgres_settle(&db->writer).code;
     if (failed(db->writer.broken))
         note_broken(db, &db->writer);
@@ -299,58 +310,105 @@ static void rollback(struct sql_engine *e)
         postgres_connection_close(&db->writer);
 }
 
-/* How a transaction ended; absent while the server does not know it yet. */
-static err ask_status(struct postgres_database *db, int64_t number, int server_process,
-                      struct arena *a, str *out)
+/* What is to be found out about a commit. */
+struct commit_question {
+    int64_t number;              /* of the transaction */
+    int64_t begun_us, server_us; /* when it and the server began, by the server's clock */
+    int server_process;
+    bool is_same_server; /* and it has not crashed since */
+    bool has_ended;      /* the session of the transaction is gone */
+};
+
+/* Sessions of ours that are older than the transaction: its own, which may be waiting for us still
+ * and is ended, and those that prove that the server has not crashed. */
+static err ask_sessions(struct postgres_connection *c, struct commit_question *q)
 {
-    CLEANUP(statement_end) struct statement s = {0}, end = {0};
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(statement_begin(
+        &c->base,
+        "SELECT count(*), count(CASE WHEN pid = CAST(?1 AS integer) THEN pg_terminate_backend(pid) "
+        "END), coalesce(bool_or(CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS "
+        "bigint) = ?3), false) FROM pg_stat_activity WHERE usename = current_user AND "
+        "CAST(extract(epoch FROM backend_start) * 1000000 AS bigint) <= ?2",
+        &s));
+    statement_bind_i64(&s, 1, q->server_process);
+    statement_bind_i64(&s, 2, q->begun_us);
+    statement_bind_i64(&s, 3, q->server_us);
+    TRY(statement_step(&s, &has_row));
+    q->has_ended = statement_column_i64(&s, 1) == 0;
+    if (statement_column_i64(&s, 0) != 0 && statement_column_i64(&s, 2) != 0)
+        q->is_same_server = true; /* as long as this connection lives */
+    return OK;
+}
+
+/* How the transaction ended; absent while the server does not know it yet. A number that was never
+ * given, and whose session is gone, belongs to a transaction that a crash took away. */
+static err ask_status(struct postgres_database *db, struct commit_question *q, struct arena *a,
+                      str *out)
+{
+    CLEANUP(statement_end) struct statement s = {0};
     struct postgres_connection *c = &db->writer;
     bool has_row;
+    if (!postgres_connection_is_usable(c))
+        q->is_same_server = false;
     TRY(make_usable(db, c));
-    TRY(postgres_queue(c, "BEGIN READ ONLY"));
-    /* the old session may be waiting for us still */
-    TRY(statement_begin(&c->base, "SELECT pg_terminate_backend(CAST(?1 AS integer))", &end));
-    statement_bind_i64(&end, 1, server_process);
-    TRY(statement_step(&end, &has_row));
-    TRY(statement_begin(&c->base,
-                        "SELECT pg_xact_status(CAST(CAST(?1 AS text) AS xid8)), "
-                        "EXISTS (SELECT FROM pg_stat_activity WHERE pid = ?2)",
-                        &s));
-    statement_bind_str(&s, 1, str_format(a, "%lld", (long long)number));
-    statement_bind_i64(&s, 2, server_process);
+    c->failure = OK;
+    TRY(ask_sessions(c, q));
+    TRY(statement_begin(
+        &c->base,
+        "SELECT CASE WHEN CAST(CAST(?1 AS text) AS xid8) < "
+        "pg_snapshot_xmax(pg_current_snapshot()) THEN pg_xact_status(CAST(CAST(?1 AS text) AS "
+        "xid8)) WHEN ?2 <> 0 THEN 'aborted' END",
+        &s));
+    statement_bind_str(&s, 1, str_format(a, "%lld", (long long)q->number));
+    statement_bind_i64(&s, 2, q->has_ended);
     TRY(statement_step(&s, &has_row));
     *out = statement_column_str(&s, a, 0);
     if (!str_eq(*out, STR("committed")) && !str_eq(*out, STR("aborted")))
         *out = STR_NONE;
-    TRY(postgres_queue(c, "COMMIT"));
-    return postgres_settle(c);
+    return OK;
 }
 
 /* The answer to a commit was lost: it is found out whether the commit was. */
-static err resolve(struct postgres_database *db, int64_t number, int server_process, err why)
+static err resolve(struct postgres_database *db, struct commit_question *q)
 {
-    uint64_t deadline = monotonic_ns() + POSTGRES_RESOLVE_MS * (uint64_t)1000000;
+    const struct timespec pause = {0, 20000000};
     struct arena scratch = {0};
     str status = STR_NONE;
-    while (status.ptr == NULL && monotonic_ns() < deadline) {
-        const struct timespec pause = {0, 20000000};
-        if (failed(ask_status(db, number, server_process, &scratch, &status)))
+    err outcome = ERR(UNAVAILABLE, "it is not known whether it was stored");
+    db->writer.limit_ns = monotonic_ns() + POSTGRES_RESOLVE_MS * (uint64_t)1000000;
+    while (status.ptr == NULL && monotonic_ns() < db->writer.limit_ns) {
+        err asked = ask_status(db, q, &scratch, &status);
+        if (failed(asked))
+            postgres_connection_close(&db->writer);
+        if (status.ptr == NULL)
             nanosleep(&pause, NULL);
     }
-    err outcome = why;
-    if (str_eq(status, STR("committed")))
-        outcome = OK;
-    else if (status.ptr != NULL)
+    db->writer.limit_ns = 0;
+    if (str_eq(status, STR("aborted")))
         outcome = ERR(SERIALIZATION, "the transaction was rolled back");
+    else if (status.ptr != NULL && q->is_same_server)
+        outcome = OK;
     log_event(LOG_WARN, "postgresql", "commit=unanswered outcome=%s",
-              status.ptr == NULL ? "unknown"
-              : failed(outcome)  ? "aborted"
-                                 : "committed");
+              !failed(outcome)                    ? "committed"
+              : outcome.code == ERR_SERIALIZATION ? "aborted"
+                                                  : "unknown");
     arena_deinit(&scratch);
     return outcome;
 }
 
-/* A server answers a COMMIT of a failed transaction with success, too, and calls it ROLLBACK. */
+static err resolve_lost(struct postgres_database *db, struct commit_question *q)
+{
+    const struct postgres_connection old = {.generation = db->writer.generation};
+    err outcome = resolve(db, q);
+    if (!q->is_same_server) /* else it was this connection alone; and the others prove it */
+        note_broken(db, &old);
+    return outcome;
+}
+
+/* A server answers a COMMIT of a failed transaction with success, too, and calls it ROLLBACK. What
+ * failed may be open still: it is rolled back by the caller. */
 static err commit(struct sql_engine *e)
 {
     struct postgres_database *db = self(e);
@@ -359,22 +417,23 @@ static err commit(struct sql_engine *e)
     bool has_row;
     TRY(db->is_open ? OK : ERR(SERIALIZATION, "the transaction was lost"));
     TRY(statement_step(&db->transaction, &has_row));
-    int64_t number = statement_column_i64(&db->transaction, 0);
-    int server_process = PQbackendPID(c->handle);
+    struct commit_question q = {.number = statement_column_i64(&db->transaction, 0),
+                                .begun_us = statement_column_i64(&db->transaction, 1),
+                                .server_us = statement_column_i64(&db->transaction, 2),
+                                .server_process = PQbackendPID(c->handle)};
     statement_end(&db->transaction);
     TRY(statement_begin(&c->base, "COMMIT", &s));
     err outcome = statement_run(&s);
     if (failed(c->broken)) {
         statement_end(&s);
-        note_broken(db, c);
         db->is_open = false;
-        return resolve(db, number, server_process,
-                       ERR(UNAVAILABLE, "it is not known whether it was stored"));
+        return resolve_lost(db, &q);
     }
-    if (!failed(outcome) && !postgres_statement_was(&s, "COMMIT"))
-        outcome = ERR(SERIALIZATION, "the transaction was rolled back");
+    TRY(outcome);
     db->is_open = false;
-    return outcome;
+    return postgres_statement_was(&s, "COMMIT")
+               ? OK
+               : ERR(SERIALIZATION, "the transaction was rolled back");
 }
 
 static err script(struct sql_engine *e, const char *sql)

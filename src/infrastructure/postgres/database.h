@@ -3,8 +3,12 @@
  * several nodes one writes at a time and what is written has one order.
  *
  * A server that went away is asked again after a pause that grows to a second; until then callers
- * are refused at once. A commit whose answer was lost is looked up by its transaction's number: it
- * is answered as it ended. */
+ * are refused at once.
+ *
+ * A commit whose answer was lost is looked up by its transaction's number: it is answered as it
+ * ended. A server that crashed may have lost that transaction and given its number to another one:
+ * so "committed" is believed only where a session that is older than the transaction still lives on
+ * that server. Where none does, whoever wrote is told that it is not known. */
 #ifndef INFRASTRUCTURE_POSTGRES_DATABASE_H
 #define INFRASTRUCTURE_POSTGRES_DATABASE_H
 
@@ -16,8 +20,8 @@ enum {
     POSTGRES_POOL_WAIT_MS = 5000,
     POSTGRES_PAUSE_MIN_MS = 50, /* between attempts to reach a server that is away */
     POSTGRES_PAUSE_MAX_MS = 1000,
-    POSTGRES_RESOLVE_MS = 10000, /* to find out how a commit ended */
-    POSTGRES_KEY_COUNT = 128     /* keys taken at once: the increment of the sequence */
+    POSTGRES_RESOLVE_MS = 4000, /* to find out how a commit ended */
+    POSTGRES_KEY_COUNT = 128    /* keys taken at once: the increment of the sequence */
 };
 
 struct postgres_database {
@@ -25,7 +29,7 @@ struct postgres_database {
     char *url;
     struct postgres_connection writer;
     struct statement transaction; /* asks for the number of the open one */
-    bool is_open;
+    bool is_open;                 /* a transaction has begun and has not ended */
     struct postgres_connection readers[POSTGRES_READER_COUNT_MAX];
     pthread_mutex_t pool_lock; /* of what follows, and of the readers' is_checked_out */
     pthread_cond_t reader_free;

@@ -141,13 +141,16 @@ static void end(struct statement *statement)
     struct postgres_connection *c = connection_of(statement->connection);
     struct postgres_statement *s = handle_of(statement);
     postgres_forget(c, s);
-    if (c->streaming == s)
+    if (c->streaming == s) {
+        c->streaming = NULL;
         (void)postgres_abandon(c).code;
+    }
     PQclear(s->result);
     arena_reset(&s->scratch);
     s->result = NULL;
     s->parameter_count = 0;
     s->in_use = s->was_started = s->is_answered = s->is_streaming = s->is_exhausted = false;
+    s->is_too_large = false;
     s->outcome = OK;
     if (s->is_passing) {
         postgres_statement_free(s);
@@ -184,8 +187,12 @@ static void bind(struct statement *statement, int at, const struct sql_value *va
 {
     struct postgres_statement *s = handle_of(statement);
     size_t place = (size_t)at - 1;
-    if (at < 1 || at > POSTGRES_PARAMETER_COUNT_MAX)
+    bool is_large = !value->is_null && (value->kind == SQL_TEXT || value->kind == SQL_BYTES) &&
+                    value->bytes.len > POSTGRES_BYTES_MAX;
+    if (at < 1 || at > POSTGRES_PARAMETER_COUNT_MAX || is_large) {
+        s->is_too_large = true;
         return;
+    }
     if (place >= s->parameter_room) {
         size_t room = place < 16 ? 16 : place * 2;
         s->parameters = heap_grow(s->parameters, room, sizeof *s->parameters);
@@ -248,6 +255,8 @@ static err start(struct statement *statement)
     size_t count = s->parameter_count;
     if (s->was_started)
         return OK;
+    if (s->is_too_large)
+        return ERR(TOO_LARGE, "too much for the database");
     if (s->is_prepared && types_changed(s))
         return ERR(INTERNAL, "a parameter changed its type");
     const char **values = NEW_ARRAY(&scratch, const char *, count);

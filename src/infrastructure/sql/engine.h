@@ -15,7 +15,11 @@
 
 #include <pthread.h>
 
-enum { SQL_GROUP_COUNT_MAX = 64 }; /* units that share a commit */
+enum {
+    SQL_GROUP_COUNT_MAX = 64, /* units that share a commit */
+    SQL_GROUP_MS = 200,       /* how long a transaction stays open for more of them */
+    SQL_TURN_WAIT_MS = 5000   /* for the turn: then whoever asked is refused */
+};
 
 enum sql_language { SQL_SQLITE, SQL_POSTGRESQL, SQL_LANGUAGE_COUNT };
 
@@ -81,13 +85,13 @@ struct sql_engine {
     const struct sql_dialect *dialect;
     bool is_pipelined; /* rows of images are written without waiting for each */
 
-    pthread_mutex_t lock;   /* of what follows */
-    pthread_cond_t changed; /* the turn is free, or a group is done */
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t group_done;
     bool turn_taken;
-    unsigned waiting_count; /* units that want the turn */
-    uint64_t next_ticket, serving_ticket;
+    struct sql_waiter *first_waiter, *last_waiter; /* who wants the turn, in the order they came */
     struct sql_unit *group; /* units finished in the open transaction, waiting for its commit */
     unsigned group_count;
+    uint64_t opened_ns; /* the transaction; of whoever has the turn */
 };
 
 /* For engines: the part that is common. */
@@ -117,7 +121,7 @@ struct sql_unit {
 };
 
 /* Takes the turn unless this unit has it: the writer connection is this unit's until commit or
- * rollback. */
+ * rollback. Errors: UNAVAILABLE (also when the turn does not come in time), SERIALIZATION. */
 err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out);
 /* Returns when the changes are durable. A unit that never began costs nothing.
  * Errors: NO_SPACE, UNAVAILABLE, SERIALIZATION, and those of statements run later: then nothing of

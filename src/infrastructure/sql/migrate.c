@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 
+#include <time.h>
+
 static err read_number(struct sql_connection *c, str sql, int64_t parameter, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
@@ -33,25 +35,40 @@ static err record(struct sql_connection *c, const struct migration *m)
     return statement_run(&s);
 }
 
-/* A transaction of one step, unless another program took it meanwhile. */
-typedef err transaction(struct sql_engine *e, struct sql_connection *c, struct arena *a,
-                        const struct migration *m, bool *done);
+/* What goes on through the transactions of one step. */
+struct stepping {
+    const struct migration *m;
+    migration_report *report;
+    struct migration_progress progress;
+    bool is_done, is_done_by_other;
+};
 
-static err transact(struct sql_engine *e, struct arena *a, const struct migration *m,
-                    transaction *run, bool *done)
+typedef err transaction(struct sql_engine *e, struct sql_connection *c, struct arena *a,
+                        struct stepping *step);
+
+static err transact_once(struct sql_engine *e, struct arena *a, transaction *run,
+                         struct stepping *step)
 {
     struct sql_unit unit = {.engine = e};
     struct sql_connection *c;
-    int64_t newest;
     TRY(sql_unit_begin(&unit, &c));
-    err outcome = newest_applied(c, &newest);
-    *done = newest >= m->number;
-    if (!failed(outcome) && !*done)
-        outcome = run(e, c, a, m, done);
+    err outcome = run(e, c, a, step);
     if (!failed(outcome))
         return sql_unit_commit(&unit);
     sql_unit_rollback(&unit);
     return outcome;
+}
+
+/* Those who still serve may hold what is needed: they are done soon. */
+static err transact(struct sql_engine *e, struct arena *a, transaction *run, struct stepping *step)
+{
+    const struct timespec pause = {0, MIGRATION_PAUSE_MS * 1000000};
+    for (int attempt = 1;; attempt++) {
+        err outcome = transact_once(e, a, run, step);
+        if (outcome.code != ERR_SERIALIZATION || attempt == MIGRATION_ATTEMPT_COUNT_MAX)
+            return outcome;
+        nanosleep(&pause, NULL);
+    }
 }
 
 /* The script in the language of the engine. */
@@ -73,14 +90,29 @@ static const char *script_of(const struct sql_engine *e, struct arena *a, const 
     return str_cstr(a, buf_str(&out));
 }
 
+/* Unless another program did it meanwhile. */
+static err is_missing(struct sql_connection *c, struct stepping *step, bool *out)
+{
+    int64_t newest;
+    TRY(newest_applied(c, &newest));
+    *out = newest < step->m->number;
+    step->is_done = step->is_done_by_other = !*out;
+    return OK;
+}
+
 /* With batches to come the step is not recorded yet: it begins with the place of the first. */
 static err run_script(struct sql_engine *e, struct sql_connection *c, struct arena *a,
-                      const struct migration *m, bool *done)
+                      struct stepping *step)
 {
+    const struct migration *m = step->m;
     int64_t started;
-    *done = true;
+    bool missing;
+    TRY(is_missing(c, step, &missing));
+    if (!missing)
+        return OK;
     if (m->batch_table == NULL) {
         TRY(e->ops->script(e, script_of(e, a, m)));
+        step->is_done = true;
         return record(c, m);
     }
     TRY(read_number(c, STR("SELECT count(*) FROM schema_batches WHERE number = ?1"), m->number,
@@ -106,10 +138,15 @@ static err run_between(struct sql_connection *c, str sql, int64_t first, int64_t
 
 /* The next MIGRATION_BATCH_SIZE rows that are there: keys may have holes. */
 static err run_batch(struct sql_engine *e, struct sql_connection *c, struct arena *a,
-                     const struct migration *m, bool *done)
+                     struct stepping *step)
 {
+    const struct migration *m = step->m;
     int64_t position, end, last;
+    bool missing;
     (void)e;
+    TRY(is_missing(c, step, &missing));
+    if (!missing)
+        return OK;
     TRY(read_number(c, STR("SELECT position FROM schema_batches WHERE number = ?1"), m->number,
                     &position));
     TRY(read_number(c,
@@ -118,48 +155,82 @@ static err run_batch(struct sql_engine *e, struct sql_connection *c, struct aren
                                "> ?1 ORDER BY key LIMIT %d) AS batch",
                                m->batch_table, MIGRATION_BATCH_SIZE),
                     position, &end));
-    *done = end == 0;
-    if (*done)
+    step->is_done = end == 0;
+    if (step->is_done)
         return record(c, m);
     TRY(run_between(c, str_of(m->batch_sql), position, end));
     TRY(read_number(c, str_format(a, "SELECT coalesce(max(key), 0) FROM %s", m->batch_table), 0,
                     &last));
-    log_event(LOG_INFO, "migrating", "number=%d name=\"%s\" key=%lld of=%lld", m->number, m->name,
-              (long long)end, (long long)last);
+    step->progress = (struct migration_progress){.step = m, .key = end, .last_key = last};
     return run_between(c, STR("UPDATE schema_batches SET position = ?2 WHERE number = ?1"),
                        m->number, end);
 }
 
-static err apply(struct sql_engine *e, struct arena *a, const struct migration *m)
+static err apply(struct sql_engine *e, struct arena *a, struct stepping *step)
 {
-    bool done = false;
-    TRY(transact(e, a, m, run_script, &done));
-    for (done = m->batch_table == NULL; !done;)
-        TRY(transact(e, a, m, run_batch, &done));
-    log_event(LOG_INFO, "migrated", "number=%d name=\"%s\"", m->number, m->name);
+    TRY(transact(e, a, run_script, step));
+    step->is_done = step->is_done || step->m->batch_table == NULL;
+    while (!step->is_done) {
+        TRY(transact(e, a, run_batch, step));
+        if (!step->is_done)
+            step->report(&step->progress);
+    }
+    if (!step->is_done_by_other)
+        step->report(&(struct migration_progress){.step = step->m, .is_done = true});
     return OK;
 }
 
-err sql_migrate(struct sql_engine *e, struct arena *a, const struct migration *migrations,
-                size_t count, int *applied_count)
+/* The tables of what was done: made by the first who comes, while nobody else makes them. */
+static err make_tables(struct sql_engine *e, struct sql_connection *c, struct arena *a,
+                       struct stepping *step)
+{
+    (void)c;
+    (void)a;
+    (void)step;
+    return e->ops->script(e, e->dialect->migrations_table);
+}
+
+static err read_newest(struct sql_engine *e, int64_t *out)
 {
     struct sql_connection *c;
+    TRY(sql_read_begin(e, &c));
+    err read = newest_applied(c, out);
+    sql_read_end(e, c);
+    return read;
+}
+
+err sql_migrate_reporting(struct sql_engine *e, struct arena *a, const struct migration *migrations,
+                          size_t count, migration_report *report, int *applied_count)
+{
     int64_t newest;
     *applied_count = 0;
-    TRY(sql_script(e, e->dialect->migrations_table));
-    TRY(sql_read_begin(e, &c));
-    err read = newest_applied(c, &newest);
-    sql_read_end(e, c);
-    TRY(read);
+    TRY(transact(e, a, make_tables, NULL));
+    TRY(read_newest(e, &newest));
     if (newest > migrations[count - 1].number)
         return ERRF(a, CONFLICT,
                     "the database has schema %lld, this program knows only %d: use a newer program",
                     (long long)newest, migrations[count - 1].number);
     for (size_t i = 0; i < count; i++) {
+        struct stepping step = {.m = &migrations[i], .report = report};
         if (migrations[i].number <= newest)
             continue;
-        TRY(apply(e, a, &migrations[i]));
-        ++*applied_count;
+        TRY(apply(e, a, &step));
+        *applied_count += step.is_done_by_other ? 0 : 1;
     }
     return OK;
+}
+
+static void report_to_log(const struct migration_progress *p)
+{
+    if (p->is_done)
+        log_event(LOG_INFO, "migrated", "number=%d name=\"%s\"", p->step->number, p->step->name);
+    else
+        log_event(LOG_INFO, "migrating", "number=%d name=\"%s\" key=%lld of=%lld", p->step->number,
+                  p->step->name, (long long)p->key, (long long)p->last_key);
+}
+
+err sql_migrate(struct sql_engine *e, struct arena *a, const struct migration *migrations,
+                size_t count, int *applied_count)
+{
+    return sql_migrate_reporting(e, a, migrations, count, report_to_log, applied_count);
 }

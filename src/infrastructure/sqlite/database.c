@@ -71,7 +71,9 @@ static void connection_close(struct sqlite_connection *c)
 {
     sqlite_statements_close(c);
     sqlite3_close(c->handle);
-    *c = (struct sqlite_connection){.is_checked_out = c->is_checked_out};
+    c->handle = NULL; /* is_checked_out is the pool's, under its lock */
+    memset(c->constants, 0, sizeof c->constants);
+    memset(c->built, 0, sizeof c->built);
 }
 
 static const struct sql_engine_ops engine_ops;
@@ -175,9 +177,10 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
     if (!failed(begun))
         begun = statement_run(&begin);
     statement_end(&begin);
-    *out = &c->base;
     if (failed(begun))
-        read_end(e, &c->base);
+        read_end(e, &c->base); /* and it is not the caller's: another may have it by now */
+    else
+        *out = &c->base;
     return begun;
 }
 

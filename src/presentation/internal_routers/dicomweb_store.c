@@ -15,6 +15,7 @@ struct outcomes {
     size_t stored_count, failed_count;
     str study_uid;
     err first_error;
+    err gone; /* the archive, since an earlier part: the others would each wait for the same */
 };
 
 /* Failure Reason (0008,1197), PS3.3 C.14.1.1 and PS3.4 B.2.3. */
@@ -94,7 +95,9 @@ static void store_one(struct outcomes *o, struct byte_source *content, err refus
     err e = failed(refused) ? refused : ingest_instance(&scope, content, &options, &result);
     if (failed(e))
         add_failed(o, &result, e);
-    else
+    if (e.code == ERR_UNAVAILABLE)
+        o->gone = (err){e.code, o->first_error.text, e.where};
+    if (!failed(e))
         add_stored(o, &result);
     arena_deinit(&part_arena);
 }
@@ -120,9 +123,9 @@ static err store_parts(struct outcomes *o, str content_type)
         e = multipart_next(&reader, &head, &part, &found);
         if (!failed(e) && found)
             store_one(o, part.content,
-                      is_dicom(part.content_type)
-                          ? OK
-                          : ERR(UNSUPPORTED, "the part is not application/dicom"));
+                      !is_dicom(part.content_type)
+                          ? ERR(UNSUPPORTED, "the part is not application/dicom")
+                          : o->gone);
     }
     arena_deinit(&head);
     multipart_reader_deinit(&reader);
@@ -137,9 +140,8 @@ static unsigned status_of(const struct outcomes *o)
         return 200;
     if (o->stored_count != 0)
         return 202;
-    if (o->first_error.code == ERR_NO_SPACE)
-        return 507;
-    return o->first_error.code == ERR_UNAVAILABLE ? 503 : 409;
+    const struct result_meaning *meaning = result_meaning(o->first_error.code);
+    return meaning->retry ? meaning->http_status : 409;
 }
 
 static void respond(struct outcomes *o)
