@@ -15,7 +15,10 @@ for flavour in release sanitized threads; do
     build=build-test-$flavour
     suites=""
     case $flavour in
-    release) options="-Dbuildtype=release" ;;
+    release)
+        options="-Dbuildtype=release"
+        suites="--no-suite long"
+        ;;
     sanitized) # the second engine's round over HTTP is for release: its code is under the contract suite here
         options="-Dbuildtype=debugoptimized -Db_sanitize=address,undefined"
         suites="--no-suite postgres --no-suite plans"
@@ -31,7 +34,7 @@ for flavour in release sanitized threads; do
     echo "== $flavour"
     log=$build/tests.txt
     # shellcheck disable=SC2086
-    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 $suites >"$log" 2>&1 || true
+    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 3 $suites >"$log" 2>&1 || true
     cat "$log"
     ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log")
     bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$log" | awk '{s += $1} END {print s + 0}')

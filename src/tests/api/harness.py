@@ -117,6 +117,25 @@ class Gantry:
         with sqlite3.connect(self.folder + "/data/gantry.db") as database:
             return [[str(value) for value in row] for row in database.execute(text)]
 
+    def hold_writers(self):
+        """Nobody can write to the database until what is returned is called."""
+        if ENGINE == "postgres":
+            holder = DATABASES.server.session(DATABASES.url(self.folder))
+            holder.stdin.write("BEGIN; SELECT 'held', pg_advisory_xact_lock(1195462228);\n")
+            holder.stdin.flush()
+            holder.stdout.readline()
+
+            def let_go():
+                holder.stdin.close()
+                holder.stdout.close()
+                holder.wait()
+        else:
+            database = sqlite3.connect(self.folder + "/data/gantry.db", isolation_level=None)
+            database.execute("BEGIN IMMEDIATE")
+            let_go = database.close
+        done = []
+        return lambda: done or done.append(let_go())
+
     def memory_kib(self):
         """Resident now, of the process."""
         with open(f"/proc/{self.process.pid}/status") as status:

@@ -48,6 +48,10 @@ class Postgres(Server):
             raise RuntimeError(done.stderr)
         return done.stdout.rstrip("\n")
 
+    def session(self, url):
+        """A psql that does what it is told on its standard input, and ends with it."""
+        return subprocess.Popen([program("psql"), "-XAtq", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
     def new_database(self, name):
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', "postgres")
         self.sql(f'CREATE DATABASE "{name}"', "postgres")
