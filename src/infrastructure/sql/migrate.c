@@ -62,7 +62,7 @@ static err transact_once(struct sql_engine *e, struct arena *a, transaction *run
 /* Those who still serve may hold what is needed: they are done soon. */
 static err transact(struct sql_engine *e, struct arena *a, transaction *run, struct stepping *step)
 {
-    const struct timespec pause = {0, MIGRATION_PAUSE_MS * 1000000};
+    const struct timespec pause = {0, MIGRATION_PAUSE_MS * 1000000L};
     for (int attempt = 1;; attempt++) {
         err outcome = transact_once(e, a, run, step);
         if (outcome.code != ERR_SERIALIZATION || attempt == MIGRATION_ATTEMPT_COUNT_MAX)
