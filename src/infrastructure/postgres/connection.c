@@ -70,10 +70,7 @@ static const struct {
 static void log_text(const char *where, const char *state, const char *text)
 {
     char line[200];
-    size_t size = 0;
-    for (; size < sizeof line - 1 && text[size] != '\0' && text[size] != '\n'; size++)
-        line[size] = text[size];
-    line[size] = '\0';
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
     for (char *mark = line; (mark = strchr(mark, '"')) != NULL;)
         *mark = '\'';
     log_event(LOG_WARN, "postgresql", "state=%s where=%s text=\"%s\"", state, where, line);
