@@ -17,6 +17,7 @@ import s3_stub
 from server import Server, free_port
 
 BUCKET, KEY, SECRET, REGION = "gantry", "S3RVER", "S3RVER", "us-east-1"  # the keys of s3.py: the tests have them
+KMS_KEY = "test-key"
 DISK_SIZE = 8 << 30  # of a file with holes
 
 CONFIGURATION = """[global]
@@ -48,7 +49,11 @@ bluestore cache size = 67108864
 osd memory target autotune = false
 osd op num threads per shard = 1
 rgw frontends = beast endpoint=127.0.0.1:{port}
+rgw dns name = localhost
 rgw thread pool size = 64
+rgw crypt require ssl = false
+rgw crypt s3 kms backend = testing
+rgw crypt s3 kms encryption keys = {kms_key}=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo=
 rgw num control oids = 1
 rgw data log num shards = 1
 rgw gc max objs = 1
@@ -129,7 +134,7 @@ class RadosGateway(Server):
         self.monitor_port = free_port()
         with open(self.folder + "/ceph.conf", "w") as file:
             file.write(CONFIGURATION.format(folder=self.folder, port=self.port, monitor_port=self.monitor_port, fsid=uuid.uuid4(),
-                                            disk_size=DISK_SIZE))
+                                            disk_size=DISK_SIZE, kms_key=KMS_KEY))
         self.monitor = Daemon(self, "mon.a", "ceph-mon", "-i", "a", "--public-addr", f"v2:127.0.0.1:{self.monitor_port}")
         self.disk = Daemon(self, "osd.0", "ceph-osd", "-i", "0")
         self.stub = PassingStub(self)
@@ -202,6 +207,10 @@ class RadosGateway(Server):
 
     def request(self, method, path, body=b""):
         """Signed; the status and the body."""
+        answer = self.answer(method, path, body)
+        return answer.status, answer.body
+
+    def answer(self, method, path, body=b""):
         path, _, query = path.partition("?")
         stamp, payload = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), hashlib.sha256(body).hexdigest()
         scope = f"{stamp[:8]}/{REGION}/s3/aws4_request"
@@ -213,9 +222,12 @@ class RadosGateway(Server):
         try:
             connection.request(method, path + ("?" + query if query else ""), body, headers)
             response = connection.getresponse()
-            return response.status, response.read()
+            return s3_stub.Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, response.read())
         finally:
             connection.close()
+
+    def headers(self, key):
+        return self.answer("HEAD", f"/{BUCKET}/{s3_stub.encode(key, '/')}").headers
 
     def keys(self, prefix=""):
         """All that begin so, with their sizes."""
@@ -240,3 +252,7 @@ class RadosGateway(Server):
         status, body = self.request("POST", f"/{BUCKET}/{key}?uploads=")
         assert status == 200, body
         return re.search(rb"<UploadId>(.*?)</UploadId>", body)[1].decode()
+
+    def abort_upload(self, key, name):
+        status, body = self.request("DELETE", f"/{BUCKET}/{s3_stub.encode(key, '/')}?uploadId={s3_stub.encode(name)}")
+        assert status in (204, 404), body
