@@ -1,5 +1,5 @@
 # The commands a newcomer needs. `make run` on a bare Debian 12 installs, builds and starts; `make test` tests.
-.PHONY: run build test check fuzz bench clean packages packages-test
+.PHONY: run build test test-ceph check fuzz bench clean packages packages-test
 
 build: packages
 	@[ -f build/build.ninja ] || meson setup build >/dev/null
@@ -11,6 +11,11 @@ run: build
 
 test: packages packages-test
 	@tools/run_tests.sh
+
+# The storage in S3 on a Ceph of its own: long, and not part of test.
+test-ceph: packages packages-test
+	@tools/install_packages.sh packages-ceph.txt
+	@tools/ceph.sh
 
 check: packages packages-test
 	@tools/check.sh

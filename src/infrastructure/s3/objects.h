@@ -48,7 +48,8 @@ err s3_object_get(struct s3_client *c, str key, struct object_range range, struc
                   uint64_t until_ns, uint64_t *object_size);
 
 /* On the server; afterwards to has that size. unmodified_since: absent, or the last_modified of a
- * head: CONFLICT when it was written since. Errors: NOT_FOUND, CONFLICT. */
+ * head: CONFLICT when it was written since, whether or not the server knows conditions; the copy
+ * may be there then. Errors: NOT_FOUND, CONFLICT. */
 err s3_object_copy(struct s3_client *c, str from, str to, uint64_t size, str unmodified_since,
                    uint64_t until_ns);
 

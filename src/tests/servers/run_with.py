@@ -1,5 +1,5 @@
-"""run_with.py postgres,redis -- COMMAND…: starts those servers, tells their addresses in GANTRY_TEST_<NAME>_URL, runs the command,
-ends them. Exits as the command does."""
+"""run_with.py postgres,redis -- COMMAND…: starts those servers, tells their addresses in GANTRY_TEST_<NAME>_URL (for radosgw: that of
+s3, whose place it takes), runs the command, ends them. Exits as the command does."""
 import importlib
 import os
 import subprocess
@@ -7,7 +7,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-CLASSES = {"postgres": "Postgres", "redis": "Redis", "s3": "S3"}
+CLASSES = {"postgres": "Postgres", "redis": "Redis", "s3": "S3", "radosgw": "RadosGateway"}
+VARIABLES = {"radosgw": "S3"}
 
 
 def main():
@@ -18,7 +19,7 @@ def main():
             server = getattr(importlib.import_module(name), CLASSES[name])()
             running.append(server)
             server.start()
-            environment[f"GANTRY_TEST_{name.upper()}_URL"] = server.url()
+            environment[f"GANTRY_TEST_{VARIABLES.get(name, name.upper())}_URL"] = server.url()
         return subprocess.run(command, env=environment).returncode
     finally:
         for server in running:
