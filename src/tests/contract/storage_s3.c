@@ -293,7 +293,7 @@ TEST(lists_of_several_pages_are_whole)
     struct crowd crowds[THREAD_COUNT];
     int64_t swept;
     const char *many = getenv("GANTRY_TEST_S3_MANY");
-    int count = many != NULL ? atoi(many) : 40;
+    int count = many != NULL ? (int)strtol(many, NULL, 10) : 40;
     if (!fixture_open(&f, ""))
         skip();
     for (int i = 0; i < THREAD_COUNT; i++) {
