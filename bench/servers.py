@@ -12,6 +12,7 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = os.path.join(ROOT, "build-bench/bench/")
 PASSWORD = "benchmark-password"
+POSTGRES_CONNECTIONS = 8  # of Orthanc's index
 running = []
 
 
@@ -105,6 +106,9 @@ class Server:
             pids += [int(child) for child in open(f"/proc/{pid}/task/{pid}/children").read().split()]
         return pids
 
+    def cpu_seconds(self):
+        return cpu_seconds(self.pids())
+
     def peak_begin(self):
         for pid in self.pids():
             with open(f"/proc/{pid}/clear_refs", "w") as out:
@@ -119,13 +123,17 @@ class Gantry(Server):
     health = "/healthz"
     token = None
 
+    def __init__(self, folder, **settings):
+        super().__init__(folder)
+        self.settings = {f"GANTRY_{name.upper()}": value for name, value in settings.items()}
+
     def command(self):
         return [ROOT + "/build-bench/src/gantry", "serve", "--roles=internal"]
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "GANTRY_DATA_DIR": self.folder + "/data", "GANTRY_LOG_LEVEL": "warn",
                 "GANTRY_HTTP_ADDRESS": f"127.0.0.1:{self.port}", "GANTRY_PUBLIC_HTTP_ADDRESS": "127.0.0.1:0",
-                "GANTRY_ADMIN_EMAIL": "admin@localhost", "GANTRY_ADMIN_PASSWORD": PASSWORD}
+                "GANTRY_ADMIN_EMAIL": "admin@localhost", "GANTRY_ADMIN_PASSWORD": PASSWORD, **self.settings}
 
     def sign_in(self):
         form = urllib.parse.urlencode({"grant_type": "password", "username": "admin@localhost", "password": PASSWORD})
@@ -147,12 +155,22 @@ class Orthanc(Server):
     name = "Orthanc"
     health = "/system"
 
+    def __init__(self, folder, postgres=None, connections=POSTGRES_CONNECTIONS):
+        """postgres: (port, database) of the index."""
+        super().__init__(folder)
+        self.settings, plugins = {}, ["DicomWeb"]
+        if postgres is not None:
+            plugins.append("PostgreSQLIndex")
+            self.settings["PostgreSQL"] = {
+                "EnableIndex": True, "EnableStorage": False, "Host": "127.0.0.1", "Port": postgres[0], "Database": postgres[1],
+                "Username": "gantry", "Password": "", "EnableSsl": False, "Lock": False, "IndexConnectionsCount": connections}
+        self.settings["Plugins"] = [f"/usr/share/orthanc/plugins/libOrthanc{plugin}.so" for plugin in plugins]
+
     def command(self):
-        plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
         with open(self.folder + "/orthanc.json", "w") as out:
             json.dump({"StorageDirectory": self.folder + "/db", "IndexDirectory": self.folder + "/db", "HttpPort": self.port,
                        "RemoteAccessAllowed": False, "AuthenticationEnabled": False, "DicomServerEnabled": False,
-                       "Plugins": [plugin], "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}}, out)
+                       "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}, **self.settings}, out)
         return ["Orthanc", self.folder + "/orthanc.json"]
 
     def load(self, folder):
@@ -205,6 +223,12 @@ class Nginx(Server):
         return "/" + name
 
 
+def cpu_seconds(pids):
+    """Of the processors, since these processes began, with those of their children that have ended."""
+    ticks = [sum(map(int, open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[11:15])) for pid in pids]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 def figures(line):
     return {k: float(v) for k, v in (pair.split("=") for pair in line.split())}
 
@@ -223,5 +247,5 @@ def header_options(headers):
 
 
 def stop_all():
-    for server in list(running):
+    for server in reversed(list(running)):
         server.stop()
