@@ -313,6 +313,21 @@ err postgres_queue(struct postgres_connection *c, const char *sql)
     return e;
 }
 
+/* A plan that was made for an empty table stays until the server analyses it, which may be a minute
+ * and ten thousands of rows later: to an empty table all indexes are alike, and one that begins
+ * with the organization finds a study by looking at all of them. So plans are made anew, rarer and
+ * rarer.
+ */
+err postgres_queue_begin(struct postgres_connection *c, const char *sql)
+{
+    uint64_t count = ++c->transaction_count;
+    if (count >= POSTGRES_REPLAN_COUNT && (count & (count - 1)) == 0) {
+        TRY(postgres_queue(c, "DISCARD PLANS"));
+        TRY(postgres_synchronize(c)); /* what follows begins a transaction */
+    }
+    return postgres_queue(c, sql);
+}
+
 err postgres_settle(struct postgres_connection *c)
 {
     uint64_t deadline = deadline_in(POSTGRES_ANSWER_MS);

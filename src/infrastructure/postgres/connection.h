@@ -19,6 +19,8 @@ enum {
     POSTGRES_STATEMENT_MS = 7000,
     POSTGRES_LOCK_MS = 5000,
     POSTGRES_IDLE_IN_TRANSACTION_MS = 5000, /* a node that froze holds the others up so long */
+    POSTGRES_REPLAN_COUNT = 16, /* transactions after which plans are made anew, and after every
+                                   doubling */
     POSTGRES_VERSION_MIN = 130000
 };
 
@@ -65,6 +67,7 @@ struct postgres_connection {
     err segment; /* why the rest up to the next synchronization is skipped */
     err broken;
     uint64_t statement_number;
+    uint64_t transaction_count;
     uint64_t generation;    /* of the pool when it was opened */
     bool is_unsynchronized; /* commands were sent behind the last synchronization */
     bool is_checked_out;
@@ -85,6 +88,9 @@ static inline bool postgres_connection_is_usable(const struct postgres_connectio
 
 /* A command without parameters and rows, not waited for. sql: a constant. */
 err postgres_queue(struct postgres_connection *c, const char *sql);
+/* Queues the beginning of a transaction; sql: a constant. */
+err postgres_queue_begin(struct postgres_connection *c, const char *sql);
+
 /* Waits for everything that was queued and gives the first failure, which is forgotten then. */
 err postgres_settle(struct postgres_connection *c);
 /* Sends what is queued, without waiting for an answer. */

@@ -209,7 +209,7 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
         return ERR(UNAVAILABLE, "all connections to the database are in use");
     err begun = make_usable(db, c);
     if (!failed(begun))
-        begun = postgres_queue(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        begun = postgres_queue_begin(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     *out = &c->base;
     if (failed(begun))
         check_in(db, c);
@@ -251,7 +251,7 @@ static err begin(struct sql_engine *e)
     statement_end(&db->transaction);
     TRY(make_usable(db, c));
     c->failure = OK;
-    TRY(postgres_queue(c, "BEGIN"));
+    TRY(postgres_queue_begin(c, "BEGIN"));
     TRY(postgres_queue(c, "SELECT pg_advisory_xact_lock(1195462228)"));
     TRY(statement_begin(&c->base, "SELECT pg_current_xact_id()", &db->transaction));
     TRY(statement_start(&db->transaction));
