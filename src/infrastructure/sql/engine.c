@@ -6,13 +6,17 @@ void sql_engine_init(struct sql_engine *e, const struct sql_engine_ops *ops,
 {
     *e = (struct sql_engine){.ops = ops, .dialect = dialect};
     pthread_mutex_init(&e->lock, NULL);
-    pthread_cond_init(&e->changed, NULL);
+    for (size_t i = 0; i < SQL_TURN_COUNT; i++)
+        pthread_cond_init(&e->turns[i], NULL);
+    pthread_cond_init(&e->ended, NULL);
 }
 
 void sql_engine_deinit(struct sql_engine *e)
 {
     pthread_mutex_destroy(&e->lock);
-    pthread_cond_destroy(&e->changed);
+    for (size_t i = 0; i < SQL_TURN_COUNT; i++)
+        pthread_cond_destroy(&e->turns[i]);
+    pthread_cond_destroy(&e->ended);
 }
 
 /* Waits for the turn; turns are given in the order they were asked for. */
@@ -22,7 +26,7 @@ static void take_turn(struct sql_engine *e)
     uint64_t ticket = e->next_ticket++;
     e->waiting_count++;
     while (e->turn_taken || ticket != e->serving_ticket)
-        pthread_cond_wait(&e->changed, &e->lock);
+        pthread_cond_wait(&e->turns[ticket % SQL_TURN_COUNT], &e->lock);
     e->waiting_count--;
     e->turn_taken = true;
     pthread_mutex_unlock(&e->lock);
@@ -33,7 +37,7 @@ static void give_turn(struct sql_engine *e)
 {
     e->turn_taken = false;
     e->serving_ticket++;
-    pthread_cond_broadcast(&e->changed);
+    pthread_cond_broadcast(&e->turns[e->serving_ticket % SQL_TURN_COUNT]);
 }
 
 /* Ends the open transaction for all of its group; spoiled: without a commit. The caller has the
@@ -54,7 +58,7 @@ static void end_group(struct sql_engine *e, err spoiled)
     e->group_count = 0;
     if (!failed(outcome) && !is_empty)
         e->base.commit_count++;
-    pthread_cond_broadcast(&e->changed);
+    pthread_cond_broadcast(&e->ended);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -122,7 +126,7 @@ err sql_unit_commit(struct sql_unit *unit)
     end_turn(e, OK);
     pthread_mutex_lock(&e->lock);
     while (!unit->is_done)
-        pthread_cond_wait(&e->changed, &e->lock);
+        pthread_cond_wait(&e->ended, &e->lock);
     pthread_mutex_unlock(&e->lock);
     return unit->outcome;
 }

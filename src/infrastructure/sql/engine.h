@@ -15,7 +15,10 @@
 
 #include <pthread.h>
 
-enum { SQL_GROUP_COUNT_MAX = 64 }; /* units that share a commit */
+enum {
+    SQL_GROUP_COUNT_MAX = 64, /* units that share a commit */
+    SQL_TURN_COUNT = 64       /* units that can wait without being woken for the turn of another */
+};
 
 enum sql_language { SQL_SQLITE, SQL_POSTGRESQL, SQL_LANGUAGE_COUNT };
 
@@ -81,8 +84,11 @@ struct sql_engine {
     const struct sql_dialect *dialect;
     bool is_pipelined; /* rows of images are written without waiting for each */
 
-    pthread_mutex_t lock;   /* of what follows */
-    pthread_cond_t changed; /* the turn is free, or a group is done */
+    pthread_mutex_t lock; /* of what follows */
+    /* The next one's turn: those who wait have one each, for to wake them all for every turn costs
+     * more than the turn. */
+    pthread_cond_t turns[SQL_TURN_COUNT]; /* by ticket */
+    pthread_cond_t ended;                 /* a group is done */
     bool turn_taken;
     unsigned waiting_count; /* units that want the turn */
     uint64_t next_ticket, serving_ticket;
