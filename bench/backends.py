@@ -100,7 +100,8 @@ def make_archives():
     postgres().sql("VACUUM ANALYZE", made[0].settings["GANTRY_DATABASE_URL"].rsplit("/", 1)[1])
     postgres().sql("VACUUM ANALYZE", made[1].settings["PostgreSQL"]["Database"])
     discard(run.work + "/in")
-    return made[0].start(), made[1], made[2].start()
+    made[1].stop()
+    return made[0].start(), made[1].connect(8).start(), made[2].start()
 
 
 def lists(r, path, accept, peer_path=None):

@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -12,7 +13,6 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = os.path.join(ROOT, "build-bench/bench/")
 PASSWORD = "benchmark-password"
-POSTGRES_CONNECTIONS = 8  # of Orthanc's index
 running = []
 
 
@@ -24,9 +24,16 @@ def discard(folder):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Not one of those that the kernel gives to connections: it must be free still when the server starts."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 class Server:
@@ -155,7 +162,7 @@ class Orthanc(Server):
     name = "Orthanc"
     health = "/system"
 
-    def __init__(self, folder, postgres=None, connections=POSTGRES_CONNECTIONS):
+    def __init__(self, folder, postgres=None):
         """postgres: (port, database) of the index."""
         super().__init__(folder)
         self.settings, plugins = {}, ["DicomWeb"]
@@ -163,7 +170,7 @@ class Orthanc(Server):
             plugins.append("PostgreSQLIndex")
             self.settings["PostgreSQL"] = {
                 "EnableIndex": True, "EnableStorage": False, "Host": "127.0.0.1", "Port": postgres[0], "Database": postgres[1],
-                "Username": "gantry", "Password": "", "EnableSsl": False, "Lock": False, "IndexConnectionsCount": connections}
+                "Username": "gantry", "Password": "", "EnableSsl": False, "Lock": False, "IndexConnectionsCount": 1}
         self.settings["Plugins"] = [f"/usr/share/orthanc/plugins/libOrthanc{plugin}.so" for plugin in plugins]
 
     def command(self):
@@ -172,6 +179,12 @@ class Orthanc(Server):
                        "RemoteAccessAllowed": False, "AuthenticationEnabled": False, "DicomServerEnabled": False,
                        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}, **self.settings}, out)
         return ["Orthanc", self.folder + "/orthanc.json"]
+
+    def connect(self, count):
+        """So many connections to PostgreSQL, from the next start on. One stores fastest: the transactions are serializable, and those
+        of several undo each other; several list fastest."""
+        self.settings["PostgreSQL"]["IndexConnectionsCount"] = count
+        return self
 
     def load(self, folder):
         load("-c", "8", "-f", folder, "-H", "Content-Type: application/dicom", "POST", self.url + "/instances")
