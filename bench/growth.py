@@ -15,6 +15,7 @@ class Engine:
     def __init__(self, name, gantry, size, database=None):
         """size(): of the database in bytes; database: a server beside Gantry."""
         self.name, self.gantry, self.size, self.database, self.facts = name, gantry, size, database, []
+        self.empty_size = size()
 
     def send(self, first, end):
         """Instances with these numbers; how long they took, in seconds."""
@@ -46,7 +47,8 @@ class Engine:
         now_units, now_commits = self.commits()
         self.facts.append({"µs an instance": seconds / MEASURED * 1e6,
                            "µs of the processors an instance": (self.processors() - processors) / MEASURED * 1e6,
-                           "bytes of database an instance": self.size() / mark, "MB of memory": self.gantry.memory()[1]})
+                           "bytes of database an instance": (self.size() - self.empty_size) / mark,
+                           "MB of memory of its own": self.gantry.own_memory()})
         say(f"{self.name} at {mark:,}: " + ", ".join(f"{value:.4g} {name}" for name, value in self.facts[-1].items())
             + f", {(now_units - units) / (now_commits - commits):.2f} units a commit, "
             + f"the disk {tool('limit', run.work + '/in-growth', tempfile.mkdtemp(dir=run.work))['rate']:.0f} files/s")

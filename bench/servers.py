@@ -107,6 +107,11 @@ class Server:
                     sums[name] += int(line.split()[1]) / 1024
         return sums["Pss"], sums["Rss"]
 
+    def own_memory(self):
+        """In MB, without what is a file's: SQLite maps its database, which the kernel takes back when it likes."""
+        return sum(int(line.split()[1]) / 1024 for pid in self.pids() for line in open(f"/proc/{pid}/status")
+                   if line.startswith("RssAnon"))
+
     def pids(self):
         pids = [self.process.pid]
         for pid in pids:
@@ -181,8 +186,8 @@ class Orthanc(Server):
         return ["Orthanc", self.folder + "/orthanc.json"]
 
     def connect(self, count):
-        """So many connections to PostgreSQL, from the next start on. One stores fastest: the transactions are serializable, and those
-        of several undo each other; several list fastest."""
+        """So many connections to PostgreSQL, from the next start on. One stores fastest: the transactions are serializable, and
+        those of several undo each other; several list fastest."""
         self.settings["PostgreSQL"]["IndexConnectionsCount"] = count
         return self
 
