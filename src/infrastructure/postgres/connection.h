@@ -19,8 +19,8 @@ enum {
     POSTGRES_STATEMENT_MS = 7000,
     POSTGRES_LOCK_MS = 5000,
     POSTGRES_IDLE_IN_TRANSACTION_MS = 5000, /* a node that froze holds the others up so long */
-    POSTGRES_REPLAN_COUNT = 16, /* transactions after which plans are made anew, and after every
-                                   doubling */
+    POSTGRES_ANALYZE_COUNT = 4, /* transactions after which, and after every doubling, plans are
+                                   made anew */
     POSTGRES_VERSION_MIN = 130000
 };
 
