@@ -108,6 +108,24 @@ def write_studies(folder, count):
             out.write(part10(DX, series + ".1", body))
 
 
+def write_template(path):
+    """An image without pixels for load -g, which puts numbers where the marks are: 25 a series, 100 a study. Leading zeros are not
+    allowed in a UID, so a digit stands before each."""
+    study, series = "1.2.826.0.99.1#STUDY##", "1.2.826.0.99.1#STUDY##.1#SERIES#"
+    sop = "1.2.826.0.99.1#STUDY##.1#SERIES#.1#IMAGE##"
+    body = dataset({
+        0x00080005: ("CS", "ISO_IR 192"), 0x00080016: ("UI", CT), 0x00080018: ("UI", sop), 0x00080020: ("DA", "#DATE###"),
+        0x00080021: ("DA", "#DATE###"), 0x00080023: ("DA", "#DATE###"), 0x00080030: ("TM", "101112"),
+        0x00080050: ("SH", "A#STUDY##"), 0x00080060: ("CS", "CT"), 0x00080080: ("LO", "General Hospital"),
+        0x00080090: ("PN", "Referrer^Rita^^Dr"), 0x00081010: ("SH", "CT-2"), 0x00081030: ("LO", "CT Abdomen with contrast"),
+        0x0008103E: ("LO", "Portal venous 0.6 Br40"), 0x00100010: ("PN", "Müller^P#STUDY##"), 0x00100020: ("LO", "P#STUDY##"),
+        0x00100030: ("DA", "19610704"), 0x00100040: ("CS", "F"), 0x00180015: ("CS", "ABDOMEN"), 0x00181030: ("LO", "Abdomen routine"),
+        0x0020000D: ("UI", study), 0x0020000E: ("UI", series), 0x00200010: ("SH", "S#STUDY##"), 0x00200011: ("IS", "2"),
+        0x00200013: ("IS", "#IMAGE##"), 0x00280010: us(512), 0x00280011: us(512), 0x00280100: us(16)})
+    with open(path, "wb") as out:
+        out.write(part10(CT, sop, body))
+
+
 def write_uploads(folder, tail, count, side):
     """Heads of large images that end where their pixels begin, and the pixels that all of them share."""
     os.makedirs(folder)

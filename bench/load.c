@@ -9,8 +9,10 @@
  *       -f FOLDER  every file once, each the body of a request; -m wraps it as multipart/related
  *       -x FILE    bytes that follow in every body: one large value shared by many small heads
  *       -b TEXT    the same body in every request
+ *       -g FILE    new bodies: the file's bytes, with numbers where its marks are (see marks)
+ *       -o N       the first of these numbers (0)
  *       -l FILE    requests from a file, "METHOD PATH" a line; the connection with number i repeats
- *       -k N       lines i * N to i * N + N - 1
+ *       -k N       lines i * N to i * N + N - 1; 0: each line once, by whoever is free
  *
  * Prints one line: rate ok failed retried p50_ms p99_ms max_ms answer_size status, the last of the
  * first failure. Anything but 2xx is a failure, and so is an answer that ends early (status 0). A
@@ -41,7 +43,10 @@ enum {
     HEAD_SIZE = 4096,
     DROP_SIZE = 1 << 20,
     PART_COUNT = 5,
-    PATIENCE_S = 60
+    PATIENCE_S = 60,
+    GENERATED_SIZE = 8192,
+    MARK_SIZE = 8,
+    MARK_COUNT_MAX = 64
 };
 
 struct bytes {
@@ -54,7 +59,12 @@ struct settings {
     const char *method, *path;
     char host[64];
     char headers[2048];
-    struct bytes *files, shared, constant;
+    struct bytes *files, shared, constant, template;
+    struct place {
+        size_t offset, mark;
+    } places[MARK_COUNT_MAX];
+    size_t place_count;
+    uint64_t first_number;
     char **lines;
     size_t file_count, line_count, lines_a_connection;
     size_t connection_count, thread_count;
@@ -77,7 +87,7 @@ struct connection {
     int fd;
     uint32_t events;
     size_t number, turn;
-    char head[HEAD_SIZE];
+    char head[HEAD_SIZE], generated[GENERATED_SIZE];
     struct iovec request[PART_COUNT], out[PART_COUNT]; /* as it begins, and what is left of it */
     size_t out_next;
     uint64_t start_ns;
@@ -147,20 +157,61 @@ static struct iovec part(const char *at, size_t size)
     return (struct iovec){(void *)(uintptr_t)at, size};
 }
 
+/* Eight characters of a template that become the eight digits of a number, or a date. */
+static const struct mark {
+    const char *text;
+    uint64_t images; /* with the same number */
+} marks[] = {{"#IMAGE##", 1}, {"#SERIES#", 25}, {"#STUDY##", 100}, {"#DATE###", 100}};
+
+static void find_marks(void)
+{
+    for (size_t i = 0; i + MARK_SIZE <= set.template.size; i++)
+        for (size_t mark = 0; mark < sizeof marks / sizeof marks[0]; mark++)
+            if (memcmp(set.template.at + i, marks[mark].text, MARK_SIZE) == 0 &&
+                set.place_count < MARK_COUNT_MAX)
+                set.places[set.place_count++] = (struct place){i, mark};
+}
+
+static unsigned date_of(uint64_t study)
+{
+    unsigned day = (unsigned)(study % (20 * 12 * 28));
+    return 20050101 + day / 28 / 12 * 10000 + day / 28 % 12 * 100 + day % 28;
+}
+
+static struct iovec generate(struct connection *c, uint64_t image)
+{
+    memcpy(c->generated, set.template.at, set.template.size);
+    for (size_t i = 0; i < set.place_count; i++) {
+        const struct mark *mark = &marks[set.places[i].mark];
+        uint64_t number = image / mark->images;
+        char digits[MARK_SIZE + 1];
+        unsigned value =
+            mark->text[1] == 'D' ? date_of(number) : (unsigned)(number % UINT64_C(100000000));
+        snprintf(digits, sizeof digits, "%08u", value);
+        memcpy(c->generated + set.places[i].offset, digits, MARK_SIZE);
+    }
+    return part(c->generated, set.template.size);
+}
+
 /* Fills c->request with a request. False when there is nothing left to ask. */
 static bool next_request(struct connection *c)
 {
     uint64_t ticket = atomic_fetch_add(&taken, 1);
-    uint64_t limit = set.file_count != 0 ? set.file_count : set.request_count_max;
+    bool each_line = set.line_count != 0 && set.lines_a_connection == 0;
+    uint64_t limit = set.file_count != 0 ? set.file_count
+                     : each_line         ? set.line_count
+                                         : set.request_count_max;
     if (limit != 0 ? ticket >= limit : now_ns() >= stop_ns)
         return false;
     size_t size = 0;
     memset(c->request, 0, sizeof c->request);
-    if (set.file_count != 0) {
-        if (set.multipart) {
-            c->request[1] = part(PART_HEAD, sizeof PART_HEAD - 1);
-            c->request[4] = part(PART_TAIL, sizeof PART_TAIL - 1);
-        }
+    if (set.multipart) {
+        c->request[1] = part(PART_HEAD, sizeof PART_HEAD - 1);
+        c->request[4] = part(PART_TAIL, sizeof PART_TAIL - 1);
+    }
+    if (set.template.size != 0) {
+        c->request[2] = generate(c, set.first_number + ticket);
+    } else if (set.file_count != 0) {
         c->request[2] = part(set.files[ticket].at, set.files[ticket].size);
         c->request[3] = part(set.shared.at, set.shared.size);
     } else {
@@ -171,7 +222,9 @@ static bool next_request(struct connection *c)
     char start[1024], length[64] = "";
     snprintf(start, sizeof start, "%s %s", set.method, set.path);
     if (set.line_count != 0) {
-        size_t line = c->number * set.lines_a_connection + c->turn++ % set.lines_a_connection;
+        size_t line = each_line
+                          ? (size_t)ticket
+                          : c->number * set.lines_a_connection + c->turn++ % set.lines_a_connection;
         snprintf(start, sizeof start, "%s", set.lines[line % set.line_count]);
     }
     if (size != 0 || strncmp(start, "GET", 3) != 0)
@@ -487,7 +540,7 @@ static void read_options(int argc, char **argv)
     set.thread_count = 2;
     set.seconds = 3;
     set.lines_a_connection = 1;
-    for (int option; (option = getopt(argc, argv, "c:t:d:n:H:f:mx:b:l:k:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "c:t:d:n:H:f:mx:b:g:o:l:k:")) != -1;) {
         size_t used = strlen(set.headers);
         switch (option) {
         case 'c':
@@ -517,6 +570,13 @@ static void read_options(int argc, char **argv)
         case 'b':
             set.constant = (struct bytes){optarg, strlen(optarg)};
             break;
+        case 'g':
+            set.template = map_file(optarg);
+            find_marks();
+            break;
+        case 'o':
+            set.first_number = strtoull(optarg, NULL, 10);
+            break;
         case 'l':
             read_lines(optarg);
             break;
@@ -527,7 +587,8 @@ static void read_options(int argc, char **argv)
             exit(2);
         }
     }
-    if (argc - optind != 2 || set.connection_count == 0 || set.thread_count == 0) {
+    if (argc - optind != 2 || set.connection_count == 0 || set.thread_count == 0 ||
+        set.template.size > GENERATED_SIZE) {
         fprintf(stderr, "load [options] METHOD URL\n");
         exit(2);
     }

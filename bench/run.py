@@ -4,14 +4,17 @@ import json
 import os
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import backends
 import data
+import growth
+import table as run
 from servers import ROOT, TOOLS, Fastapi, Gantry, Nginx, Orthanc, discard, header_options, load, stop_all, tool
+from table import row, rounds, say, shared, table, timed
 
 STUDIES, ROWS, SLICES = 20000, 100000, 600
 OHIF = "limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030"
@@ -19,107 +22,9 @@ DICOM = {"Accept": "application/dicom"}
 PARTS = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
 FRAME_PARTS = {"Accept": "multipart/related; type=application/octet-stream; transfer-syntax=*"} # as cornerstone asks
 work = None
-table = []
-
-
-def say(text):
-    print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
-
-
-def median(rounds):
-    return statistics.median(rounds) if rounds else None
-
-
-class Row:
-    """Goals are (what, sign, bound): what is peer, limit (ratios to them), value or p99."""
-
-    def __init__(self, name, unit, goals, peer=None, limit=None):
-        self.name, self.unit, self.goals, self.peer, self.limit = name, unit, goals, peer, limit
-        self.rounds, self.sizes = {"Gantry": [], "peer": [], "limit": []}, {}
-        self.p99, self.failed, self.note = [], 0, ""
-
-    def add(self, side, figures, key="rate"):
-        self.rounds[side].append(figures[key])
-        self.sizes[side] = figures.get("answer_size")
-        if side == "Gantry":
-            self.p99.append(figures.get("p99_ms", 0))
-            self.failed += int(figures.get("failed", 0))
-            if figures.get("failed"):
-                self.note = f"first failure: {int(figures['status'])}"
-        elif figures.get("failed"):
-            self.note = f"{int(figures['failed'])} failed answers of {getattr(self, side)} in a round"
-
-    def ratio(self, side):
-        """The median of the rounds' own ratios: a slow moment of the machine is slow for all who share a round."""
-        return median([mine / other for mine, other in zip(self.rounds["Gantry"], self.rounds[side]) if other])
-
-    def verdict(self):
-        facts = {"peer": self.ratio("peer"), "limit": self.ratio("limit"), "value": median(self.rounds["Gantry"]),
-                 "p99": median(self.p99), "failed": self.failed}
-        texts, missed = [], False
-        for what, sign, bound in self.goals:
-            label = {"peer": f"× {self.peer}", "limit": f"of {self.limit}", "value": self.unit, "p99": "ms p99",
-                     "failed": "failed"}
-            texts.append(f"{'≥' if sign == '>' else '≤'} {bound} {label[what]}")
-            if facts[what] is not None:
-                missed |= facts[what] < bound if sign == ">" else facts[what] > bound
-        return ", ".join(texts) or "–", "**no**" if missed or self.failed else "yes" if texts else "–"
-
-    def cell(self, side):
-        value = median(self.rounds[side])
-        if value is None:
-            return "–"
-        text = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-        name = {"peer": self.peer, "limit": self.limit, "Gantry": None}[side]
-        return f"{name} {text}" if name else text
-
-    def detail(self):
-        return "; ".join([f"{side} {' '.join(f'{v:.5g}' for v in values)}" for side, values in self.rounds.items() if values]
-                         + [f"{side}'s answer {size:.0f} bytes" for side, size in self.sizes.items() if size])
-
-    def text(self):
-        goals, reached = self.verdict()
-        ratios = [f"{r:.0f}" if r and r >= 20 else f"{r:.2g}" if r else "–" for r in map(self.ratio, ("peer", "limit"))]
-        p99 = f" (p99 {median(self.p99):.3g} ms)" if self.p99 and median(self.p99) else ""
-        notes = "; ".join(n for n in (self.note, f"{self.failed} failed" if self.failed else "") if n)
-        return (f"| {self.name}, {self.unit}{' – ' + notes if notes else ''} | {self.cell('Gantry')}{p99} | {self.cell('peer')} "
-                f"| {self.cell('limit')} | {ratios[0]} | {ratios[1]} | {goals} | {reached} |")
-
-
-def row(*arguments, **options):
-    table.append(Row(*arguments, **options))
-    return table[-1]
-
-
-def rounds(count, sides):
-    """Every round takes the sides in turn, beginning with another one each time."""
-    for n in range(count):
-        for i in range(len(sides)):
-            sides[(n + i) % len(sides)]()
 
 
 # ---- what several cases share, made when first asked for ----
-
-class Shared:
-    def __init__(self):
-        self.made = {}
-
-    def get(self, name, make):
-        if name not in self.made:
-            start = time.time()
-            self.made[name] = make()
-            say(f"{name}: {time.time() - start:.0f} s")
-        return self.made[name]
-
-    def stop(self, *names):
-        """Frees the processors and the memory for the cases that follow."""
-        for name in names:
-            for server in self.made.pop(name, []):
-                server.remove()
-
-
-shared = Shared()
-
 
 def make_archive():
     """Gantry and Orthanc with the same 20,000 studies, one of 600 slices and one of 200; and nginx."""
@@ -130,9 +35,7 @@ def make_archive():
     nginx = Nginx(work + "/nginx").start()
     for folder in ("studies", "series", "study"):
         for server in (gantry, orthanc):
-            start = time.time()
-            server.load(f"{work}/in/{folder}")
-            say(f"{server.name} took {folder} in {time.time() - start:.0f} s")
+            timed(f"{server.name} took {folder}", lambda server=server, folder=folder: server.load(f"{work}/in/{folder}"))
     discard(work + "/in")
     return gantry.start().sign_in(), orthanc, nginx
 
@@ -307,7 +210,7 @@ def stow_small():
 
 
 def memory():
-    shared.stop("archive", "records") # a program shared with another process would count less
+    # a program shared with another process would count less: nothing else runs
     idle = row("memory, idle, RSS", "MB", [("value", "<", 25)], "Orthanc")
     peak = row("memory, peak of 64 uploads of 50 MB at once", "MB", [("value", "<", 150)], "Orthanc")
     speed = row("their speed", "uploads/s", [], "Orthanc")
@@ -395,26 +298,31 @@ def dispatch():
         query.add("Gantry", figures, "query_ns")
 
 
-CASES = {f.__name__: f for f in (stow_large, stow_small, memory, start, parse, dispatch, qido_list, qido_name, qido_series, instance,
-                                 frame, frame_multipart, study, metadata, json_list, json_item, json_write)}
+CASES = {f.__name__: f for f in (
+    stow_large, stow_small, backends.postgres_stow_large, backends.postgres_stow_small, memory, start, parse, dispatch, qido_list,
+    qido_name, qido_series, instance, frame, frame_multipart, study, metadata, json_list, json_item, json_write,
+    backends.postgres_qido_list, backends.postgres_json_list, backends.s3_frames)}
+NOT_WITH = {"memory": ("archive", "records", "postgres"), "json_list": ("archive",),
+            "postgres_qido_list": ("archive", "records"), "s3_frames": ("archives", "postgres")}  # what is not needed any more
+LONG = {"growth": growth.growth}  # only when named
 
 
 def main():
     global work
     names = sys.argv[1:] or list(CASES)
-    unknown = [name for name in names if name not in CASES]
+    known = {**CASES, **LONG}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        sys.exit(f"no such case: {' '.join(unknown)}; there are: {' '.join(CASES)}")
+        sys.exit(f"no such case: {' '.join(unknown)}; there are: {' '.join(CASES)}; and long ones: {' '.join(LONG)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    work = tempfile.mkdtemp(prefix="gantry-bench-", dir=os.environ.get("BENCH_DIR", "/var/tmp"))
+    work = run.work = tempfile.mkdtemp(prefix="gantry-bench-", dir=os.environ.get("BENCH_DIR", "/var/tmp"))
     begin = time.time()
     try:
         for name in names:
-            if name == "json_list":
-                shared.stop("archive")
+            shared.stop(*NOT_WITH.get(name, ()))
             start_of_case, first = time.time(), len(table)
-            CASES[name]()
+            known[name]()
             for r in table[first:]:
                 print(r.text())
                 say("rounds: " + r.detail())

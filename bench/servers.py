@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +24,16 @@ def discard(folder):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Not one of those that the kernel gives to connections: it must be free still when the server starts."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 class Server:
@@ -99,11 +107,19 @@ class Server:
                     sums[name] += int(line.split()[1]) / 1024
         return sums["Pss"], sums["Rss"]
 
+    def own_memory(self):
+        """In MB, without what is a file's: SQLite maps its database, which the kernel takes back when it likes."""
+        return sum(int(line.split()[1]) / 1024 for pid in self.pids() for line in open(f"/proc/{pid}/status")
+                   if line.startswith("RssAnon"))
+
     def pids(self):
         pids = [self.process.pid]
         for pid in pids:
             pids += [int(child) for child in open(f"/proc/{pid}/task/{pid}/children").read().split()]
         return pids
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.pids())
 
     def peak_begin(self):
         for pid in self.pids():
@@ -119,13 +135,17 @@ class Gantry(Server):
     health = "/healthz"
     token = None
 
+    def __init__(self, folder, **settings):
+        super().__init__(folder)
+        self.settings = {f"GANTRY_{name.upper()}": value for name, value in settings.items()}
+
     def command(self):
         return [ROOT + "/build-bench/src/gantry", "serve", "--roles=internal"]
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "GANTRY_DATA_DIR": self.folder + "/data", "GANTRY_LOG_LEVEL": "warn",
                 "GANTRY_HTTP_ADDRESS": f"127.0.0.1:{self.port}", "GANTRY_PUBLIC_HTTP_ADDRESS": "127.0.0.1:0",
-                "GANTRY_ADMIN_EMAIL": "admin@localhost", "GANTRY_ADMIN_PASSWORD": PASSWORD}
+                "GANTRY_ADMIN_EMAIL": "admin@localhost", "GANTRY_ADMIN_PASSWORD": PASSWORD, **self.settings}
 
     def sign_in(self):
         form = urllib.parse.urlencode({"grant_type": "password", "username": "admin@localhost", "password": PASSWORD})
@@ -147,13 +167,29 @@ class Orthanc(Server):
     name = "Orthanc"
     health = "/system"
 
+    def __init__(self, folder, postgres=None):
+        """postgres: (port, database) of the index."""
+        super().__init__(folder)
+        self.settings, plugins = {}, ["DicomWeb"]
+        if postgres is not None:
+            plugins.append("PostgreSQLIndex")
+            self.settings["PostgreSQL"] = {
+                "EnableIndex": True, "EnableStorage": False, "Host": "127.0.0.1", "Port": postgres[0], "Database": postgres[1],
+                "Username": "gantry", "Password": "", "EnableSsl": False, "Lock": False, "IndexConnectionsCount": 1}
+        self.settings["Plugins"] = [f"/usr/share/orthanc/plugins/libOrthanc{plugin}.so" for plugin in plugins]
+
     def command(self):
-        plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
         with open(self.folder + "/orthanc.json", "w") as out:
             json.dump({"StorageDirectory": self.folder + "/db", "IndexDirectory": self.folder + "/db", "HttpPort": self.port,
                        "RemoteAccessAllowed": False, "AuthenticationEnabled": False, "DicomServerEnabled": False,
-                       "Plugins": [plugin], "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}}, out)
+                       "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}, **self.settings}, out)
         return ["Orthanc", self.folder + "/orthanc.json"]
+
+    def connect(self, count):
+        """So many connections to PostgreSQL, from the next start on. One stores fastest: the transactions are serializable, and
+        those of several undo each other; several list fastest."""
+        self.settings["PostgreSQL"]["IndexConnectionsCount"] = count
+        return self
 
     def load(self, folder):
         load("-c", "8", "-f", folder, "-H", "Content-Type: application/dicom", "POST", self.url + "/instances")
@@ -205,6 +241,12 @@ class Nginx(Server):
         return "/" + name
 
 
+def cpu_seconds(pids):
+    """Of the processors, since these processes began, with those of their children that have ended."""
+    ticks = [sum(map(int, open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[11:15])) for pid in pids]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 def figures(line):
     return {k: float(v) for k, v in (pair.split("=") for pair in line.split())}
 
@@ -223,5 +265,5 @@ def header_options(headers):
 
 
 def stop_all():
-    for server in list(running):
+    for server in reversed(list(running)):
         server.stop()

@@ -341,6 +341,28 @@ err postgres_queue(struct postgres_connection *c, const char *sql)
     return e;
 }
 
+/* Until the server analyses the table, which may be a minute and ten thousands of studies later, it
+ * does not know that all of them are of one organization, and finds one of them through an index
+ * that begins with it: by looking at them all. So it is told to, as soon as there are two. And a
+ * plan that is right for them, to read the one page they are on, is not kept for thousands. */
+static const char analyze_sql[] =
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = current_schema() AND "
+    "tablename = 'studies' AND attname = 'organization_key' AND n_distinct > 0) THEN "
+    "ANALYZE studies; END IF; END $$";
+
+err postgres_queue_begin(struct postgres_connection *c, const char *sql, bool writes)
+{
+    uint64_t count = ++c->transaction_count;
+    if (count >= POSTGRES_ANALYZE_COUNT && (count & (count - 1)) == 0) {
+        if (writes)
+            TRY(postgres_queue(c, analyze_sql));
+        TRY(postgres_synchronize(c));
+        TRY(postgres_queue(c, "DISCARD PLANS"));
+        TRY(postgres_synchronize(c)); /* what follows begins a transaction */
+    }
+    return postgres_queue(c, sql);
+}
+
 err postgres_settle(struct postgres_connection *c)
 {
     uint64_t deadline = deadline_in(c, POSTGRES_ANSWER_MS);

@@ -22,6 +22,8 @@ enum {
     POSTGRES_DRAIN_COUNT = 4096,            /* rows that nobody wants are taken, */
     POSTGRES_DRAIN_MS = 500,                /* up to that many and that long */
     POSTGRES_BYTES_MAX = 1000000000, /* of a parameter: PostgreSQL's own limit is close behind */
+    POSTGRES_ANALYZE_COUNT = 4, /* transactions after which, and after every doubling, plans are
+                                   made anew */
     POSTGRES_VERSION_MIN = 130000
 };
 
@@ -72,6 +74,7 @@ struct postgres_connection {
     err segment; /* why the rest up to the next synchronization is skipped */
     err broken;
     uint64_t statement_number;
+    uint64_t transaction_count;
     uint64_t generation;    /* of the pool when it was opened */
     bool is_unsynchronized; /* commands were sent behind the last synchronization */
     bool was_abandoned;     /* broken by ourselves: it says nothing about others */
@@ -92,6 +95,9 @@ static inline bool postgres_connection_is_usable(const struct postgres_connectio
 
 /* A command without parameters and rows, not waited for. sql: a constant. */
 err postgres_queue(struct postgres_connection *c, const char *sql);
+/* Queues the beginning of a transaction, sql, a constant; now and then what keeps plans right. */
+err postgres_queue_begin(struct postgres_connection *c, const char *sql, bool writes);
+
 /* Waits for everything that was queued and gives the first failure, which is forgotten then. */
 err postgres_settle(struct postgres_connection *c);
 /* Sends what is queued, without waiting for an answer. */

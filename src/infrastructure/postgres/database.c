@@ -213,7 +213,7 @@ static err read_begin(struct sql_engine *e, struct sql_connection **out)
         return ERR(UNAVAILABLE, "all connections to the database are in use");
     err begun = make_usable(db, c);
     if (!failed(begun))
-        begun = postgres_queue(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        begun = postgres_queue_begin(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false);
     if (failed(begun))
         check_in(db, c); /* and it is not the caller's: another may have it by now */
     else
@@ -258,7 +258,7 @@ static err begin(struct sql_engine *e)
     TRY(make_usable(db, c));
     c->failure = OK;
     db->is_open = true;
-    TRY(postgres_queue(c, "BEGIN"));
+    TRY(postgres_queue_begin(c, "BEGIN", true));
     TRY(postgres_queue(c, "SELECT pg_advisory_xact_lock(1195462228)"));
     TRY(statement_begin(&c->base,
                         "SELECT pg_current_xact_id(), "

@@ -19,9 +19,10 @@ class Server:
     """start() returns when it answers; stop() is safe at any time. Started again it keeps its port and its data."""
 
     user = None  # runs as that user where we are root
+    place = None  # where its folder is made; None: where temporary files are
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="gantry-server-")
+        self.folder = tempfile.mkdtemp(prefix="gantry-server-", dir=self.place)
         self.port = free_port()
         self.process = None
         if self.user is not None and os.geteuid() == 0:
