@@ -346,7 +346,8 @@ err postgres_queue(struct postgres_connection *c, const char *sql)
  * that begins with it: by looking at them all. So it is told to, as soon as there are two. And a
  * plan that is right for them, to read the one page they are on, is not kept for thousands. */
 static const char analyze_sql[] =
-    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = current_schema() AND "
+    "DO $$ BEGIN IF to_regclass('studies') IS NOT NULL AND NOT EXISTS (SELECT FROM pg_stats WHERE "
+    "schemaname = current_schema() AND "
     "tablename = 'studies' AND attname = 'organization_key' AND n_distinct > 0) THEN "
     "ANALYZE studies; END IF; END $$";
 

@@ -8,6 +8,7 @@
 #include "infrastructure/sqlite/functions.h"
 
 #include <sqlite3.h>
+#include <time.h>
 
 err sqlite_error(struct sqlite3 *handle, int code, const char *where)
 {
@@ -39,6 +40,18 @@ static err run(struct sqlite_connection *c, const char *sql)
     return code == SQLITE_OK ? OK : SQLITE_ERR(c->handle, code);
 }
 
+/* SQLite does not wait for another program that is just making the same file into one with a WAL.
+ */
+static err run_patiently(struct sqlite_connection *c, const char *sql)
+{
+    const struct timespec pause = {0, SQLITE_PAUSE_MS * 1000000L};
+    uint64_t deadline = monotonic_ns() + (uint64_t)SQLITE_BUSY_MS * 1000000;
+    err e;
+    while ((e = run(c, sql)).code == ERR_SERIALIZATION && monotonic_ns() < deadline)
+        nanosleep(&pause, NULL);
+    return e;
+}
+
 static err connection_open(struct sqlite_database *db, struct sqlite_connection *c, bool writes)
 {
     c->base.engine = &db->engine;
@@ -64,7 +77,7 @@ static err connection_open(struct sqlite_database *db, struct sqlite_connection 
                      "PRAGMA mmap_size=268435456;",
                      writes ? "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=4000;" : "",
                      writes ? SQLITE_WRITER_CACHE_KIB : SQLITE_READER_CACHE_KIB);
-    return run(c, pragmas);
+    return run_patiently(c, pragmas);
 }
 
 static void connection_close(struct sqlite_connection *c)

@@ -5,8 +5,9 @@
 #include "infrastructure/sql/engine.h"
 
 enum {
-    SQLITE_READER_COUNT_MAX = 32,   /* more than threads that read at once: loops and lanes */
-    SQLITE_BUSY_MS = 10000,         /* another process migrating or checkpointing */
+    SQLITE_READER_COUNT_MAX = 32, /* more than threads that read at once: loops and lanes */
+    SQLITE_BUSY_MS = 10000,       /* another process migrating or checkpointing */
+    SQLITE_PAUSE_MS = 10,
     SQLITE_READER_CACHE_KIB = 1024, /* page cache of a connection */
     SQLITE_WRITER_CACHE_KIB = 8192,
     SQLITE_CONSTANT_COUNT =
