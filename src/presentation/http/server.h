@@ -25,8 +25,8 @@ enum {
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second on average, after … */
     HTTP_BODY_GRACE_SECONDS = 30,
     HTTP_DRAIN_SECONDS = 20,
-    HTTP_GREETING_MS = 500, /* at the end, for the first request of whoever has just connected */
-    HTTP_CUT_SECONDS = 2    /* for what has been cut off to come to its end */
+    HTTP_GREETING_MS = 2000, /* at the end, for the first request of whoever has just connected */
+    HTTP_CUT_SECONDS = 2     /* for what has been cut off to come to its end */
 };
 
 /* Errors: INVALID (not an address), UNAVAILABLE (in use). */
