@@ -258,7 +258,9 @@ static err begin(struct sql_engine *e)
     TRY(make_usable(db, c));
     c->failure = OK;
     db->is_open = true;
-    TRY(postgres_queue_begin(c, "BEGIN", true));
+    /* each look-up sees what was committed before the lock was had, whatever the server's default
+     * is */
+    TRY(postgres_queue_begin(c, "BEGIN ISOLATION LEVEL READ COMMITTED", true));
     TRY(postgres_queue(c, "SELECT pg_advisory_xact_lock(1195462228)"));
     TRY(statement_begin(&c->base,
                         "SELECT pg_current_xact_id(), "
