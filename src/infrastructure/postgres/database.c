@@ -306,10 +306,10 @@ static void rollback(struct sql_engine *e)
     if (!failed(db->writer.broken) && PQtransactionStatus(db->writer.handle) != PQTRANS_IDLE &&
         !failed(postgres_queue(&db->writer, "ROLLBACK")))
         (void)postgres_settle(&db->writer).code;
-    if (failed(db->writer.broken))
+    if (failed(db->writer.broken)) {
         note_broken(db, &db->writer);
-    if (failed(db->writer.broken))
         postgres_connection_close(&db->writer);
+    }
 }
 
 /* What is to be found out about a commit. */

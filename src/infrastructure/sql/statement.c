@@ -44,11 +44,6 @@ void statement_bind_opt_i64(struct statement *s, int at, opt_i64 value)
          (struct sql_value){.kind = SQL_NUMBER, .is_null = !value.is_set, .number = value.value});
 }
 
-void statement_bind_double(struct statement *s, int at, double value)
-{
-    bind(s, at, (struct sql_value){.kind = SQL_REAL, .real = value});
-}
-
 void statement_bind_str(struct statement *s, int at, str value)
 {
     bind(s, at, (struct sql_value){.kind = SQL_TEXT, .is_null = value.ptr == NULL, .bytes = value});
@@ -104,11 +99,6 @@ static struct sql_value column(const struct statement *s, int at)
     struct sql_value value;
     s->ops->column(s, at, &value);
     return value;
-}
-
-bool statement_column_is_null(const struct statement *s, int at)
-{
-    return column(s, at).is_null;
 }
 
 int64_t statement_column_i64(const struct statement *s, int at)

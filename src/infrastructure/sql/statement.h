@@ -65,7 +65,6 @@ void statement_end(struct statement *s);
 /* Bound memory must live until statement_end. An absent str binds NULL. */
 void statement_bind_i64(struct statement *s, int at, int64_t value);
 void statement_bind_opt_i64(struct statement *s, int at, opt_i64 value);
-void statement_bind_double(struct statement *s, int at, double value);
 void statement_bind_str(struct statement *s, int at, str value);
 void statement_bind_blob(struct statement *s, int at, str value);
 void statement_bind_uuid(struct statement *s, int at, uuid value); /* unset: NULL */
@@ -85,7 +84,6 @@ void statement_stream(struct statement *s);
 /* Rows changed by the statement. */
 int64_t statement_changes(const struct statement *s);
 
-bool statement_column_is_null(const struct statement *s, int at);
 int64_t statement_column_i64(const struct statement *s, int at);
 /* Copied to a; NULL becomes absent. With a NULL arena a view that lives until the next step. */
 str statement_column_str(const struct statement *s, struct arena *a, int at);
