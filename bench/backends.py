@@ -66,6 +66,7 @@ ORTHANC = "Orthanc on PostgreSQL"
 def stow(name, folder):
     r = row(name, "instances/s", [("peer", ">", 5)], ORTHANC, SQLITE)
     postgres()
+    folders = []
 
     def measure(side, make):
         one = make(f"{run.work}/{side}-stow").start()
@@ -73,10 +74,12 @@ def stow(name, folder):
             one.sign_in()
         os.sync()
         r.add(side, load("-c", "8", "-m", "-f", folder, *header_options(one.headers()), "POST", one.url + "/dicom-web/studies"))
-        one.remove()
+        one.stop()
+        folders.append(one.folder)  # removed later: a file system may pass over the inodes of files removed lately, one by one
     rounds(3, [lambda: measure("Gantry", gantry_on_postgres), lambda: measure("peer", orthanc_on_postgres),
                lambda: measure("limit", Gantry)])
-    discard(folder)
+    for used in (*folders, folder):
+        discard(used)
 
 
 def postgres_stow_large():

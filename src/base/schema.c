@@ -329,3 +329,13 @@ const char *schema_check(const struct schema *schema)
         return "a member at the end is missing";
     return NULL;
 }
+
+void schema_copy_texts(const struct schema *schema, struct arena *a, void *object)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *f = &schema->fields[i];
+        str *text = (str *)(void *)((char *)object + f->offset);
+        if (f->kind == FIELD_STR && text->ptr != NULL)
+            *text = str_copy(a, *text);
+    }
+}

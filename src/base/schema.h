@@ -170,5 +170,7 @@ void schema_validate(const struct schema *schema, const void *object, struct iss
 /* For tests: the first flaw of the table (a hole where a member was left out, two fields of one
  * name, too many), or NULL. */
 const char *schema_check(const struct schema *schema);
+/* The object's own texts become copies that live in a. */
+void schema_copy_texts(const struct schema *schema, struct arena *a, void *object);
 
 #endif

@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <semaphore.h>
+#include <sys/file.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -51,11 +53,9 @@ static err open_folder(int at, const char *name, int *out)
 err storage_filesystem_open(struct storage_filesystem *s, str root)
 {
     struct arena scratch = {0};
-    *s = (struct storage_filesystem){
-        .base = {.ops = &filesystem_ops}, .staging_fd = -1, .wanted_round = 1};
+    *s = (struct storage_filesystem){.base = {.ops = &filesystem_ops}, .staging_fd = -1};
     memset(s->folder_fds, -1, sizeof s->folder_fds);
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->changed, NULL);
     int root_fd = -1, objects_fd = -1;
     err e = open_folder(AT_FDCWD, str_cstr(&scratch, root), &root_fd);
     if (!failed(e))
@@ -92,7 +92,6 @@ void storage_filesystem_close(struct storage_filesystem *s)
         if (s->folder_fds[i] >= 0)
             close(s->folder_fds[i]);
     pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->changed);
     *s = (struct storage_filesystem){0};
 }
 
@@ -195,42 +194,69 @@ static void fs_stage_abort(struct storage *base, struct stage *stage)
     stage_free(stage);
 }
 
-/* One round: every folder that was dirty when it began. Called with the lock, which is given up
- * meanwhile. */
-static void run_round(struct storage_filesystem *s)
+/* Of one thread that waits for a round: its end, or that it is the one to run it. */
+struct sync_waiter {
+    struct sync_waiter *next;
+    sem_t woken;
+    bool leads;
+    err outcome;
+};
+
+static void wake(struct sync_waiter *w)
+{
+    sem_post(&w->woken); /* and it may be gone */
+}
+
+/* One round: every folder that is dirty as it begins. The next one is left to a thread that waits
+ * for it. */
+static void run_round(struct storage_filesystem *s, struct sync_waiter *me)
 {
     bool dirty[STORAGE_FOLDER_COUNT];
     err outcome = OK;
+    pthread_mutex_lock(&s->lock);
+    struct sync_waiter *round = s->waiters;
+    s->waiters = NULL;
     memcpy(dirty, s->dirty, sizeof dirty);
     memset(s->dirty, 0, sizeof s->dirty);
-    s->syncing = true;
-    uint64_t round = s->wanted_round++;
     pthread_mutex_unlock(&s->lock);
     for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
         if (dirty[i] && fsync(s->folder_fds[i]) != 0)
             outcome = OS_ERR("fsync folder");
     pthread_mutex_lock(&s->lock);
-    s->round_outcomes[round % COUNT_OF(s->round_outcomes)] = outcome;
-    s->done_round = round;
-    s->syncing = false;
-    pthread_cond_broadcast(&s->changed);
+    struct sync_waiter *leader = s->waiters;
+    s->is_syncing = leader != NULL;
+    if (leader != NULL)
+        leader->leads = true;
+    pthread_mutex_unlock(&s->lock);
+    if (leader != NULL)
+        wake(leader);
+    for (struct sync_waiter *w = round, *next; w != NULL; w = next) {
+        next = w->next;
+        w->outcome = outcome;
+        if (w != me)
+            wake(w);
+    }
 }
 
 /* Returns when the folder is durable as it is now. */
 static err sync_folder(struct storage_filesystem *s, unsigned folder)
 {
+    struct sync_waiter me = {0};
+    sem_init(&me.woken, 0, 0);
     pthread_mutex_lock(&s->lock);
     s->dirty[folder] = true;
-    uint64_t round = s->wanted_round;
-    while (s->done_round < round) {
-        if (!s->syncing)
-            run_round(s);
-        else
-            pthread_cond_wait(&s->changed, &s->lock);
-    }
-    err outcome = s->round_outcomes[round % COUNT_OF(s->round_outcomes)];
+    me.next = s->waiters;
+    s->waiters = &me;
+    bool leads = !s->is_syncing;
+    s->is_syncing = true;
     pthread_mutex_unlock(&s->lock);
-    return outcome;
+    if (!leads)
+        while (sem_wait(&me.woken) != 0) {
+        }
+    if (leads || me.leads)
+        run_round(s, &me);
+    sem_destroy(&me.woken);
+    return me.outcome;
 }
 
 static unsigned folder_of(const char *name)
@@ -241,18 +267,114 @@ static unsigned folder_of(const char *name)
     return value;
 }
 
-/* The object is there with that size: it counts as offered again, so that no sweeper takes it now.
- */
-static bool offer_again(struct storage_filesystem *s, int folder_fd, const char *name,
-                        uint64_t size)
+static err lock_file(int fd, int kind)
+{
+    int locked;
+    do
+        locked = flock(fd, kind);
+    while (locked != 0 && errno == EINTR);
+    return locked == 0 ? OK : OS_ERR("flock");
+}
+
+static bool is_linked(int fd)
 {
     struct stat info;
-    pthread_mutex_lock(&s->lock);
-    bool there = fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-                 S_ISREG(info.st_mode) && (uint64_t)info.st_size == size &&
-                 utimensat(folder_fd, name, NULL, AT_SYMLINK_NOFOLLOW) == 0;
-    pthread_mutex_unlock(&s->lock);
-    return there;
+    return fstat(fd, &info) == 0 && info.st_nlink != 0;
+}
+
+/* Whether the file has the bytes that its name says. */
+static err check_bytes(int fd, const char *name, bool *are_right)
+{
+    enum { CHUNK_SIZE = 64 * 1024 };
+    unsigned char digest[32], *chunk = heap_alloc(CHUNK_SIZE);
+    struct arena scratch = {0};
+    struct buf hex = BUF_IN(&scratch);
+    EVP_MD_CTX *sha = EVP_MD_CTX_new();
+    ssize_t got;
+    off_t at = 0;
+    EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
+    while ((got = pread(fd, chunk, CHUNK_SIZE, at)) > 0 || (got < 0 && errno == EINTR)) {
+        EVP_DigestUpdate(sha, chunk, got > 0 ? (size_t)got : 0);
+        at += got > 0 ? got : 0;
+    }
+    EVP_DigestFinal_ex(sha, digest, NULL);
+    EVP_MD_CTX_free(sha);
+    heap_free(chunk);
+    buf_add_hex(&hex, digest, sizeof digest);
+    *are_right = memcmp(hex.ptr, name, OBJECT_NAME_SIZE) == 0;
+    arena_deinit(&scratch);
+    return got == 0 || errno == EIO ? OK : OS_ERR("read");
+}
+
+enum placing {
+    PLACED,
+    WAS_THERE, /* the same bytes, and they are on the disk */
+    AGAIN      /* somebody else did something meanwhile */
+};
+
+/* From its lock on nobody takes the file for whole until it is on the disk, and it is locked before
+ * it has its name. */
+static err place_new(struct storage_filesystem *s, struct stage *stage, int folder_fd,
+                     const char *name, bool replaces, enum placing *out)
+{
+    TRY(lock_file(stage->fd, LOCK_EX));
+    unsigned flags = replaces ? 0 : RENAME_NOREPLACE;
+    *out = AGAIN;
+    if (renameat2(s->staging_fd, stage->name, folder_fd, name, flags) != 0) {
+        if (errno == EEXIST)
+            return OK;
+        /* not every file system can rename without replacing */
+        if (errno != EINVAL || replaces ||
+            linkat(s->staging_fd, stage->name, folder_fd, name, 0) != 0)
+            return errno == EEXIST ? OK : OS_ERR("rename");
+        unlinkat(s->staging_fd, stage->name, 0);
+    }
+    if (fdatasync(stage->fd) != 0) {
+        err e = OS_ERR("fdatasync");
+        unlinkat(folder_fd, name, 0); /* still ours: who would replace it waits for the lock */
+        return e;
+    }
+    *out = PLACED;
+    return OK;
+}
+
+/* There is a file of that name: its sender may not be through yet, or a crash or the disk may have
+ * damaged it. Whole, it counts as offered again, so that no sweeper takes it now; else ours takes
+ * its place. */
+static err place_again(struct storage_filesystem *s, struct stage *stage, int folder_fd,
+                       const char *name, int old_fd, enum placing *out)
+{
+    bool is_whole;
+    *out = AGAIN;
+    TRY(lock_file(old_fd, LOCK_SH));
+    if (!is_linked(old_fd))
+        return OK;
+    TRY(check_bytes(old_fd, name, &is_whole));
+    if (is_whole) {
+        if (futimens(old_fd, NULL) != 0 || fdatasync(old_fd) != 0)
+            return OS_ERR("fdatasync");
+        *out = WAS_THERE;
+        return OK;
+    }
+    TRY(lock_file(old_fd, LOCK_EX)); /* another one may have it meanwhile */
+    if (!is_linked(old_fd))
+        return OK;
+    log_event(LOG_ERROR, "storage", "object=%.*s state=damaged action=replaced", OBJECT_NAME_SIZE,
+              name);
+    return place_new(s, stage, folder_fd, name, true, out);
+}
+
+static err place_once(struct storage_filesystem *s, struct stage *stage, int folder_fd,
+                      const char *name, enum placing *out)
+{
+    int old_fd = openat(folder_fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (old_fd < 0 && errno != ENOENT)
+        return OS_ERR("open");
+    if (old_fd < 0)
+        return place_new(s, stage, folder_fd, name, false, out);
+    err e = place_again(s, stage, folder_fd, name, old_fd, out);
+    close(old_fd);
+    return e;
 }
 
 static err place(struct storage_filesystem *s, struct stage *stage, struct stored_object *out)
@@ -260,15 +382,14 @@ static err place(struct storage_filesystem *s, struct stage *stage, struct store
     char name[OBJECT_NAME_SIZE + 1] = {0};
     memcpy(name, out->name, OBJECT_NAME_SIZE);
     unsigned folder = folder_of(name);
-    if (offer_again(s, s->folder_fds[folder], name, stage->size)) {
-        out->was_there = true;
+    enum placing placing = AGAIN;
+    for (int i = 0; i < STORAGE_PLACE_COUNT_MAX && placing == AGAIN; i++)
+        TRY(place_once(s, stage, s->folder_fds[folder], name, &placing));
+    if (placing == AGAIN)
+        return ERR(UNAVAILABLE, "the object is being written by others");
+    out->was_there = placing == WAS_THERE;
+    if (out->was_there)
         unlinkat(s->staging_fd, stage->name, 0);
-        return sync_folder(s, folder); /* the other sender may not be through yet */
-    }
-    if (fdatasync(stage->fd) != 0)
-        return OS_ERR("fdatasync");
-    if (renameat(s->staging_fd, stage->name, s->folder_fds[folder], name) != 0)
-        return OS_ERR("rename");
     return sync_folder(s, folder);
 }
 
@@ -323,15 +444,19 @@ static err fs_remove(struct storage *base, str name, int64_t older_than_seconds)
         return ERR(INVALID, "not the name of an object");
     memcpy(path, name.ptr, OBJECT_NAME_SIZE);
     int folder_fd = s->folder_fds[folder_of(path)];
+    int fd = openat(folder_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? ERR(NOT_FOUND, "there is no such object") : OS_ERR("open");
     err e = OK;
-    pthread_mutex_lock(&s->lock);
-    if (fstatat(folder_fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        e = errno == EWOULDBLOCK ? ERR(CONFLICT, "the object is being offered") : OS_ERR("flock");
+    else if (fstat(fd, &info) != 0 || info.st_nlink == 0)
         e = ERR(NOT_FOUND, "there is no such object");
     else if (age_of(&info) < older_than_seconds)
         e = ERR(CONFLICT, "the object is too young");
     else if (unlinkat(folder_fd, path, 0) != 0)
         e = OS_ERR("unlink");
-    pthread_mutex_unlock(&s->lock);
+    close(fd);
     return e;
 }
 

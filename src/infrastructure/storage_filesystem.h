@@ -2,8 +2,12 @@
  * are spread over several folders because a file system makes the files of one folder one after
  * another.
  *
- * A commit is fsync of the file, rename, fsync of the folder. The last step is shared: callers that
- * come at the same time wait for one round that covers all their folders. */
+ * A commit is rename, fsync of the file, fsync of the folder, in this order, because a file system
+ * with a journal then writes that once. A file is locked (flock) from before it has its name until
+ * it is on the disk, and one that is there already counts only when it is not locked and its bytes
+ * are those its name says: what a power cut left behind is replaced when it is offered again, and
+ * so is an object that the disk damaged. The last step is shared: callers that come at the same
+ * time wait for one round that covers all their folders. */
 #ifndef INFRASTRUCTURE_STORAGE_FILESYSTEM_H
 #define INFRASTRUCTURE_STORAGE_FILESYSTEM_H
 
@@ -15,20 +19,18 @@ enum {
     STORAGE_FOLDER_COUNT = 256,
     STAGING_FOLDER_COUNT = 16,
     STORAGE_WRITE_BEHIND_SIZE = 8 * 1024 * 1024, /* handed to the disk while more arrives */
-    STORAGE_RESERVE_MIB = 256                    /* free space below which nothing new is taken */
+    STORAGE_PLACE_COUNT_MAX = 100, /* attempts to place an object that others write or remove */
+    STORAGE_RESERVE_MIB = 256      /* free space below which nothing new is taken */
 };
 
 struct storage_filesystem {
     struct storage base;
     int staging_fd;
     int folder_fds[STORAGE_FOLDER_COUNT];
-    pthread_mutex_t
-        lock; /* of what follows, and between offering an object again and removing it */
-    pthread_cond_t changed;
+    pthread_mutex_t lock; /* of what follows */
     bool dirty[STORAGE_FOLDER_COUNT];
-    bool syncing;
-    uint64_t wanted_round, running_round, done_round;
-    err round_outcomes[4];
+    bool is_syncing;
+    struct sync_waiter *waiters; /* for the round that comes next */
     uint64_t next_name;
 };
 

@@ -208,8 +208,8 @@ static inline err image_writer_save_study(struct image_writer *w, struct study *
     return w->ops->save_study(w, study);
 }
 /* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
- * classes, time, version. Between locate and the end of the unit of work nobody else changes them.
- */
+ * classes, time, version. All else in them is as it was found. Between locate and the end of the
+ * unit of work nobody else changes them. */
 static inline err image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {

@@ -222,27 +222,17 @@ err memory_check(const struct memory_state *state, enum memory_table table, cons
     return OK;
 }
 
-static void copy_texts(struct arena *a, const struct schema *schema, void *object)
-{
-    for (size_t i = 0; i < schema->field_count; i++) {
-        const struct field *f = &schema->fields[i];
-        str *text = (str *)(void *)((char *)object + f->offset);
-        if (f->kind == FIELD_STR && text->ptr != NULL)
-            *text = str_copy(a, *text);
-    }
-}
-
 void *memory_row_make(struct arena *a, enum memory_table table, const void *object)
 {
     const struct rule *rule = &rules[table];
     void *row = arena_alloc(a, rule->row_size != 0 ? rule->row_size : rule->schema->size, 16);
     memcpy(row, object, rule->schema->size);
-    copy_texts(a, rule->schema, row);
+    schema_copy_texts(rule->schema, a, row);
     return row;
 }
 
 void memory_row_read(struct arena *a, enum memory_table table, const void *row, void *out)
 {
     memcpy(out, row, rules[table].schema->size);
-    copy_texts(a, rules[table].schema, out);
+    schema_copy_texts(rules[table].schema, a, out);
 }

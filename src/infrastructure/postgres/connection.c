@@ -34,9 +34,9 @@ static bool wait_for(int fd, short events, uint64_t deadline)
     return ready > 0;
 }
 
-static bool state_is(const char *state, const char *prefix)
+static bool begins_with(const char *text, const char *prefix)
 {
-    return strncmp(state, prefix, strlen(prefix)) == 0;
+    return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 /* What a SQLSTATE means here: the first prefix that fits. */
@@ -88,10 +88,10 @@ static err error_of(const PGresult *r, const char *where)
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     state = state != NULL ? state : "08006";
-    if (!state_is(state, "23") && !state_is(state, "40") && !state_is(state, "25P02"))
-        log_text(where, state, state_is(state, "22") || text == NULL ? "" : text);
+    if (!begins_with(state, "23") && !begins_with(state, "40") && !begins_with(state, "25P02"))
+        log_text(where, state, begins_with(state, "22") || text == NULL ? "" : text);
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
-        if (state_is(state, meanings[i].state))
+        if (begins_with(state, meanings[i].state))
             return (err){meanings[i].code, meanings[i].text, where};
     return (err){ERR_INTERNAL, "the database refused a statement", where};
 }
@@ -148,7 +148,7 @@ static err push(struct postgres_connection *c, enum postgres_pending_kind kind,
     if (c->pending_count == POSTGRES_PENDING_COUNT)
         return ERR(INTERNAL, "too much is under way");
     c->pending[(c->pending_first + c->pending_count++) % POSTGRES_PENDING_COUNT] =
-        (struct postgres_pending){kind, statement};
+        (struct postgres_pending){kind, statement, c->unit};
     return OK;
 }
 
@@ -157,9 +157,9 @@ static bool ends_connection(const PGresult *r)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     return PQresultStatus(r) == PGRES_FATAL_ERROR &&
-           (state == NULL || state_is(state, "08") || state_is(state, "57P") ||
-            state_is(state, "25P03") || state_is(state, "25006") || state_is(state, "26000") ||
-            state_is(state, "0A000"));
+           (state == NULL || begins_with(state, "08") || begins_with(state, "57P") ||
+            begins_with(state, "25P03") || begins_with(state, "25006") ||
+            begins_with(state, "26000") || begins_with(state, "0A000"));
 }
 
 static err outcome_of(struct postgres_connection *c, const PGresult *r)
@@ -177,9 +177,16 @@ static err outcome_of(struct postgres_connection *c, const PGresult *r)
     }
 }
 
-static void answer(struct postgres_connection *c, struct postgres_statement *s, PGresult *r)
+/* A failure of a unit that went on is not that of the one which has the turn now. */
+static void answer(struct postgres_connection *c, const struct postgres_pending *p, PGresult *r)
 {
+    struct postgres_statement *s = p->statement;
     err outcome = outcome_of(c, r);
+    if (failed(outcome) && p->unit != c->unit) {
+        if (!failed(c->left_behind))
+            c->left_behind = outcome;
+        outcome = ERR(SERIALIZATION, "another unit of the transaction failed");
+    }
     if (s == NULL) {
         if (failed(outcome) && !failed(c->failure))
             c->failure = outcome;
@@ -220,7 +227,7 @@ static err take_answer(struct postgres_connection *c, uint64_t deadline)
             head.statement->is_prepared = false;
         PQclear(r);
     } else {
-        answer(c, head.statement, r);
+        answer(c, &head, r);
         if (is_row) {
             c->streaming = head.statement;
             return OK;
@@ -282,6 +289,11 @@ static err prepare(struct postgres_connection *c, struct postgres_statement *s,
     return push(c, PENDING_PREPARE, s);
 }
 
+static bool changes_rows(const char *sql)
+{
+    return begins_with(sql, "INSERT") || begins_with(sql, "UPDATE") || begins_with(sql, "DELETE");
+}
+
 err postgres_send(struct postgres_connection *c, struct postgres_statement *s,
                   const struct postgres_arguments *a)
 {
@@ -292,6 +304,8 @@ err postgres_send(struct postgres_connection *c, struct postgres_statement *s,
     if (s->is_streaming) /* rows can be taken as they come only of the command whose turn it is */
         TRY(postgres_settle(c));
     c->is_unsynchronized = true;
+    if (changes_rows(s->sql))
+        c->has_written = true;
     if (s->is_passing) {
         if (PQsendQueryParams(c->handle, s->sql, a->count, a->types, a->values, a->lengths,
                               a->formats, 1) == 0)
@@ -377,10 +391,10 @@ err postgres_settle(struct postgres_connection *c)
     return e;
 }
 
-void postgres_flush(struct postgres_connection *c)
+err postgres_flush(struct postgres_connection *c)
 {
-    if (!failed(postgres_synchronize(c)) && PQflush(c->handle) < 0)
-        (void)lost(c).code;
+    TRY(postgres_synchronize(c));
+    return PQflush(c->handle) < 0 ? lost(c) : OK;
 }
 
 /* All results of a command of the simple protocol. */

@@ -58,6 +58,7 @@ enum postgres_pending_kind { PENDING_PREPARE, PENDING_EXECUTE, PENDING_SYNC };
 struct postgres_pending {
     enum postgres_pending_kind kind;
     struct postgres_statement *statement; /* NULL: nobody waits for it */
+    uint64_t unit;                        /* whose it is */
 };
 
 struct postgres_connection {
@@ -70,8 +71,11 @@ struct postgres_connection {
     struct postgres_pending pending[POSTGRES_PENDING_COUNT];
     size_t pending_first, pending_count;
     struct postgres_statement *streaming;
-    err failure; /* the first of what ran later */
-    err segment; /* why the rest up to the next synchronization is skipped */
+    err failure;      /* the first of what ran later */
+    uint64_t unit;    /* of work: counted, as they are left to run */
+    bool has_written; /* a statement that changes rows was sent; whoever cares sets it back */
+    err left_behind;  /* the first failure of what units before this one left to run */
+    err segment;      /* why the rest up to the next synchronization is skipped */
     err broken;
     uint64_t statement_number;
     uint64_t transaction_count;
@@ -101,7 +105,7 @@ err postgres_queue_begin(struct postgres_connection *c, const char *sql, bool wr
 /* Waits for everything that was queued and gives the first failure, which is forgotten then. */
 err postgres_settle(struct postgres_connection *c);
 /* Sends what is queued, without waiting for an answer. */
-void postgres_flush(struct postgres_connection *c);
+err postgres_flush(struct postgres_connection *c);
 /* Statements of the simple protocol, in the transaction that is open if one is; without a limit of
  * time. */
 err postgres_script(struct postgres_connection *c, const char *sql);

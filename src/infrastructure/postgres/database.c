@@ -231,7 +231,7 @@ static void read_end(struct sql_engine *e, struct sql_connection *base)
         note_broken(db, c);
         postgres_connection_close(c);
     } else {
-        postgres_flush(c);
+        (void)postgres_flush(c).code;
     }
     check_in(db, c);
 }
@@ -257,6 +257,7 @@ static err begin(struct sql_engine *e)
     statement_end(&db->transaction);
     TRY(make_usable(db, c));
     c->failure = OK;
+    c->left_behind = OK;
     db->is_open = true;
     /* each look-up sees what was committed before the lock was had, whatever the server's default
      * is */
@@ -270,25 +271,54 @@ static err begin(struct sql_engine *e)
     return statement_start(&db->transaction);
 }
 
+/* Savepoints cost a fifth of what a unit writes, and few units are ever given up: they are set only
+ * while the engine is careful. */
 static err savepoint(struct sql_engine *e)
 {
-    struct postgres_connection *c = &self(e)->writer;
+    struct postgres_database *db = self(e);
+    struct postgres_connection *c = &db->writer;
     memcpy(c->saved_keys, c->keys, sizeof c->keys);
-    return postgres_queue(c, "SAVEPOINT unit");
+    c->has_written = false;
+    db->has_savepoint = db->careful_count != 0;
+    return db->has_savepoint ? postgres_queue(c, "SAVEPOINT unit") : OK;
+}
+
+/* Nothing of the group can be kept. Its units come again, one by one. */
+static err spoil(struct postgres_database *db)
+{
+    db->careful_count = POSTGRES_CAREFUL_COUNT;
+    return ERR(SERIALIZATION, "another unit of the transaction failed");
+}
+
+static err group_outcome(struct postgres_database *db)
+{
+    return failed(db->writer.left_behind) ? spoil(db) : OK;
 }
 
 static err release(struct sql_engine *e)
 {
-    struct postgres_connection *c = &self(e)->writer;
-    TRY(postgres_queue(c, "RELEASE SAVEPOINT unit"));
-    return postgres_settle(c);
+    struct postgres_database *db = self(e);
+    TRY(group_outcome(db));
+    if (db->has_savepoint) {
+        db->careful_count--;
+        TRY(postgres_queue(&db->writer, "RELEASE SAVEPOINT unit"));
+        return postgres_settle(&db->writer);
+    }
+    db->writer.unit++;
+    return postgres_flush(&db->writer);
 }
 
+/* A unit that wrote nothing leaves nothing behind. */
 static err rollback_to_savepoint(struct sql_engine *e)
 {
-    struct postgres_connection *c = &self(e)->writer;
+    struct postgres_database *db = self(e);
+    struct postgres_connection *c = &db->writer;
     memcpy(c->keys, c->saved_keys, sizeof c->keys);
     (void)postgres_settle(c).code; /* what ran later and failed is what is rolled back */
+    TRY(group_outcome(db));
+    if (!db->has_savepoint)
+        return !c->has_written && PQtransactionStatus(c->handle) == PQTRANS_INTRANS ? OK
+                                                                                    : spoil(db);
     TRY(postgres_queue(c, "ROLLBACK TO SAVEPOINT unit"));
     TRY(postgres_queue(c, "RELEASE SAVEPOINT unit"));
     return postgres_settle(c);
@@ -419,6 +449,7 @@ static err commit(struct sql_engine *e)
     bool has_row;
     TRY(db->is_open ? OK : ERR(SERIALIZATION, "the transaction was lost"));
     TRY(statement_step(&db->transaction, &has_row));
+    TRY(group_outcome(db));
     struct commit_question q = {.number = statement_column_i64(&db->transaction, 0),
                                 .begun_us = statement_column_i64(&db->transaction, 1),
                                 .server_us = statement_column_i64(&db->transaction, 2),
@@ -430,6 +461,10 @@ static err commit(struct sql_engine *e)
         statement_end(&s);
         db->is_open = false;
         return resolve_lost(db, &q);
+    }
+    if (failed(c->left_behind)) { /* whoever is alone is told what it was */
+        err spoiled = spoil(db);
+        return e->group_count == 1 ? c->left_behind : spoiled;
     }
     TRY(outcome);
     db->is_open = false;

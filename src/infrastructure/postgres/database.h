@@ -2,6 +2,11 @@
  * transaction, and one writer connection whose transactions hold an advisory lock, so that of
  * several nodes one writes at a time and what is written has one order.
  *
+ * A unit that has written gives its turn on without waiting for the answers: the next one's
+ * questions are on their way while they come, and the commit tells of all. Where one of them fails,
+ * or a unit that has written is given up, nothing of the group is kept: its units are told
+ * SERIALIZATION and come again, and for a while each has a savepoint and waits for its answers.
+ *
  * A server that went away is asked again after a pause that grows to a second; until then callers
  * are refused at once.
  *
@@ -21,7 +26,8 @@ enum {
     POSTGRES_PAUSE_MIN_MS = 50, /* between attempts to reach a server that is away */
     POSTGRES_PAUSE_MAX_MS = 1000,
     POSTGRES_RESOLVE_MS = 4000, /* to find out how a commit ended */
-    POSTGRES_KEY_COUNT = 128    /* keys taken at once: the increment of the sequence */
+    POSTGRES_KEY_COUNT = 128,   /* keys taken at once: the increment of the sequence */
+    POSTGRES_CAREFUL_COUNT = 64 /* units, after a group that was spoiled */
 };
 
 struct postgres_database {
@@ -30,6 +36,8 @@ struct postgres_database {
     struct postgres_connection writer;
     struct statement transaction; /* asks for the number of the open one */
     bool is_open;                 /* a transaction has begun and has not ended */
+    unsigned careful_count;       /* units that are still to be taken with care */
+    bool has_savepoint;           /* the unit that has the turn */
     struct postgres_connection readers[POSTGRES_READER_COUNT_MAX];
     pthread_mutex_t pool_lock; /* of what follows, and of the readers' is_checked_out */
     pthread_cond_t reader_free;

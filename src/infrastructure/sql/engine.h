@@ -10,10 +10,14 @@
 #ifndef INFRASTRUCTURE_SQL_ENGINE_H
 #define INFRASTRUCTURE_SQL_ENGINE_H
 
+#include "base/arena.h"
+#include "domain/entities/series.h"
+#include "domain/entities/study.h"
 #include "infrastructure/db_context.h"
 #include "infrastructure/sql/statement.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 enum {
     SQL_GROUP_COUNT_MAX = 64, /* units that share a commit */
@@ -79,19 +83,29 @@ struct sql_engine_ops {
     err (*guarded)(struct sql_connection *c, err outcome);
 };
 
+/* The study and the series that the open transaction counted an instance in last: the next one is
+ * likely to be of them. Key 0: none. */
+struct sql_known {
+    struct arena arena;
+    struct study study;
+    struct series series;
+};
+
 struct sql_engine {
     struct db_context base;
     const struct sql_engine_ops *ops;
     const struct sql_dialect *dialect;
     bool is_pipelined; /* rows of images are written without waiting for each */
 
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t group_done;
+    pthread_mutex_t lock; /* of who has the turn and who wants it */
     bool turn_taken;
-    struct sql_waiter *first_waiter, *last_waiter; /* who wants the turn, in the order they came */
+    struct sql_waiter *first_waiter, *last_waiter; /* in the order they came */
+
+    /* Of whoever has the turn. */
     struct sql_unit *group; /* units finished in the open transaction, waiting for its commit */
     unsigned group_count;
-    uint64_t opened_ns; /* the transaction; of whoever has the turn */
+    uint64_t opened_ns; /* the transaction */
+    struct sql_known known;
 };
 
 /* For engines: the part that is common. */
@@ -111,12 +125,19 @@ static inline void sql_read_end(struct sql_engine *e, struct sql_connection *c)
 /* A script of statements, between the units of others. */
 err sql_script(struct sql_engine *e, const char *sql);
 
+/* By whoever has the turn, before it changes a study or a series in another way. */
+static inline void sql_forget(struct sql_engine *e)
+{
+    e->known.study.key = 0;
+    e->known.series.key = 0;
+}
+
 struct sql_unit {
     struct sql_engine *engine;
     bool has_begun;
     /* while it waits in its group */
     struct sql_unit *next;
-    bool is_done;
+    sem_t done;
     err outcome;
 };
 

@@ -73,15 +73,31 @@ static err read_if_there(struct statement *s, struct arena *a, const struct sche
     return OK;
 }
 
-/* The three look-ups go together: one way to the database and back. */
+static void copy_known(const struct sql_known *known, struct arena *a, int64_t organization_key,
+                       str study_uid, str series_uid, struct image_row *out)
+{
+    if (known->study.key == 0 || known->study.organization_key != organization_key ||
+        !str_eq(known->study.study_instance_uid, study_uid))
+        return;
+    out->study = known->study;
+    schema_copy_texts(&study_schema, a, &out->study);
+    if (!str_eq(known->series.series_instance_uid, series_uid))
+        return;
+    out->series = known->series;
+    schema_copy_texts(&series_schema, a, &out->series);
+}
+
+/* The look-ups go together: one way to the database and back. */
 static err locate(struct sql_connection *c, struct arena *a, int64_t organization_key,
                   str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     CLEANUP(statement_end) struct statement study = {0}, series = {0}, instance = {0};
     *out = (struct image_row){0};
-    TRY(start_by_uids(c, a, &study_schema, "organization_key = ?1 AND study_instance_uid = ?2",
-                      organization_key, study_uid, STR_NONE, &study));
-    if (series_uid.len != 0)
+    copy_known(&c->engine->known, a, organization_key, study_uid, series_uid, out);
+    if (out->study.key == 0)
+        TRY(start_by_uids(c, a, &study_schema, "organization_key = ?1 AND study_instance_uid = ?2",
+                          organization_key, study_uid, STR_NONE, &study));
+    if (series_uid.len != 0 && out->series.key == 0)
         TRY(start_by_uids(c, a, &series_schema,
                           "study_key = (SELECT key FROM studies WHERE organization_key = ?1 AND "
                           "study_instance_uid = ?2) AND series_instance_uid = ?3",
@@ -419,6 +435,16 @@ static err save_study(struct image_writer *w, struct study *study)
     return entity_update(writing(w), &study_schema, study);
 }
 
+static void remember(struct sql_known *known, const struct study *study,
+                     const struct series *series)
+{
+    arena_reset(&known->arena);
+    known->study = *study;
+    known->series = *series;
+    schema_copy_texts(&study_schema, &known->arena, &known->study);
+    schema_copy_texts(&series_schema, &known->arena, &known->series);
+}
+
 static err count_instance(struct image_writer *w, struct study *study, struct series *series)
 {
     struct sql_connection *c;
@@ -448,7 +474,9 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     statement_bind_i64(&of_series, 3, series->size);
     statement_bind_i64(&of_series, 4, series->updated_at.us);
     series->version++;
-    return statement_run_later(&of_series);
+    TRY(statement_run_later(&of_series));
+    remember(&c->engine->known, study, series);
+    return OK;
 }
 
 const struct image_writer_ops sql_image_writer_ops = {

@@ -246,6 +246,7 @@ err entity_update(struct sql_session *s, const struct schema *schema, void *obje
     struct sql_connection *c;
     int64_t *version = number_member(schema, object, STR("version"));
     TRY(sql_session_write(s, &c));
+    sql_forget(c->engine);
     TRY(guard(c));
     ++*version;
     err e = guarded(c, update_row(c, entity_sql(schema), object, *version - 1));

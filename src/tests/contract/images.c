@@ -181,7 +181,7 @@ CONTRACT(counting_changes_counts_alone)
     study.modalities = STR("CT\\MR");
     study.sop_classes = STR("1.2");
     study.updated_at = (instant){5000000};
-    study.patient_name = STR("Nobody");
+    study.patient_name = STR("Nobody"); /* not what callers may do: it is not written */
     study.state = STUDY_TRASHED;
     CHECK_OK(image_writer_count_instance(s->uow.images, &study, &series));
     CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key, study.id,
@@ -192,6 +192,64 @@ CONTRACT(counting_changes_counts_alone)
     CHECK_STR(STR("Müller^Jürgen^Großmann"), again.patient_name);
     CHECK(again.state == STUDY_RECEIVED && again.updated_at.us == 5000000);
     CHECK_INT(study.version, again.version);
+    db_session_end(s);
+}
+
+static void locate_first(struct contract_db *c, struct db_session *s, int64_t organization_key,
+                         struct image_row *out)
+{
+    CHECK_OK(image_writer_locate(s->uow.images, &c->arena, organization_key, STR("1.2.40.28"),
+                                 STR("1.2.40.28.1"), STR("1.2.40.28.1.9"), out));
+}
+
+static void count_one(struct db_session *s, struct image_row *row)
+{
+    row->study.instance_count++;
+    row->series.instance_count++;
+    row->series.size += 5;
+    CHECK_OK(image_writer_count_instance(s->uow.images, &row->study, &row->series));
+}
+
+/* However often it is looked for in a unit, and whatever an engine remembers of it. */
+CONTRACT(who_stores_finds_what_was_counted_last)
+{
+    struct image_row first, row;
+    store(c, NUMBER_MANY_SERIES);
+    struct db_session *s = contract_begin(c);
+    locate_first(c, s, c->organization_key, &first);
+    CHECK(first.study.key != 0 && first.series.key != 0);
+    row = first;
+    for (int i = 1; i <= 3; i++) {
+        count_one(s, &row);
+        locate_first(c, s, c->organization_key, &row);
+        CHECK_INT(first.study.instance_count + i, row.study.instance_count);
+        CHECK_INT(first.study.version + i, row.study.version);
+        CHECK_INT(first.series.size + 5 * i, row.series.size);
+        CHECK_STR(first.study.patient_name, row.study.patient_name);
+        CHECK_STR(first.series.modality, row.series.modality);
+    }
+    locate_first(c, s, c->other_key, &row);
+    CHECK(row.study.key == 0 && row.series.key == 0);
+    CHECK_OK(image_writer_locate(s->uow.images, &c->arena, c->organization_key, STR("1.2.40.28"),
+                                 STR("1.2.40.28.2"), STR("1.2.40.28.2.1"), &row));
+    CHECK_STR(STR("1.2.40.28.2"), row.series.series_instance_uid);
+    CHECK(row.series.key != first.series.key && row.instance.key != 0);
+    row.study.state = STUDY_TRASHED;
+    CHECK_OK(image_writer_save_study(s->uow.images, &row.study));
+    locate_first(c, s, c->organization_key, &row);
+    CHECK(row.study.state == STUDY_TRASHED);
+    CHECK_INT(first.study.version + 4, row.study.version);
+    db_session_end(s);
+    s = contract_begin(c);
+    locate_first(c, s, c->organization_key, &row);
+    CHECK_INT(first.study.instance_count, row.study.instance_count);
+    CHECK(row.study.state == STUDY_RECEIVED);
+    count_one(s, &row);
+    contract_commit(s);
+    s = contract_begin(c);
+    locate_first(c, s, c->organization_key, &row);
+    CHECK_INT(first.study.instance_count + 1, row.study.instance_count);
+    CHECK_INT(first.study.version + 1, row.study.version);
     db_session_end(s);
 }
 

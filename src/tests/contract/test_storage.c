@@ -407,15 +407,3 @@ STORAGE_CONTRACT(many_at_once_may_commit_the_same_bytes)
     CHECK_OK(storage_sweep(s, 0, &swept));
     CHECK_INT(0, swept);
 }
-
-TEST(a_storage_whose_folder_was_removed_is_not_well)
-{
-    struct contract_storage c = {0};
-    char command[128];
-    filesystem_open(&c);
-    CHECK_OK(storage_health(c.storage));
-    snprintf(command, sizeof command, "rm -rf %s/objects", c.folder);
-    CHECK(system(command) == 0);
-    CHECK_ERR(UNAVAILABLE, storage_health(c.storage));
-    filesystem_close(&c);
-}
