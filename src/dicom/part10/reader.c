@@ -122,6 +122,26 @@ static err pop(struct reader *r)
     return is_sequence ? c->ops->sequence_end(c) : c->ops->item_end(c);
 }
 
+/* To the consumer, if it takes pieces. */
+static err pass_over(struct reader *r, const struct part10_element *e, uint64_t size)
+{
+    struct part10_consumer *c = r->consumer;
+    if (c->ops->piece == NULL)
+        return input_skip(r->in, size);
+    while (size != 0) {
+        TRY(input_fill(r->in, 1));
+        size_t ready = input_ready(r->in);
+        if (ready == 0)
+            return cut_off();
+        if (ready > size)
+            ready = (size_t)size;
+        TRY(c->ops->piece(c, e, (str){(const char *)input_peek(r->in), ready}));
+        input_use(r->in, ready);
+        size -= ready;
+    }
+    return OK;
+}
+
 static err read_fragment(struct reader *r, const struct part10_element *e,
                          struct part10_fragment *f)
 {
@@ -133,9 +153,11 @@ static err read_fragment(struct reader *r, const struct part10_element *e,
         return ERR(MALFORMED, "the offset table is too long");
     size_t head = f->size < whole ? f->size : whole;
     TRY(input_take(r->in, head, &bytes));
-    TRY(input_skip(r->in, f->size - head));
     f->bytes = buf_str(&bytes);
-    return c->ops->fragment(c, e, f);
+    TRY(c->ops->fragment(c, e, f));
+    if (f->index != 0 && c->ops->piece != NULL)
+        TRY(c->ops->piece(c, e, f->bytes));
+    return pass_over(r, e, f->size - head);
 }
 
 /* Encapsulated pixel data, PS3.5 A.4. */
@@ -180,7 +202,11 @@ static err read_value(struct reader *r, const struct part10_element *e)
         wanted = PART10_VALUE_SIZE_MAX;
     if (e->tag == TAG_PIXEL_REPRESENTATION || e->tag == TAG_TRANSFER_SYNTAX)
         wanted = wanted < 128 ? 128 : wanted;
-    if (e->length > wanted) {
+    if (e->length > wanted) { /* what takes pieces is told whose they are first */
+        if (c->ops->piece != NULL) {
+            TRY(c->ops->element(c, e, STR_NONE));
+            return pass_over(r, e, e->length);
+        }
         TRY(input_skip(r->in, e->length));
         return c->ops->element(c, e, STR_NONE);
     }

@@ -34,6 +34,8 @@ struct part10_element {
         offset; /* of the value: bytes from the start of the file, or of the inflated data set */
     unsigned depth; /* 0: data set, 1: in an item of a sequence of it, … */
     bool big_endian;
+    str uri; /* BulkDataURI of a value that stands elsewhere: in DICOM JSON and XML; a file has none
+              */
 };
 
 struct part10_fragment {
@@ -60,6 +62,9 @@ struct part10_consumer_ops {
     err (*fragment)(struct part10_consumer *c, const struct part10_element *e,
                     const struct part10_fragment *f);
     err (*fragments_end)(struct part10_consumer *c, const struct part10_element *e);
+    /* The bytes of a value that was not given whole, and those of a fragment behind the first,
+     * piece by piece, after element or fragment. NULL: they are passed over. */
+    err (*piece)(struct part10_consumer *c, const struct part10_element *e, str bytes);
 };
 
 struct part10_consumer {
