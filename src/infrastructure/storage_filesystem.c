@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "infrastructure/scratch_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -518,6 +519,12 @@ static err fs_sweep(struct storage *base, int64_t older_than_seconds, int64_t *c
     return OK;
 }
 
+static err fs_scratch(struct storage *base, int *fd)
+{
+    TRY(check_space(self(base)));
+    return scratch_file_open(self(base)->staging_fd, fd);
+}
+
 static const struct storage_ops filesystem_ops = {
     .stage_begin = fs_stage_begin,
     .stage_write = fs_stage_write,
@@ -528,4 +535,5 @@ static const struct storage_ops filesystem_ops = {
     .list = fs_list,
     .sweep = fs_sweep,
     .health = fs_health,
+    .scratch = fs_scratch,
 };

@@ -55,6 +55,7 @@ struct storage_ops {
     err (*list)(struct storage *s, struct object_sink *sink);
     err (*sweep)(struct storage *s, int64_t older_than_seconds, int64_t *count);
     err (*health)(struct storage *s);
+    err (*scratch)(struct storage *s, int *fd);
 };
 struct storage {
     const struct storage_ops *ops;
@@ -112,6 +113,14 @@ static inline err storage_sweep(struct storage *s, int64_t older_than_seconds, i
 static inline err storage_health(struct storage *s)
 {
     return s->ops->health(s);
+}
+
+/* A file without a name for what is made on the way, to write and read, on the disk where objects
+ * arrive. The caller closes it, and it is gone; so it is when the process ends. Errors: NO_SPACE
+ * (below the reserve), UNAVAILABLE. */
+static inline err storage_scratch(struct storage *s, int *fd)
+{
+    return s->ops->scratch(s, fd);
 }
 
 static inline bool object_range_fits(struct object_range range, uint64_t object_size)

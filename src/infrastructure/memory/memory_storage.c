@@ -274,6 +274,13 @@ static err memory_health(struct storage *base)
     return OK;
 }
 
+static err memory_scratch(struct storage *base, int *fd)
+{
+    (void)base;
+    *fd = memfd_create("scratch", MFD_CLOEXEC);
+    return *fd < 0 ? ERR(UNAVAILABLE, "no more files can be opened") : OK;
+}
+
 static const struct storage_ops memory_storage_ops = {
     .stage_begin = memory_stage_begin,
     .stage_write = memory_stage_write,
@@ -284,6 +291,7 @@ static const struct storage_ops memory_storage_ops = {
     .list = memory_list,
     .sweep = memory_sweep,
     .health = memory_health,
+    .scratch = memory_scratch,
 };
 
 void memory_storage_init(struct memory_storage *s, struct clock *clock)

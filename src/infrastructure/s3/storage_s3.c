@@ -1,6 +1,8 @@
 /* Stages on the local disk, objects far away, a cache in between. */
 #include "infrastructure/s3/storage_s3.h"
 
+#include "infrastructure/scratch_file.h"
+
 #include "base/buf.h"
 #include "base/log.h"
 #include "infrastructure/s3/objects.h"
@@ -505,6 +507,12 @@ static err s3_health(struct storage *base)
     return e;
 }
 
+static err s3_scratch(struct storage *base, int *fd)
+{
+    TRY(check_room(self(base)));
+    return scratch_file_open(self(base)->staging_fd, fd);
+}
+
 static const struct storage_ops s3_ops = {
     .stage_begin = s3_stage_begin,
     .stage_write = s3_stage_write,
@@ -515,4 +523,5 @@ static const struct storage_ops s3_ops = {
     .list = s3_list,
     .sweep = s3_sweep,
     .health = s3_health,
+    .scratch = s3_scratch,
 };

@@ -47,12 +47,19 @@ void dicomweb_accept(struct request *r, struct accept_item_slice *out)
             (struct accept_item){.media_type = STR("*/*"), .quality = 1000};
 }
 
-void dicomweb_set_immutable(struct request *r, str etag)
+void dicomweb_set_tag(struct request *r, str etag, bool is_immutable)
 {
     http_set_header(r->x, "ETag", str_format(request_arena(r), "\"%.*s\"", STR_ARG(etag)));
-    http_set_header(r->x, "Cache-Control", STR("private, max-age=31536000, immutable"));
+    http_set_header(r->x, "Cache-Control",
+                    is_immutable ? STR("private, max-age=31536000, immutable")
+                                 : STR("private, no-cache"));
     http_set_header(r->x, "Accept-Ranges", STR("bytes"));
     http_set_header(r->x, "Vary", STR("Accept"));
+}
+
+void dicomweb_set_immutable(struct request *r, str etag)
+{
+    dicomweb_set_tag(r, etag, true);
 }
 
 #define STUDY "/studies/{study}"

@@ -21,7 +21,9 @@ str dicomweb_base_url(struct request *r);
 /* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
  * takes everything. */
 void dicomweb_accept(struct request *r, struct accept_item_slice *out);
-/* Instance data never changes: one year, and a strong tag. */
+/* A strong tag; without is_immutable clients ask again each time. */
+void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
+/* Instance data never changes: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
 
 #endif

@@ -1,5 +1,5 @@
 /* WADO-RS, PS3.18 10.4, in the stored transfer syntax: instances, metadata, frames, bulk data. */
-#include "presentation/internal_routers/dicomweb.h"
+#include "presentation/internal_routers/dicomweb_answer.h"
 
 #include "application/models/metadata_block.h"
 #include "base/arena.h"
@@ -30,25 +30,28 @@ static int open_object(struct http_parts *parts, const struct http_part *part, u
 
 /* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
  * holds it by chance. */
-static str boundary_of(struct request *r, str seed)
+str dicomweb_boundary(struct request *r, str seed)
 {
     uint64_t hash = str_hash(seed), again = hash_bytes(hash, seed.ptr, seed.len);
     return str_format(request_arena(r), "gantry-%016llx%016llx", (unsigned long long)hash,
                       (unsigned long long)again);
 }
 
-static bool takes_syntax(const struct accept_item *item, str stored)
+struct stored_choice {
+    struct syntax_choice base;
+    str stored; /* "*": nobody can name it */
+};
+
+static bool takes_stored(const struct syntax_choice *base, const struct accept_item *item)
 {
+    const struct stored_choice *c = container_of(base, const struct stored_choice, base);
     return item->transfer_syntax.len == 0 || str_eq(item->transfer_syntax, STR("*")) ||
-           str_eq(item->transfer_syntax, stored);
+           str_eq(item->transfer_syntax, c->stored);
 }
 
-enum form { FORM_NONE, FORM_SINGLE, FORM_MULTIPART };
-
-/* The form the client likes best among those that are possible. type: of the content; alias:
- * another name of it. */
-static enum form choose_form(struct request *r, str type, str alias, str syntax, bool one,
-                             str *named)
+enum form dicomweb_choose_form(struct request *r, str type, str alias,
+                               const struct syntax_choice *choice, bool one, str *named,
+                               struct accept_item *chosen)
 {
     struct accept_item_slice accept;
     dicomweb_accept(r, &accept);
@@ -58,7 +61,7 @@ static enum form choose_form(struct request *r, str type, str alias, str syntax,
         bool multipart = str_eq(item->media_type, STR("multipart/related")) ||
                          str_eq(item->media_type, STR("multipart/*"));
         str wanted = multipart ? item->type : item->media_type;
-        if (!takes_syntax(item, syntax))
+        if (!choice->takes(choice, item))
             continue;
         bool any =
             wanted.len == 0 || str_eq(wanted, STR("*/*")) ||
@@ -68,6 +71,8 @@ static enum form choose_form(struct request *r, str type, str alias, str syntax,
             continue;
         if (named_alias)
             *named = alias;
+        if (chosen != NULL)
+            *chosen = *item;
         if (multipart || (!multipart && str_eq(item->media_type, STR("*/*"))))
             return FORM_MULTIPART;
         if (one)
@@ -76,10 +81,22 @@ static enum form choose_form(struct request *r, str type, str alias, str syntax,
     return FORM_NONE;
 }
 
-/* What Range asks for of size bytes; If-Range by entity tag. Errors: RANGE (with Content-Range
- * set). */
-static err read_range(struct request *r, str etag, uint64_t size, uint64_t *first, uint64_t *length,
-                      bool *is_partial)
+static enum form choose_form(struct request *r, str type, str alias, str syntax, bool one,
+                             str *named)
+{
+    const struct stored_choice choice = {{takes_stored}, syntax};
+    return dicomweb_choose_form(r, type, alias, &choice.base, one, named, NULL);
+}
+
+str dicomweb_instance_url(struct request *r, const struct image_path *path)
+{
+    return str_format(request_arena(r), "%.*s/studies/%.*s/series/%.*s/instances/%.*s",
+                      STR_ARG(dicomweb_base_url(r)), STR_ARG(path->study_uid),
+                      STR_ARG(path->series_uid), STR_ARG(path->sop_uid));
+}
+
+err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
+                        uint64_t *length, bool *is_partial)
 {
     str if_range = http_header(r->x, "If-Range"), range = http_header(r->x, "Range");
     enum range_kind kind = RANGE_NONE;
@@ -118,7 +135,7 @@ static err respond_range(struct request *r, str content_type, str object_name, u
     struct object_file file;
     uint64_t first, length;
     bool is_partial;
-    TRY(read_range(r, etag, size, &first, &length, &is_partial));
+    TRY(dicomweb_read_range(r, etag, size, &first, &length, &is_partial));
     TRY(open_range(r, object_name, whole_file ? OBJECT_WHOLE : (struct object_range){offset, size},
                    &file));
     if (whole_file ? file.size != size : !(offset <= file.size && size <= file.size - offset)) {
@@ -183,7 +200,7 @@ static err respond_parts(struct request *r, str content_type, str etag,
     bool is_partial;
     for (size_t i = 0; i < parts->len; i++)
         total += http_part_size(&parts->at[i]);
-    TRY(read_range(r, etag, total, &first, &length, &is_partial));
+    TRY(dicomweb_read_range(r, etag, total, &first, &length, &is_partial));
     struct http_part_slice sent =
         is_partial ? parts_between(request_arena(r), parts, first, length) : *parts;
     struct storage *storage = r->scope.services->storage;
@@ -199,7 +216,7 @@ static err respond_instances(struct request *r, const struct retrieve_images_res
 {
     struct arena *a = request_arena(r);
     struct http_part_slice parts = {0};
-    str boundary = boundary_of(r, etag), base_url = dicomweb_base_url(r);
+    str boundary = dicomweb_boundary(r, etag), base_url = dicomweb_base_url(r);
     for (size_t i = 0; i < images->instances.len; i++) {
         struct instance *n = &images->instances.at[i];
         str type = str_format(a, "application/dicom; transfer-syntax=%.*s",
@@ -241,9 +258,16 @@ err dicomweb_retrieve(struct request *r)
     str syntax =
         all_in_syntax(&images.instances) ? images.instances.at[0].transfer_syntax_uid : STR("*");
     enum form form = choose_form(r, type, STR("application/octet-stream"), syntax, one, &named);
+    const struct transfer_syntax *to;
+    enum form converted =
+        form == FORM_NONE ? dicomweb_choose_conversion(r, &images.instances, one, &to) : FORM_NONE;
+    if (converted != FORM_NONE)
+        return dicomweb_respond_converted(r, &images, converted, to);
     if (form == FORM_NONE)
-        return ERR(NOT_ACCEPTABLE,
-                   "instances are sent as application/dicom in the stored transfer syntax");
+        return ERRF(a, NOT_ACCEPTABLE,
+                    "instances are application/dicom, single or multipart/related, in the transfer "
+                    "syntax %.*s or, where it is native, in another native one",
+                    STR_ARG(str_eq(syntax, STR("*")) ? STR("they are stored in") : syntax));
     if (form == FORM_SINGLE) {
         const struct instance *n = &images.instances.at[0];
         dicomweb_set_immutable(r, n->object_name);
@@ -258,14 +282,7 @@ err dicomweb_retrieve(struct request *r)
                                                                          : images.row.study.id)),
                          (long long)(images.row.series.key != 0 ? images.row.series.version
                                                                 : images.row.study.version));
-    if (one) {
-        dicomweb_set_immutable(r, etag);
-    } else {
-        http_set_header(r->x, "ETag", str_format(a, "\"%.*s\"", STR_ARG(etag)));
-        http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
-        http_set_header(r->x, "Accept-Ranges", STR("bytes"));
-        http_set_header(r->x, "Vary", STR("Accept"));
-    }
+    dicomweb_set_tag(r, etag, one);
     return request_is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
 }
 
@@ -457,7 +474,7 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
     struct frame_writer w = {.r = r, .instance = instance};
     str etag = str_format(a, "%.*s-f%.*s-%s", STR_ARG(instance->object_name),
                           STR_ARG(request_parameter(r, "frames")), form == FORM_SINGLE ? "s" : "m");
-    str boundary = boundary_of(r, etag);
+    str boundary = dicomweb_boundary(r, etag);
     str part_type = str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named),
                                STR_ARG(instance->transfer_syntax_uid));
     if (info.in_inflated)
@@ -559,7 +576,7 @@ err dicomweb_bulkdata(struct request *r)
                              false, etag);
     }
     struct http_part_slice parts = {0};
-    str boundary = boundary_of(r, etag);
+    str boundary = dicomweb_boundary(r, etag);
     if (form == FORM_MULTIPART)
         SLICE_PUSH(a, &parts)->memory = multipart_head(a, boundary, type, STR_NONE, true);
     *SLICE_PUSH(a, &parts) = content;

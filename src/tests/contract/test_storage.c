@@ -194,6 +194,25 @@ STORAGE_CONTRACT(objects_are_named_by_their_bytes)
     CHECK(object.size == 0 && !object.was_there);
 }
 
+STORAGE_CONTRACT(scratch_files_are_alone_and_leave_nothing)
+{
+    int first, second;
+    char bytes[8];
+    int64_t swept;
+    (void)a;
+    CHECK_OK(storage_scratch(s, &first));
+    CHECK_OK(storage_scratch(s, &second));
+    CHECK_INT(3, write(first, "abc", 3));
+    CHECK_INT(3, pread(first, bytes, sizeof bytes, 0));
+    CHECK(memcmp(bytes, "abc", 3) == 0);
+    CHECK_INT(0, pread(second, bytes, sizeof bytes, 0));
+    close(first);
+    close(second);
+    CHECK_INT(0, list(s).count);
+    CHECK_OK(storage_sweep(s, 0, &swept));
+    CHECK_INT(0, swept);
+}
+
 STORAGE_CONTRACT(the_same_bytes_are_there_once)
 {
     struct stored_object first = store(s, STR("abc")), again = store(s, STR("abc")),

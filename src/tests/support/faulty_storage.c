@@ -64,6 +64,12 @@ static err faulty_health(struct storage *s)
     return storage_health(self(s)->inner);
 }
 
+static err faulty_scratch(struct storage *s, int *fd)
+{
+    TRY(fault_pass(self(s)->fault, "scratch"));
+    return storage_scratch(self(s)->inner, fd);
+}
+
 static const struct storage_ops faulty_ops = {
     .stage_begin = faulty_stage_begin,
     .stage_write = faulty_stage_write,
@@ -74,6 +80,7 @@ static const struct storage_ops faulty_ops = {
     .list = faulty_list,
     .sweep = faulty_sweep,
     .health = faulty_health,
+    .scratch = faulty_scratch,
 };
 
 void faulty_storage_init(struct faulty_storage *s, struct storage *inner, struct fault *fault)

@@ -1,0 +1,42 @@
+/* What the answers of WADO-RS share: choosing a form by Accept, ranges, boundaries. Defined in
+ * dicomweb_retrieve.c. */
+#ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_ANSWER_H
+#define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_ANSWER_H
+
+#include "dicom/transfer_syntax.h"
+#include "presentation/internal_routers/dicomweb.h"
+
+enum form { FORM_NONE, FORM_SINGLE, FORM_MULTIPART };
+
+/* Whether content can be had in the transfer syntax an item of Accept names, if it names one. */
+struct syntax_choice {
+    bool (*takes)(const struct syntax_choice *c, const struct accept_item *item);
+};
+
+/* The form the client likes best among those that are possible. type: of the content; alias:
+ * another name of it, or empty; one: there is a single part, so that no multipart is needed.
+ * *named: the name the client used. *chosen, if not NULL: the item of Accept. */
+enum form dicomweb_choose_form(struct request *r, str type, str alias,
+                               const struct syntax_choice *choice, bool one, str *named,
+                               struct accept_item *chosen);
+
+str dicomweb_boundary(struct request *r, str seed);
+
+/* What Range asks for of size bytes; If-Range by entity tag. Errors: RANGE (with Content-Range
+ * set). */
+err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
+                        uint64_t *length, bool *is_partial);
+
+/* Where an instance is retrieved. */
+str dicomweb_instance_url(struct request *r, const struct image_path *path);
+
+/* Instances in a native transfer syntax that is not the stored one (dicomweb_convert.c). The item
+ * of Accept that asks for one all of them can be written in; FORM_NONE: there is none. */
+enum form dicomweb_choose_conversion(struct request *r, const struct instance_slice *instances,
+                                     bool one, const struct transfer_syntax **to);
+/* etag: of the stored form. Errors: RANGE, NOT_ACCEPTABLE (an instance cannot be read), NO_SPACE,
+ * UNAVAILABLE. */
+err dicomweb_respond_converted(struct request *r, const struct retrieve_images_result *images,
+                               enum form form, const struct transfer_syntax *to);
+
+#endif

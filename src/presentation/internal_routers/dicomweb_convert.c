@@ -1,0 +1,160 @@
+/* WADO-RS in another native transfer syntax than the stored one, PS3.18 8.7.3.5: the instances are
+ * written anew into a scratch file, and that is sent like any other, with its length and ranges of
+ * it. Memory stays constant whatever their size. */
+#include "presentation/internal_routers/dicomweb_answer.h"
+
+#include "base/arena.h"
+#include "base/byte_sink.h"
+#include "dicom/write/data_set_writer.h"
+#include "presentation/http/multipart.h"
+
+#include <unistd.h>
+
+struct native_choice {
+    struct syntax_choice base;
+    const struct instance_slice *instances;
+};
+
+static bool can_have(const struct instance *n, const struct transfer_syntax *to)
+{
+    const struct transfer_syntax *from = transfer_syntax_find(n->transfer_syntax_uid);
+    return from != NULL && transfer_syntax_converts(from, to);
+}
+
+static bool takes_native(const struct syntax_choice *base, const struct accept_item *item)
+{
+    const struct native_choice *c = container_of(base, const struct native_choice, base);
+    const struct transfer_syntax *to = transfer_syntax_find(item->transfer_syntax);
+    for (size_t i = 0; to != NULL && i < c->instances->len; i++)
+        if (!can_have(&c->instances->at[i], to))
+            return false;
+    return to != NULL;
+}
+
+enum form dicomweb_choose_conversion(struct request *r, const struct instance_slice *instances,
+                                     bool one, const struct transfer_syntax **to)
+{
+    const struct native_choice choice = {{takes_native}, instances};
+    struct accept_item chosen;
+    str named;
+    enum form form =
+        dicomweb_choose_form(r, STR("application/dicom"), STR("application/octet-stream"),
+                             &choice.base, one, &named, &chosen);
+    if (form != FORM_NONE)
+        *to = transfer_syntax_find(chosen.transfer_syntax);
+    return form;
+}
+
+static err write_again(struct arena *a, const struct instance *n, struct byte_source *source,
+                       const struct transfer_syntax *to, struct byte_sink *sink)
+{
+    struct data_set_writer writer;
+    struct part10_file read;
+    data_set_writer_init(&writer, to, sink, NULL);
+    err e = data_set_writer_begin(&writer, n->sop_class_uid, n->sop_instance_uid, STR(""));
+    if (!failed(e))
+        e = part10_read(a, source, &writer.base, &read);
+    if (!failed(e))
+        e = data_set_writer_finish(&writer);
+    data_set_writer_deinit(&writer);
+    /* it was taken into the archive as it is; what the client wants cannot be made of it */
+    return e.code == ERR_MALFORMED || e.code == ERR_TOO_LARGE
+               ? ERR(NOT_ACCEPTABLE, "an instance can only be had as it is stored")
+               : e;
+}
+
+static err copy(struct byte_source *source, struct byte_sink *sink)
+{
+    char piece[16 * 1024];
+    for (size_t got = 1; got != 0;) {
+        TRY(byte_source_read(source, piece, sizeof piece, &got));
+        TRY(byte_sink_write(sink, piece, got));
+    }
+    return OK;
+}
+
+static err write_instance(struct request *r, const struct instance *n,
+                          const struct transfer_syntax *to, struct byte_sink *sink)
+{
+    struct object_file file;
+    struct fd_source source;
+    struct arena scratch = {0};
+    TRY(storage_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
+    fd_source_init(&source, file.fd);
+    err e = str_eq(n->transfer_syntax_uid, str_of(to->uid))
+                ? copy(&source.base, sink)
+                : write_again(&scratch, n, &source.base, to, sink);
+    close(file.fd);
+    arena_deinit(&scratch);
+    return e;
+}
+
+static err write_text(struct byte_sink *sink, str text)
+{
+    return byte_sink_write(sink, text.ptr, text.len);
+}
+
+static err write_parts(struct request *r, const struct retrieve_images_result *images, str boundary,
+                       const struct transfer_syntax *to, struct byte_sink *sink)
+{
+    struct arena *a = request_arena(r);
+    str type = str_format(a, "application/dicom; transfer-syntax=%s", to->uid);
+    for (size_t i = 0; i < images->instances.len; i++) {
+        const struct instance *n = &images->instances.at[i];
+        str url = images->row.series.key == 0
+                      ? STR_NONE
+                      : dicomweb_instance_url(
+                            r, &(struct image_path){images->row.study.study_instance_uid,
+                                                    images->row.series.series_instance_uid,
+                                                    n->sop_instance_uid});
+        TRY(write_text(sink, multipart_head(a, boundary, type, url, i == 0)));
+        TRY(write_instance(r, n, to, sink));
+    }
+    return write_text(sink, multipart_tail(a, boundary));
+}
+
+static err respond_scratch(struct request *r, str content_type, str etag, int fd)
+{
+    uint64_t first, length;
+    bool is_partial;
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size < 0)
+        return ERR(UNAVAILABLE, "the storage cannot be used");
+    TRY(dicomweb_read_range(r, etag, (uint64_t)size, &first, &length, &is_partial));
+    http_respond_file(r->x, is_partial ? 206 : 200, content_type, fd, first, length);
+    return OK;
+}
+
+err dicomweb_respond_converted(struct request *r, const struct retrieve_images_result *images,
+                               enum form form, const struct transfer_syntax *to)
+{
+    struct arena *a = request_arena(r);
+    bool one = images->instances.len == 1 && images->row.instance.key != 0;
+    const struct study *study = &images->row.study;
+    const struct series *series = &images->row.series;
+    str etag =
+        one ? str_format(a, "%.*s-%s-%s", STR_ARG(images->instances.at[0].object_name), to->uid,
+                         form == FORM_SINGLE ? "s" : "m")
+            : str_format(a, "i-%.*s-%lld-%s",
+                         STR_ARG(uuid_text(a, series->key != 0 ? series->id : study->id)),
+                         (long long)(series->key != 0 ? series->version : study->version), to->uid);
+    struct fd_sink sink;
+    int fd;
+    dicomweb_set_tag(r, etag, one);
+    if (request_is_unchanged(r, etag))
+        return OK;
+    if (r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    TRY(storage_scratch(r->scope.services->storage, &fd));
+    fd_sink_init(&sink, fd);
+    str boundary = dicomweb_boundary(r, etag);
+    err e = form == FORM_SINGLE ? write_instance(r, &images->instances.at[0], to, &sink.base)
+                                : write_parts(r, images, boundary, to, &sink.base);
+    str type = form == FORM_SINGLE ? str_format(a, "application/dicom; transfer-syntax=%s", to->uid)
+                                   : multipart_content_type(a, boundary, STR("application/dicom"));
+    if (!failed(e))
+        e = respond_scratch(r, type, etag, fd);
+    if (failed(e))
+        close(fd);
+    return e;
+}

@@ -1,0 +1,120 @@
+"""Instances in another native transfer syntax than the stored one; DCMTK says whether it is the same data set."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import harness
+from harness import STOW, instance, multipart, sha256
+
+EXPLICIT, IMPLICIT, BIG, DEFLATED = (f"1.2.840.10008.1.2{end}" for end in (".1", "", ".2", ".1.99"))
+RLE = "1.2.840.10008.1.2.5"
+OPTIONS = {EXPLICIT: "+te", IMPLICIT: "+ti", BIG: "+tb", DEFLATED: "+td"}
+
+
+def run(program, data, *options):
+    """What a program of DCMTK makes of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/in.dcm", "wb") as out:
+            out.write(data)
+        subprocess.run([program, *options, folder + "/in.dcm", folder + "/out"], check=True, stdout=subprocess.DEVNULL)
+        with open(folder + "/out", "rb") as made:
+            return made.read()
+
+
+def data_set(data):
+    """All of it, as DCMTK reads it."""
+    return json.loads(run("dcm2json", data))
+
+
+def syntax_of(data):
+    dump = subprocess.run(["dcmdump", "+P", "0002,0010", "-Un", "-"], input=data, stdout=subprocess.PIPE, check=True).stdout.decode()
+    return dump[dump.index("[") + 1:dump.index("]")]
+
+
+class Conversions(harness.Case):
+    """Each study has one instance in each native transfer syntax, of 16 bit samples."""
+
+    def setUp(self):
+        self.study = "1.2.826.0.1." + str(abs(hash(self.id())) % 10**8)
+        self.files = []
+        for number, option in enumerate(OPTIONS.values(), 1):
+            self.files.append(run("dcmconv", instance(number, self.study, self.study + ".1"), option))
+        answer = self.gantry.request("POST", "/dicom-web/studies", multipart(self.files), STOW)
+        self.assertEqual(answer.status, 200, answer.body)
+
+    def path(self, number=None):
+        end = f"/series/{self.study}.1/instances/{self.study}.1.{number}" if number else ""
+        return f"/dicom-web/studies/{self.study}{end}"
+
+    def get(self, number, accept, status=200, **headers):
+        answer = self.gantry.get(self.path(number), headers={"Accept": accept, **headers})
+        self.assertEqual(answer.status, status, answer.body[:300])
+        return answer
+
+    def test_every_native_syntax_is_had_from_every_other(self):
+        for number, stored in enumerate(self.files, 1):
+            wanted = data_set(stored)
+            for syntax in OPTIONS:
+                answer = self.get(number, f"application/dicom; transfer-syntax={syntax}")
+                self.assertEqual(int(answer.headers["content-length"]), len(answer.body))
+                self.assertEqual(syntax_of(answer.body), syntax)
+                self.assertEqual(data_set(answer.body), wanted)
+                if syntax_of(stored) == syntax:
+                    self.assertEqual(answer.body, stored)
+
+    def test_the_stored_one_is_sent_when_the_client_takes_it(self):
+        both = f"application/dicom; transfer-syntax={BIG}; q=0.9, application/dicom; transfer-syntax={IMPLICIT}; q=0.5"
+        self.assertEqual(self.get(2, "application/dicom").body, self.files[1])
+        self.assertEqual(self.get(2, "application/dicom; transfer-syntax=*").body, self.files[1])
+        self.assertEqual(self.get(3, both).body, self.files[2])
+        self.assertEqual(self.get(2, both).body, self.files[1])
+        self.assertEqual(syntax_of(self.get(1, both).body), BIG)
+
+    def test_a_study_comes_in_one_syntax(self):
+        for syntax in OPTIONS:
+            answer = self.get(None, f'multipart/related; type="application/dicom"; transfer-syntax={syntax}')
+            boundary = answer.headers["content-type"].split("boundary=")[1].strip('"').encode()
+            parts = [part.split(b"\r\n\r\n", 1) for part in answer.body.split(b"--" + boundary)[1:-1]]
+            self.assertEqual(len(parts), 4)
+            for number, (head, body) in enumerate(parts):
+                self.assertIn(f"transfer-syntax={syntax}".encode(), head)
+                self.assertEqual(data_set(body[:-2]), data_set(self.files[number]))
+
+    def test_it_is_the_same_every_time_and_ranges_of_it_are_had(self):
+        accept = f"application/dicom; transfer-syntax={BIG}"
+        whole = self.get(1, accept)
+        self.assertIn("immutable", whole.headers["cache-control"])
+        self.assertEqual(self.get(1, accept).body, whole.body)
+        self.get(1, accept, 304, **{"If-None-Match": whole.headers["etag"]})
+        part = self.get(1, accept, 206, Range="bytes=100-299")
+        self.assertEqual(part.body, whole.body[100:300])
+        self.assertEqual(part.headers["content-range"], f"bytes 100-299/{len(whole.body)}")
+        self.get(1, accept, 416, Range=f"bytes={len(whole.body)}-")
+        stored = self.get(1, "application/dicom").headers["etag"]
+        self.assertNotEqual(stored, whole.headers["etag"])
+        self.assertEqual(self.get(1, accept, Range="bytes=0-9", **{"If-Range": stored}).body, whole.body)
+
+    def test_what_needs_decoding_or_is_unknown_is_refused_by_name(self):
+        compressed = run("dcmcrle", instance(9, self.study, self.study + ".1"))
+        answer = self.gantry.request("POST", "/dicom-web/studies", multipart([compressed]), STOW)
+        self.assertEqual(answer.status, 200, answer.body)
+        for number, syntax in ((9, EXPLICIT), (1, RLE), (1, "1.2.3")):
+            refused = self.get(number, f"application/dicom; transfer-syntax={syntax}", 406)
+            self.assertIn(RLE if number == 9 else EXPLICIT, refused.json["detail"])
+        self.get(None, f'multipart/related; type="application/dicom"; transfer-syntax={EXPLICIT}', 406)
+        self.assertEqual(self.get(9, f"application/dicom; transfer-syntax={RLE}").body, compressed)
+
+    def test_what_was_cut_short_on_the_disk_is_no_answer(self):
+        name = sha256(self.files[0])
+        path = os.path.join(self.gantry.folder, "data", "storage", "objects", name[:2], name)
+        with open(path, "r+b") as out:
+            out.truncate(len(self.files[0]) - 60)
+        answer = self.gantry.get(self.path(1), headers={"Accept": f"application/dicom; transfer-syntax={BIG}"})
+        self.assertIn(answer.status, (406, 503), answer.body[:200])
+
+
+if __name__ == "__main__":
+    harness.main()
