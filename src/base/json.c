@@ -4,42 +4,47 @@
 
 #include "base/arena.h"
 
-struct cursor {
-    struct arena *arena;
-    str text;
-    size_t at;
-    struct issues *issues;
-};
+static err read_object(struct json_cursor *c, const struct schema *schema, void *out,
+                       unsigned depth);
 
-static err read_object(struct cursor *c, const struct schema *schema, void *out, unsigned depth);
-
-static err bad(struct cursor *c, const char *what)
+static err bad(struct json_cursor *c, const char *what)
 {
     return ERRF(c->arena, MALFORMED, "not valid JSON: %s at byte %zu", what, c->at);
 }
 
-static void skip_space(struct cursor *c)
+static void skip_space(struct json_cursor *c)
 {
     while (c->at < c->text.len && memchr(" \t\r\n", c->text.ptr[c->at], 4) != NULL)
         c->at++;
 }
 
-static char peek(struct cursor *c)
+char json_peek(struct json_cursor *c)
 {
     skip_space(c);
     return c->at < c->text.len ? c->text.ptr[c->at] : '\0';
 }
 
-static err expect(struct cursor *c, char wanted)
+err json_expect(struct json_cursor *c, char wanted)
 {
-    if (peek(c) != wanted)
+    if (json_peek(c) != wanted)
         return ERRF(c->arena, MALFORMED, "not valid JSON: '%c' expected at byte %zu", wanted,
                     c->at);
     c->at++;
     return OK;
 }
 
-static bool hex4(struct cursor *c, uint32_t *out)
+err json_next(struct json_cursor *c, bool *first, char close, bool *more)
+{
+    *more = json_peek(c) != close;
+    if (!*more)
+        c->at++;
+    else if (!*first)
+        TRY(json_expect(c, ','));
+    *first = false;
+    return OK;
+}
+
+static bool hex4(struct json_cursor *c, uint32_t *out)
 {
     uint32_t value = 0;
     if (c->text.len - c->at < 4)
@@ -60,7 +65,7 @@ static bool hex4(struct cursor *c, uint32_t *out)
 }
 
 /* Behind "\u": one character, which may take a second escape (surrogates). */
-static err read_unicode_escape(struct cursor *c, struct buf *out)
+static err read_unicode_escape(struct json_cursor *c, struct buf *out)
 {
     uint32_t first, second;
     if (!hex4(c, &first))
@@ -79,7 +84,7 @@ static err read_unicode_escape(struct cursor *c, struct buf *out)
     return OK;
 }
 
-static err read_escape(struct cursor *c, struct buf *out)
+static err read_escape(struct json_cursor *c, struct buf *out)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     if (c->at >= c->text.len)
@@ -94,9 +99,9 @@ static err read_escape(struct cursor *c, struct buf *out)
     return OK;
 }
 
-static err read_text(struct cursor *c, str *out)
+err json_take_text(struct json_cursor *c, str *out)
 {
-    TRY(expect(c, '"'));
+    TRY(json_expect(c, '"'));
     size_t start = c->at;
     struct buf copy = BUF_IN(c->arena);
     bool copied = false;
@@ -118,8 +123,7 @@ static err read_text(struct cursor *c, str *out)
     return OK;
 }
 
-/* A number, true, false or null as it stands. */
-static err read_word(struct cursor *c, str *out)
+err json_take_word(struct json_cursor *c, str *out)
 {
     skip_space(c);
     size_t start = c->at;
@@ -135,42 +139,42 @@ static err read_word(struct cursor *c, str *out)
 }
 
 /* Passes over a value of whatever shape: under a key that is not known, or of the wrong kind. */
-static err skip_value(struct cursor *c, unsigned depth)
+static err skip_value(struct json_cursor *c, unsigned depth)
 {
     str ignored;
-    char open = peek(c);
+    char open = json_peek(c);
     if (open == '"')
-        return read_text(c, &ignored);
+        return json_take_text(c, &ignored);
     if (open != '{' && open != '[')
-        return read_word(c, &ignored);
+        return json_take_word(c, &ignored);
     if (depth >= JSON_DEPTH_MAX)
         return bad(c, "nested too deeply");
     char close = open == '{' ? '}' : ']';
     c->at++;
-    if (peek(c) == close) {
+    if (json_peek(c) == close) {
         c->at++;
         return OK;
     }
     for (;;) {
         if (open == '{') {
-            TRY(read_text(c, &ignored));
-            TRY(expect(c, ':'));
+            TRY(json_take_text(c, &ignored));
+            TRY(json_expect(c, ':'));
         }
         TRY(skip_value(c, depth + 1));
-        if (peek(c) != ',')
+        if (json_peek(c) != ',')
             break;
         c->at++;
     }
-    return expect(c, close);
+    return json_expect(c, close);
 }
 
-static err read_list(struct cursor *c, const struct field *f, void *at, unsigned depth)
+static err read_list(struct json_cursor *c, const struct field *f, void *at, unsigned depth)
 {
     struct str_slice *texts = at; /* every slice has the same two members */
     size_t room = 0;
     *texts = (struct str_slice){0};
-    TRY(expect(c, '['));
-    if (peek(c) == ']') {
+    TRY(json_expect(c, '['));
+    if (json_peek(c) == ']') {
         c->at++;
         return OK;
     }
@@ -186,18 +190,18 @@ static err read_list(struct cursor *c, const struct field *f, void *at, unsigned
         memset(element, 0, size);
         if (f->kind == FIELD_LIST) {
             TRY(read_object(c, f->of, element, depth + 1));
-        } else if (peek(c) == '"') {
-            TRY(read_text(c, (str *)(void *)element));
+        } else if (json_peek(c) == '"') {
+            TRY(json_take_text(c, (str *)(void *)element));
         } else {
             issues_add(c->issues, str_of(f->name), "must be a list of texts");
             TRY(skip_value(c, depth + 1));
         }
         texts->len++;
-        if (peek(c) != ',')
+        if (json_peek(c) != ',')
             break;
         c->at++;
     }
-    return expect(c, ']');
+    return json_expect(c, ']');
 }
 
 static bool takes_text(enum field_kind kind)
@@ -206,11 +210,11 @@ static bool takes_text(enum field_kind kind)
            kind == FIELD_ENUM;
 }
 
-static err read_scalar(struct cursor *c, const struct field *f, void *object)
+static err read_scalar(struct json_cursor *c, const struct field *f, void *object)
 {
     str text;
-    bool quoted = peek(c) == '"';
-    TRY(quoted ? read_text(c, &text) : read_word(c, &text));
+    bool quoted = json_peek(c) == '"';
+    TRY(quoted ? json_take_text(c, &text) : json_take_word(c, &text));
     if (!quoted && str_eq(text, STR("null"))) {
         if ((f->flags & REQUIRED) != 0)
             issues_add(c->issues, str_of(f->name), "must not be null");
@@ -227,10 +231,10 @@ static err read_scalar(struct cursor *c, const struct field *f, void *object)
     return OK;
 }
 
-static err read_member(struct cursor *c, const struct field *f, void *object, unsigned depth)
+static err read_member(struct json_cursor *c, const struct field *f, void *object, unsigned depth)
 {
     void *at = (char *)object + f->offset;
-    char next = peek(c);
+    char next = json_peek(c);
     if (f->kind == FIELD_OBJECT && next == '{')
         return read_object(c, f->of, at, depth + 1);
     if ((f->kind == FIELD_LIST || f->kind == FIELD_STR_LIST) && next == '[')
@@ -246,13 +250,13 @@ static err read_member(struct cursor *c, const struct field *f, void *object, un
     return read_scalar(c, f, object);
 }
 
-static err read_pair(struct cursor *c, const struct schema *schema, void *out,
+static err read_pair(struct json_cursor *c, const struct schema *schema, void *out,
                      struct str_slice *seen, unsigned depth)
 {
     str name;
     void *object = out;
-    TRY(read_text(c, &name));
-    TRY(expect(c, ':'));
+    TRY(json_take_text(c, &name));
+    TRY(json_expect(c, ':'));
     const struct field *f = schema_find(schema, name, &object);
     for (size_t i = 0; i < seen->len; i++)
         if (str_eq(seen->at[i], name))
@@ -266,26 +270,27 @@ static err read_pair(struct cursor *c, const struct schema *schema, void *out,
     return read_member(c, f, object, depth);
 }
 
-static err read_object(struct cursor *c, const struct schema *schema, void *out, unsigned depth)
+static err read_object(struct json_cursor *c, const struct schema *schema, void *out,
+                       unsigned depth)
 {
     struct str_slice seen = {0};
     if (depth >= JSON_DEPTH_MAX)
         return bad(c, "nested too deeply");
-    TRY(expect(c, '{'));
-    if (peek(c) == '}') {
+    TRY(json_expect(c, '{'));
+    if (json_peek(c) == '}') {
         c->at++;
         return OK;
     }
     for (;;) {
         TRY(read_pair(c, schema, out, &seen, depth));
-        if (peek(c) != ',')
+        if (json_peek(c) != ',')
             break;
         c->at++;
     }
-    return expect(c, '}');
+    return json_expect(c, '}');
 }
 
-static err check_end(struct cursor *c)
+static err check_end(struct json_cursor *c)
 {
     skip_space(c);
     return c->at == c->text.len ? OK : bad(c, "something follows the value");
@@ -294,10 +299,10 @@ static err check_end(struct cursor *c)
 err json_read(struct arena *a, str text, const struct schema *schema, void *out,
               struct issues *issues)
 {
-    struct cursor c = {.arena = a, .text = text, .issues = issues};
+    struct json_cursor c = {.arena = a, .text = text, .issues = issues};
     if (!str_is_utf8(text))
         return ERR(MALFORMED, "not valid JSON: not UTF-8");
-    if (peek(&c) != '{')
+    if (json_peek(&c) != '{')
         return bad(&c, "an object is expected");
     TRY(read_object(&c, schema, out, 0));
     return check_end(&c);
@@ -307,7 +312,7 @@ err json_check(str text)
 {
     struct arena scratch;
     arena_init(&scratch);
-    struct cursor c = {.arena = &scratch, .text = text};
+    struct json_cursor c = {.arena = &scratch, .text = text};
     err e = str_is_utf8(text) ? skip_value(&c, 0) : ERR(MALFORMED, "not UTF-8");
     if (!failed(e))
         e = check_end(&c);

@@ -26,6 +26,26 @@ void json_write_str(struct buf *out, str text); /* quoted; invalid UTF-8 becomes
 void json_write_member(struct buf *out, bool *first,
                        str name); /* comma when needed, then "name": */
 
+/* Reading piece by piece, for documents without a schema: the caller knows what must come and holds
+ * the text to be UTF-8 (str_is_utf8). Each passes over the space before what it takes.
+ * Errors: MALFORMED (not JSON; says where, never what stands there). */
+struct json_cursor {
+    struct arena *arena; /* of error texts and of texts that carry an escape */
+    str text;
+    size_t at;
+    struct issues *issues; /* of json_read alone */
+};
+/* What comes next, without taking it; NUL at the end. */
+char json_peek(struct json_cursor *c);
+err json_expect(struct json_cursor *c, char wanted);
+/* A text, without its quotes and escapes. */
+err json_take_text(struct json_cursor *c, str *out);
+/* A number, true, false or null as it stands. */
+err json_take_word(struct json_cursor *c, str *out);
+/* Behind an opening bracket and then behind each value or member: takes the comma before the next,
+ * or the closing bracket. *first is true before the first. */
+err json_next(struct json_cursor *c, bool *first, char close, bool *more);
+
 /* For documents of unknown shape: walks one value and tells whether it is well-formed JSON within
  * JSON_DEPTH_MAX. */
 err json_check(str text);

@@ -2,6 +2,7 @@
 """Writes the files beside it: one small file for each way in which an image or a piece of HTTP can be wrong. All are our own;
 run it again after a change, the same script gives the same bytes. The name says what must come of a file: bad-… is refused,
 good-… is read, any-… may be either, and none may do worse."""
+import json
 import os
 import random
 import shutil
@@ -269,15 +270,38 @@ def s3():
                 "end-alone": "</a>", "bom": "\ufeff" + whole, "error": "<Error><Code>NoSuchKey</Code><Message>m</Message></Error>"}.items()
 
 
+def json_model():
+    def attribute(vr, *values, tag="00091001"):
+        return json.dumps({tag: {"vr": vr, "Value": list(values)}})
+
+    def nested(depth):
+        return '{"00091001":{"vr":"SQ","Value":[' * depth + "{}" + "]}}" * depth
+
+    whole = {"00080005": {"vr": "CS", "Value": ["ISO_IR 100"]}, "00080008": {"vr": "CS", "Value": ["ORIGINAL", None, "AXIAL"]}, "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Wang^XiaoDong", "Ideographic": "王^小东"}]},
+             "00280010": {"vr": "US", "Value": [512]}, "00280030": {"vr": "DS", "Value": [0.5, "0.50"]}, "00400275": {"vr": "SQ", "Value": [{"00400009": {"vr": "SH", "Value": ["1"]}}, {}]},
+             "00091001": {"vr": "OB", "InlineBinary": "AQIDBA=="}, "00091002": {"vr": "FL", "Value": [1.5, None]}, "00091003": {"vr": "AT", "Value": ["00100010"]}, "7FE00010": {"vr": "OW", "BulkDataURI": "instances/1/bulkdata/7FE00010"}}
+    yield from {
+        "good-whole": json.dumps(whole), "good-list": json.dumps([whole, {}, whole]), "good-utf8": json.dumps(whole, ensure_ascii=False), "good-order": json.dumps(dict(reversed(whole.items()))), "good-empty-list": "[]", "good-no-vr": '{"00100010":{"Value":[{}]}}',
+        "good-depth-64": nested(64), "bad-depth-65": nested(65), "bad-depth-open": '{"00091001":{"vr":"SQ","Value":[' * 3000, "bad-depth-lists": '{"00091001":{"vr":"SQ","Value":' + "[" * 5000, "bad-depth-names": '{"00100010":{"vr":"PN","Value":[' + '{"Alphabetic":' * 3000,
+        "good-items": attribute("SQ", *[{}] * 3000), "good-vr-last": '{"00091001":{"Value":[{"00091001":{"Value":[{}],"vr":"SQ"}}],"vr":"SQ"}}', "bad-vr-last": '{"00091001":{"Value":[{"00091001":{"Value":[{}],"vr":"SQ"}}],"vr":"PN"}}',
+        "good-numbers": attribute("UV", "18446744073709551615", 18446744073709551615, 5.0), "bad-number": attribute("US", 70000), "bad-number-half": attribute("SL", 0.5), "bad-number-text": attribute("SV", "x"), "bad-number-huge": '{"00091001":{"vr":"FD","Value":[1e999]}}',
+        "bad-number-long": '{"00091001":{"vr":"DS","Value":[' + "1" * 3000 + "]}}", "good-floats": attribute("FL", 3.4028235e38, -1e-45, "NaN", "inf", None, 1e-400), "bad-float": attribute("FL", 3.5e38), "good-many": attribute("FD", *[0] * 9000),
+        "bad-text": attribute("LO", "a\\b"), "bad-text-number": attribute("LO", 1), "bad-text-list": attribute("LO", ["a"]), "bad-text-values": attribute("LT", "a", "b"), "good-text-controls": attribute("UT", "\0\x1b$B\r\n\t\\"), "good-text-spaces": attribute("LO", " ", "", " a ", None),
+        "good-names": attribute("PN", {}, None, {"Phonetic": "c"}, {"Alphabetic": " ", "Ideographic": None}), "bad-name-text": attribute("PN", "a"), "bad-name-separator": attribute("PN", {"Alphabetic": "a=b"}), "bad-name-group": attribute("PN", {"Alphabetic": "a", "Other": "b"}),
+        "bad-binary": '{"00091001":{"vr":"OB","InlineBinary":"AAA"}}', "bad-binary-padding": '{"00091001":{"vr":"OB","InlineBinary":"===="}}', "bad-binary-both": '{"00091001":{"vr":"OB","InlineBinary":"","BulkDataURI":"x"}}', "good-binary-slashes": '{"00091001":{"vr":"OW","InlineBinary":"\\/\\/\\/\\/"}}',
+        "good-dropped": '{"00020010":{"vr":"UI"},"00090000":{"vr":"SQ","Value":[{"00080000":{"vr":"UL"}}]}}', "bad-twice": '{"00080060":{"vr":"CS"},"00080060":{"vr":"CS"}}', "bad-keyword": '{"PatientName":{"vr":"PN"}}', "bad-delimiter": '{"FFFEE0DD":{"vr":"UL"}}',
+        "bad-vr": attribute("XX"), "bad-surrogate": '{"00091001":{"vr":"LO","Value":["\\ud800"]}}', "bad-utf8": b'{"00091001":{"vr":"LO","Value":["\xff"]}}', "bad-bom": b"\xef\xbb\xbf{}", "bad-two": "{}{}", "bad-cut": json.dumps(whole)[:300], "bad-nul": b"{}\0", "bad-quote-open": '[{"\\'}.items()
+
+
 def main():
-    s3_files = ((name, text.encode()) for name, text in s3())
-    for folder, files, end in (("dicom", dicom(), ".dcm"), ("http", http(), ".txt"), ("s3", s3_files, ".xml")):
+    kinds = (("dicom", dicom(), ".dcm"), ("http", http(), ".txt"), ("json_model", json_model(), ".json"), ("s3", s3(), ".xml"))
+    for folder, files, end in kinds:
         target = os.path.join(HERE, folder)
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
         for name, data in files:
             with open(os.path.join(target, name + end), "xb") as out:
-                out.write(data)
+                out.write(data.encode() if isinstance(data, str) else data)
 
 
 if __name__ == "__main__":
