@@ -14,7 +14,7 @@ for target in src/tests/fuzz/fuzz_*.c; do
     rm -f "build-fuzz/$name" # an old one must not run when this one does not compile
     # shellcheck disable=SC2086
     clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc \
-        "$target" $floors -lz -lm -lpthread -o "build-fuzz/$name" &
+        "$target" $floors -lz -lexpat -lm -lpthread -o "build-fuzz/$name" &
 done
 wait
 if [ -d "$corpus" ]; then

@@ -293,9 +293,52 @@ def json_model():
         "bad-vr": attribute("XX"), "bad-surrogate": '{"00091001":{"vr":"LO","Value":["\\ud800"]}}', "bad-utf8": b'{"00091001":{"vr":"LO","Value":["\xff"]}}', "bad-bom": b"\xef\xbb\xbf{}", "bad-two": "{}{}", "bad-cut": json.dumps(whole)[:300], "bad-nul": b"{}\0", "bad-quote-open": '[{"\\'}.items()
 
 
+def dicom_xml():
+    head = '<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xml:space="preserve" xmlns="http://dicom.nema.org/PS3.19/models/NativeDICOM">'
+    tail = "</NativeDicomModel>"
+    of = lambda vr, content, tag="00091001", more="": f'<DicomAttribute tag="{tag}" vr="{vr}"{more}>{content}</DicomAttribute>'
+    values = lambda *texts: "".join(f'<Value number="{i + 1}">{text}</Value>' for i, text in enumerate(texts))
+    name = ('<PersonName number="1"><Alphabetic><FamilyName>Rule</FamilyName><GivenName>Broken</GivenName></Alphabetic>'
+            "<Ideographic><FamilyName>\u898f</FamilyName></Ideographic></PersonName>")
+    items = "".join(f'<Item number="{i + 1}">{of("UI", values("1.2.3"), "00081155")}</Item>' for i in range(3))
+    whole = (of("CS", values("ISO_IR 192"), "00080005") + of("SQ", items, "00081140") + of("LO", values("A"), "00090010")
+             + of("LO", values("x", "", "z"), "00090001", ' privateCreator="A"') + of("PN", name, "00100010")
+             + of("AT", values("00100010"), "00280009") + of("US", values(512), "00280010") + of("FD", values("0.1", "NaN"), "00189073")
+             + of("FL", values("1e-30"), "00189074") + of("OB", "<InlineBinary>AAEC</InlineBinary>", "00420011")
+             + of("OW", '<BulkData uri="bulk/1"/>', "7FE00010"))
+    nested = lambda depth: of("SQ", '<Item number="1">', "00081140").removesuffix("</DicomAttribute>") * depth + "</Item></DicomAttribute>" * depth
+    entities = '<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY {b} "{("&" + a + ";") * 10}">' for a, b in zip("abcdefgh", "bcdefghi"))
+    yield from {f"good-{n}": head + c + tail for n, c in {
+        "whole": whole, "empty": "", "spaces": whole.replace("><", ">\n  <"), "depth-64": nested(64), "order": of("LO", "", "00200010") + of("LO", "", "00100020"),
+        "no-creator": of("LO", "", "00090001", ' privateCreator="A"'), "gap": of("CS", '<Value number="1000">x</Value>'), "item-gap": of("SQ", '<Item number="1000"/>'),
+        "meta": of("UI", values("1.2"), "00020010"), "same-creators": "".join(of("LO", values("A"), f"000900{b:02X}") for b in range(16, 256))
+        + of("LO", "", "00090001", ' privateCreator="A"') * 240}.items()}.items()
+    yield from {f"bad-{n}": head + c + tail for n, c in {
+        "depth-65": nested(65), "depth-500": nested(500), "depth-open": nested(64)[:-40], "tag": of("LO", "", "0010002"), "vr": of("XX", ""), "twice": of("LO", "") * 2,
+        "number-huge": of("LO", '<Value number="4294967295"/>'), "number-0": of("LO", '<Value number="0"/>'), "number-overflow": of("LO", '<Value number="18446744073709551617"/>'),
+        "number-twice": of("LO", '<Value number="1"/><Value number="1"/>'), "item-huge": of("SQ", '<Item number="4294967295"/>'), "item-twice": of("SQ", '<Item number="1"/>' * 2),
+        "us": of("US", values(65536)), "us-gap": of("US", '<Value number="2">1</Value>'), "at": of("AT", values("PatientName")), "fl": of("FL", values("1e39")),
+        "backslash": of("LO", values("a\\b")), "base64": of("OB", "<InlineBinary>A</InlineBinary>"), "mixed": of("OB", '<InlineBinary/><BulkData uri="x"/>'),
+        "uuid": of("OB", '<BulkData uuid="1.2"/>'), "fragment": of("OB", '<DataFragment number="1"/>'), "text": "text", "nested-value": of("LO", values("<Value/>")),
+        "name-caret": of("PN", name.replace("Broken", "a^b")), "name-group": of("PN", '<PersonName number="1"><SingleByte/></PersonName>'), "namespace": '<a xmlns="urn:a"/>',
+        "blocks": "".join(of("LO", values(b), f"000900{b:02X}") for b in range(16, 256)) + of("LO", "", "00090001", ' privateCreator="A"'),
+        "control": of("LO", values("\x01")), "entity": of("LO", values("&nbsp;")), "xinclude": '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>',
+        "cut": whole[:400], "many-attributes": "<DicomAttribute" + "".join(f' a{i}="b"' for i in range(5000)) + "/>"}.items()}.items()
+    yield from {"bad-nothing": "", "bad-json": "{}", "bad-html": "<html/>", "bad-two": head + tail + "<NativeDicomModel/>", "bad-long-name": "<" + "a" * 60000,
+                "good-no-namespace": "<NativeDicomModel/>", "bad-other-namespace": '<NativeDicomModel xmlns="urn:a"/>',
+                "bad-doctype": f"<!DOCTYPE NativeDicomModel>{tail[0]}NativeDicomModel/>", "bad-laughs": f"<!DOCTYPE a [{entities}]>" + head[38:] + of("LO", values("&i;")) + tail,
+                "bad-external": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + head[38:] + of("LO", values("&x;")) + tail,
+                "bad-parameter": '<!DOCTYPE a [<!ENTITY % x SYSTEM "file:///etc/passwd"> %x;]>' + head[38:] + tail,
+                "bad-external-subset": '<!DOCTYPE a SYSTEM "http://127.0.0.1/a.dtd">' + head[38:] + tail, "bad-utf-7": head.replace("UTF-8", "UTF-7") + tail}.items()
+
+
 def main():
-    kinds = (("dicom", dicom(), ".dcm"), ("http", http(), ".txt"), ("json_model", json_model(), ".json"), ("s3", s3(), ".xml"))
-    for folder, files, end in kinds:
+    xml_files = [(name, text.encode()) for name, text in dicom_xml()]
+    wide = dict(xml_files)["good-whole"].decode()
+    xml_files += [("good-utf-16", wide.replace("UTF-8", "UTF-16").encode("utf-16")), ("bad-utf-16-cut", wide.replace("UTF-8", "UTF-16").encode("utf-16")[:301]),
+                  ("bad-utf-8", wide.encode().replace(b"Rule", b"\xff\xfe"))]
+    for folder, files, end in (("dicom", dicom(), ".dcm"), ("dicom_xml", xml_files, ".xml"), ("http", http(), ".txt"), ("json_model", json_model(), ".json"),
+                               ("s3", s3(), ".xml")):
         target = os.path.join(HERE, folder)
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
