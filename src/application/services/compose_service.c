@@ -150,7 +150,14 @@ struct plan {
 static void fill(struct plan *p, uint32_t tag, enum dicom_vr vr, str value)
 {
     if (p->filled_count < FILLED_COUNT_MAX)
-        p->filled[p->filled_count++] = (struct filled_element){tag, vr, value};
+        p->filled[p->filled_count++] = (struct filled_element){tag, vr, value, false};
+}
+
+/* What an archive says of an instance is not part of it. */
+static void drop(struct plan *p, uint32_t tag)
+{
+    if (p->filled_count < FILLED_COUNT_MAX)
+        p->filled[p->filled_count++] = (struct filled_element){.tag = tag, .is_dropped = true};
 }
 
 static void fill_number(struct plan *p, uint32_t tag, uint32_t number)
@@ -269,8 +276,11 @@ static err make_plan(struct plan *p, const struct compose_request *request,
     if (class_uid != NULL)
         fill(p, 0x00080016, VR_UI, str_of(class_uid));
     fill(p, 0x00080018, VR_UI, made_uid(p->arena));
+    drop(p, 0x00080056); /* Instance Availability */
     if (modality != NULL)
         fill(p, 0x00080060, VR_CS, str_of(modality));
+    drop(p, 0x00081190); /* Retrieve URL */
+    drop(p, 0x00083002); /* Available Transfer Syntax UID */
     fill(p, 0x0020000D, VR_UI,
          request->study_instance_uid.len != 0 ? request->study_instance_uid : made_uid(p->arena));
     fill(p, 0x0020000E, VR_UI, made_uid(p->arena));

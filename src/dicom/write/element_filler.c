@@ -9,6 +9,8 @@ static struct element_filler *self(struct part10_consumer *c)
 static err give(struct element_filler *f)
 {
     const struct filled_element *ours = &f->elements[f->next++];
+    if (ours->is_dropped)
+        return OK;
     const struct part10_element e = {
         .tag = ours->tag, .vr = ours->vr, .length = (uint32_t)ours->value.len};
     return f->to->ops->element(f->to, &e, ours->value);
@@ -32,7 +34,7 @@ static err filler_element(struct part10_consumer *c, const struct part10_element
     if (e->depth == 0) {
         TRY(give_before(f, e->tag));
         bool is_ours = f->next < f->count && f->elements[f->next].tag == e->tag;
-        if (is_ours && e->length == 0)
+        if (is_ours && (e->length == 0 || f->elements[f->next].is_dropped))
             return give(f);
         f->next += is_ours;
     }

@@ -1,5 +1,5 @@
 /* Stands between a reader and a writer and adds elements to the data set: where it has none of the
- * tag, or one without a value. */
+ * tag, or one without a value. Or takes some out. */
 #ifndef DICOM_WRITE_ELEMENT_FILLER_H
 #define DICOM_WRITE_ELEMENT_FILLER_H
 
@@ -8,7 +8,8 @@
 struct filled_element {
     uint32_t tag;
     enum dicom_vr vr;
-    str value; /* as explicit VR little endian has it, not padded */
+    str value;       /* as explicit VR little endian has it, not padded */
+    bool is_dropped; /* the data set's own is left out, and none is added */
 };
 
 struct element_filler {

@@ -7,6 +7,7 @@
 #include "dicom/part10/frames.h"
 #include "dicom/transfer_syntax.h"
 #include "presentation/http/multipart.h"
+#include "presentation/internal_routers/dicomweb_model.h"
 
 #include <unistd.h>
 #include <zlib.h>
@@ -287,40 +288,42 @@ err dicomweb_retrieve(struct request *r)
 }
 
 /* The tag of the text behind the tag of one of its representations: "x-gz" (joined) and "x-gp"
- * (packed) are "x" compressed. */
+ * (packed) are "x" compressed, "x-gx" and "x-gm" are it in XML. */
 static str text_tag(str tag)
 {
+    static const char *const forms[] = {"-gz", "-gp", "-gx", "-gm"};
     tag = str_trim(tag);
     if (tag.len <= 2)
         return STR_NONE;
     tag = str_sub(tag, 1, tag.len - 1);
-    return str_ends(tag, STR("-gz")) || str_ends(tag, STR("-gp")) ? str_sub(tag, 0, tag.len - 3)
-                                                                  : tag;
+    for (size_t i = 0; i < COUNT_OF(forms); i++)
+        if (str_ends(tag, str_of(forms[i])))
+            return str_sub(tag, 0, tag.len - 3);
+    return tag;
 }
 
 err dicomweb_metadata(struct request *r)
 {
     struct retrieve_metadata query = {0};
     struct retrieve_metadata_result result;
-    struct accept_item_slice accept;
-    bool compressed = accepts_gzip(http_header(r->x, "Accept-Encoding")), json = false;
+    enum model_form form = dicomweb_model_form(r);
+    bool compressed = form == MODEL_JSON && accepts_gzip(http_header(r->x, "Accept-Encoding"));
     str body;
-    dicomweb_accept(r, &accept);
-    for (size_t i = 0; i < accept.len; i++) {
-        str type = accept.at[i].media_type;
-        json = json || str_eq(type, STR("*/*")) || str_eq(type, STR("application/*")) ||
-               str_eq(type, STR("application/json")) || str_eq(type, STR("application/dicom+json"));
-    }
-    if (!json)
-        return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json");
+    if (form == MODEL_NONE)
+        return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json, or application/dicom+xml, "
+                                   "several in multipart/related");
+    if (form != MODEL_JSON && r->scope.must_not_wait)
+        return scope_defer(&r->scope);
     TRY(dicomweb_path(r, &query.path));
     query.if_none_match = text_tag(http_header(r->x, "If-None-Match"));
     TRY(retrieve_metadata_send(&r->scope, &query, &result));
     http_set_header(r->x, "ETag",
                     str_format(request_arena(r), "\"%.*s%s\"", STR_ARG(result.etag),
-                               !compressed        ? ""
-                               : result.is_packed ? "-gp"
-                                                  : "-gz"));
+                               form == MODEL_XML             ? "-gx"
+                               : form == MODEL_MULTIPART_XML ? "-gm"
+                               : !compressed                 ? ""
+                               : result.is_packed            ? "-gp"
+                                                             : "-gz"));
     http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
     http_set_header(r->x, "Vary", STR("Accept, Accept-Encoding"));
     if (result.gzip.ptr == NULL) {
@@ -332,8 +335,7 @@ err dicomweb_metadata(struct request *r)
         http_set_header(r->x, "Content-Encoding", STR("gzip"));
     else
         TRY(gzip_inflate(request_arena(r), result.gzip, &body));
-    http_respond(r->x, 200, STR("application/dicom+json"), body);
-    return OK;
+    return dicomweb_respond_model(r, 200, form, body, result.etag);
 }
 
 /* The data set of a deflated file, whole: offsets in its tables are offsets in this. */

@@ -1,13 +1,20 @@
 /* STOW-RS, PS3.18 10.5: parts stream one after the other into the archive; each has its own
- * outcome. */
+ * outcome. Data sets in JSON or XML wait for the bulk values that come behind them. */
 #include "presentation/internal_routers/dicomweb.h"
 
-#include "application/services/ingest_service.h"
+#include "application/services/compose_service.h"
 #include "base/arena.h"
+#include "base/byte_sink.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "core/result.h"
+#include "dicom/model/json_reader.h"
 #include "presentation/http/multipart.h"
+#include "presentation/internal_routers/dicomweb_model.h"
+
+#include <unistd.h>
+
+enum { DOCUMENTS_SIZE_MAX = 64 * 1024 * 1024, BULK_PART_COUNT_MAX = 10000 };
 
 struct outcomes {
     struct request *r;
@@ -82,8 +89,20 @@ static void add_failed(struct outcomes *o, const struct ingest_result *result, e
     buf_addf(&o->failed, "\"00081197\":{\"vr\":\"US\",\"Value\":[%u]}}", failure_reason(e.code));
 }
 
-/* One instance with memory of its own, so that a body of any number of parts keeps it flat. */
-static void store_one(struct outcomes *o, struct byte_source *content, err refused)
+static void note(struct outcomes *o, const struct ingest_result *result, err e)
+{
+    if (failed(e))
+        add_failed(o, result, e);
+    if (e.code == ERR_UNAVAILABLE)
+        o->gone = (err){e.code, o->first_error.text, e.where};
+    if (!failed(e))
+        add_stored(o, result);
+}
+
+/* An instance has memory of its own, so that a body of any number of parts keeps it flat. content,
+ * or what it is composed of. */
+static void store_one(struct outcomes *o, struct byte_source *content,
+                      const struct compose_request *pieces, err refused)
 {
     struct arena part_arena;
     struct ingest_result result = {0};
@@ -92,13 +111,10 @@ static void store_one(struct outcomes *o, struct byte_source *content, err refus
     struct scope scope = o->r->scope;
     scope.arena = &part_arena;
     scope.issues = (struct issues){.arena = &part_arena};
-    err e = failed(refused) ? refused : ingest_instance(&scope, content, &options, &result);
-    if (failed(e))
-        add_failed(o, &result, e);
-    if (e.code == ERR_UNAVAILABLE)
-        o->gone = (err){e.code, o->first_error.text, e.where};
-    if (!failed(e))
-        add_stored(o, &result);
+    err e = failed(refused)  ? refused
+            : pieces != NULL ? compose_instance(&scope, pieces, &result)
+                             : ingest_instance(&scope, content, &options, &result);
+    note(o, &result, e);
     arena_deinit(&part_arena);
 }
 
@@ -122,13 +138,117 @@ static err store_parts(struct outcomes *o, str content_type)
         arena_reset(&head);
         e = multipart_next(&reader, &head, &part, &found);
         if (!failed(e) && found)
-            store_one(o, part.content,
+            store_one(o, part.content, NULL,
                       !is_dicom(part.content_type)
                           ? ERR(UNSUPPORTED, "the part is not application/dicom")
                           : o->gone);
     }
     arena_deinit(&head);
     multipart_reader_deinit(&reader);
+    return e;
+}
+
+/* ---- data sets in JSON or XML, with bulk values beside them ---- */
+
+struct pieces {
+    struct str_slice documents;
+    size_t documents_size;
+    struct compose_part_slice parts;
+    struct fd_sink sink;
+    uint64_t parts_size;
+};
+
+static err take_document(struct outcomes *o, struct pieces *p, struct byte_source *content)
+{
+    struct buf text = BUF_IN(request_arena(o->r));
+    for (size_t got = 1; got != 0;) {
+        char *to = buf_reserve(&text, 16 * 1024);
+        TRY(byte_source_read(content, to, 16 * 1024, &got));
+        buf_added(&text, got);
+        p->documents_size += got;
+        if (p->documents_size > DOCUMENTS_SIZE_MAX)
+            return ERR(TOO_LARGE,
+                       "the data sets are longer than 64 MiB: large values go into parts");
+    }
+    *SLICE_PUSH(request_arena(o->r), &p->documents) = buf_str(&text);
+    return OK;
+}
+
+static err take_part(struct outcomes *o, struct pieces *p, const struct multipart_part *part)
+{
+    struct arena *a = request_arena(o->r);
+    char bytes[16 * 1024];
+    if (p->parts.len == BULK_PART_COUNT_MAX)
+        return ERR(TOO_LARGE, "too many parts");
+    struct compose_part *out = SLICE_PUSH(a, &p->parts);
+    *out =
+        (struct compose_part){.location = str_copy(a, str_trim(part->content_location)),
+                              .media_type = str_copy(a, header_main(part->content_type)),
+                              .transfer_syntax = str_copy(
+                                  a, header_parameter(part->content_type, STR("transfer-syntax"))),
+                              .offset = p->parts_size};
+    for (size_t got = 1; got != 0;) {
+        TRY(byte_source_read(part->content, bytes, sizeof bytes, &got));
+        TRY(byte_sink_write(&p->sink.base, bytes, got));
+        out->size += got;
+    }
+    p->parts_size += out->size;
+    return OK;
+}
+
+static err take_pieces(struct outcomes *o, struct pieces *p, str content_type, str model_type)
+{
+    struct multipart_reader reader;
+    struct multipart_part part;
+    struct arena head;
+    bool found = true;
+    TRY(multipart_reader_init(&reader, o->r->x->stream, content_type));
+    arena_init(&head);
+    err e = OK;
+    while (!failed(e) && found) {
+        arena_reset(&head);
+        e = multipart_next(&reader, &head, &part, &found);
+        if (!failed(e) && found)
+            e = str_eq_nocase(header_main(part.content_type), model_type)
+                    ? take_document(o, p, part.content)
+                    : take_part(o, p, &part);
+    }
+    arena_deinit(&head);
+    multipart_reader_deinit(&reader);
+    return e;
+}
+
+static err compose_each(struct outcomes *o, const struct pieces *p, enum compose_model model)
+{
+    for (size_t i = 0; i < p->documents.len; i++) {
+        struct str_slice objects = {&p->documents.at[i], 1};
+        if (model == COMPOSE_JSON)
+            TRY(json_model_split(request_arena(o->r), p->documents.at[i], &objects));
+        for (size_t n = 0; n < objects.len; n++)
+            store_one(
+                o, NULL,
+                &(struct compose_request){.model = model,
+                                          .document = objects.at[n],
+                                          .parts = &p->parts,
+                                          .parts_fd = p->sink.fd,
+                                          .study_instance_uid = request_parameter(o->r, "study")},
+                o->gone);
+    }
+    return OK;
+}
+
+/* Nothing is stored of a body that is cut off: which parts are missing is not known. */
+static err store_pieces(struct outcomes *o, str content_type, str model_type)
+{
+    struct pieces p = {0};
+    struct scope *scope = &o->r->scope;
+    int fd;
+    TRY(storage_scratch(scope->services->storage, &fd));
+    fd_sink_init(&p.sink, fd);
+    err e = take_pieces(o, &p, content_type, model_type);
+    if (!failed(e))
+        e = compose_each(o, &p, str_ends(model_type, STR("json")) ? COMPOSE_JSON : COMPOSE_XML);
+    close(fd);
     return e;
 }
 
@@ -144,7 +264,7 @@ static unsigned status_of(const struct outcomes *o)
     return meaning->retry ? meaning->http_status : 409;
 }
 
-static void respond(struct outcomes *o)
+static err respond(struct outcomes *o, enum model_form form)
 {
     struct buf out = BUF_IN(request_arena(o->r));
     const char *comma = "";
@@ -168,7 +288,7 @@ static void respond(struct outcomes *o)
     buf_add_char(&out, '}');
     if (o->failed_count != 0 && result_meaning(o->first_error.code)->retry)
         http_set_header(o->r->x, "Retry-After", STR("1"));
-    http_respond(o->r->x, status_of(o), STR("application/dicom+json"), buf_str(&out));
+    return dicomweb_respond_model(o->r, status_of(o), form, buf_str(&out), STR("outcome"));
 }
 
 err dicomweb_store(struct request *r)
@@ -177,14 +297,20 @@ err dicomweb_store(struct request *r)
     struct outcomes o = {
         .r = r, .referenced = BUF_IN(request_arena(r)), .failed = BUF_IN(request_arena(r))};
     str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type);
+    enum model_form form = dicomweb_model_form(r);
     TRY(dicomweb_path(r, &path));
+    if (form == MODEL_NONE) /* what was stored is not undone for that */
+        form = MODEL_JSON;
     if (str_eq_nocase(type, STR("application/dicom"))) {
-        store_one(&o, r->x->stream, OK);
+        store_one(&o, r->x->stream, NULL, OK);
     } else if (str_eq_nocase(type, STR("multipart/related"))) {
         str inner = header_parameter(content_type, STR("type"));
-        if (inner.len != 0 && !str_eq_nocase(inner, STR("application/dicom")))
-            return ERR(UNSUPPORTED, "only parts of application/dicom can be stored");
-        err e = store_parts(&o, content_type);
+        bool is_model = str_eq_nocase(inner, STR("application/dicom+json")) ||
+                        str_eq_nocase(inner, STR("application/dicom+xml"));
+        if (inner.len != 0 && !is_model && !str_eq_nocase(inner, STR("application/dicom")))
+            return ERR(UNSUPPORTED, "parts are application/dicom, or application/dicom+json or "
+                                    "application/dicom+xml with their bulk data");
+        err e = is_model ? store_pieces(&o, content_type, inner) : store_parts(&o, content_type);
         if (failed(e) && o.stored_count + o.failed_count == 0)
             return e;
         if (failed(e)) /* cut off behind a part: what was acknowledged by then stays, the rest is
@@ -196,6 +322,5 @@ err dicomweb_store(struct request *r)
     }
     if (o.stored_count + o.failed_count == 0)
         return ERR(MALFORMED, "the body holds no instance");
-    respond(&o);
-    return OK;
+    return respond(&o, form);
 }

@@ -1,0 +1,27 @@
+/* DICOM JSON and XML as the two forms of one answer, PS3.18 8.7.1: what is made as JSON is sent as
+ * XML to who asks for that. */
+#ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
+#define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
+
+#include "presentation/internal_routers/dicomweb.h"
+
+enum model_form {
+    MODEL_NONE,         /* the client takes neither */
+    MODEL_JSON,         /* application/dicom+json; an array where there are several */
+    MODEL_XML,          /* application/dicom+xml: one document */
+    MODEL_MULTIPART_XML /* multipart/related; type="application/dicom+xml": one part each */
+};
+
+/* What the client likes best. JSON where it says nothing. */
+enum model_form dicomweb_model_form(struct request *r);
+
+/* One data set as a document. Errors: MALFORMED (not DICOM JSON). */
+err dicomweb_xml_of(struct arena *a, str object, str *out);
+
+/* Answers with a JSON text, an array of data sets or a single one, in the form. For XML: one
+ * document if there is one data set and a single one will do, else a part each. etag: the seed of
+ * the boundary. Errors: MALFORMED; NOT_ACCEPTABLE (several, and only one document is taken). */
+err dicomweb_respond_model(struct request *r, unsigned status, enum model_form form, str json,
+                           str seed);
+
+#endif
