@@ -366,7 +366,9 @@ static err choose_syntax(struct reader *r, struct part10_file *out)
             NULL) /* private and future ones are explicit little endian, PS3.5 A.4 */
             out->transfer_syntax = transfer_syntax_find(STR(TS_EXPLICIT_LITTLE));
         bool deflated = out->transfer_syntax->deflated;
-        if (guessed == NULL || deflated || out->transfer_syntax->encapsulated)
+        bool is_group_0 = input_ready(&r->file) >= 2 && value_u16(input_peek(&r->file), false) == 0;
+        if (guessed == NULL || deflated || out->transfer_syntax->encapsulated ||
+            is_group_0) /* which looks the same in both byte orders */
             return OK;
         const struct transfer_syntax *seen = transfer_syntax_find(str_of(guessed));
         if (seen->explicit_vr != out->transfer_syntax->explicit_vr ||

@@ -2,6 +2,7 @@
 #include "presentation/internal_routers/dicomweb.h"
 
 #include "application/commands/images/store_instance/command.h"
+#include "application/commands/images/trash_study/command.h"
 #include "application/queries/images/search_images/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
@@ -98,6 +99,11 @@ const struct route dicomweb_routes[] = {
      .doc = "Metadata of an instance", .answers = "application/dicom+json"},
     {"GET", INSTANCE "/frames/{frames}", .handle = dicomweb_frames, RETRIEVE, .is_quick = true,
      .doc = "Frames as stored", .answers = "multipart/related"},
+    {"GET", "/wado", .handle = dicomweb_wado_uri, RETRIEVE,
+     .doc = "Retrieve an instance by query parameters (WADO-URI)", .answers = "application/dicom"},
+    {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
+     .doc = "Move a study to the trash"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
 };

@@ -27,6 +27,11 @@ str dicomweb_boundary(struct request *r, str seed);
 err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
                         uint64_t *length, bool *is_partial);
 
+/* One instance alone, in the stored transfer syntax when syntax is empty, "*" or that one, else in
+ * the native one of that UID. Errors: NOT_ACCEPTABLE, and those of a conversion. */
+err dicomweb_respond_single(struct request *r, const struct retrieve_images_result *images,
+                            str syntax);
+
 /* Where an instance is retrieved. */
 str dicomweb_instance_url(struct request *r, const struct image_path *path);
 

@@ -58,7 +58,7 @@ static err write_again(struct arena *a, const struct instance *n, struct byte_so
         e = data_set_writer_finish(&writer);
     data_set_writer_deinit(&writer);
     /* it was taken into the archive as it is; what the client wants cannot be made of it */
-    return e.code == ERR_MALFORMED || e.code == ERR_TOO_LARGE
+    return e.code == ERR_MALFORMED || e.code == ERR_TOO_LARGE || e.code == ERR_UNSUPPORTED
                ? ERR(NOT_ACCEPTABLE, "an instance can only be had as it is stored")
                : e;
 }

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "dicom/json.h"
 #include "dicom/part10/frames.h"
-#include "dicom/transfer_syntax.h"
+#include "dicom/write/data_set_writer.h"
 #include "presentation/http/multipart.h"
 #include "presentation/internal_routers/dicomweb_model.h"
 
@@ -245,6 +245,26 @@ static bool all_in_syntax(const struct instance_slice *instances)
     return true;
 }
 
+err dicomweb_respond_single(struct request *r, const struct retrieve_images_result *images,
+                            str syntax)
+{
+    const struct instance *n = &images->instances.at[0];
+    const struct transfer_syntax *from = transfer_syntax_find(n->transfer_syntax_uid);
+    const struct transfer_syntax *to = transfer_syntax_find(syntax);
+    if (syntax.len == 0 || str_eq(syntax, STR("*")) || str_eq(syntax, n->transfer_syntax_uid)) {
+        dicomweb_set_immutable(r, n->object_name);
+        if (request_is_unchanged(r, n->object_name))
+            return OK;
+        return respond_range(r, STR("application/dicom"), n->object_name, 0, (uint64_t)n->size,
+                             true, n->object_name);
+    }
+    if (from == NULL || to == NULL || !transfer_syntax_converts(from, to))
+        return ERRF(request_arena(r), NOT_ACCEPTABLE,
+                    "the instance is had in the transfer syntax %.*s",
+                    STR_ARG(n->transfer_syntax_uid));
+    return dicomweb_respond_converted(r, images, FORM_SINGLE, to);
+}
+
 err dicomweb_retrieve(struct request *r)
 {
     struct retrieve_images query;
@@ -269,13 +289,8 @@ err dicomweb_retrieve(struct request *r)
                     "instances are application/dicom, single or multipart/related, in the transfer "
                     "syntax %.*s or, where it is native, in another native one",
                     STR_ARG(str_eq(syntax, STR("*")) ? STR("they are stored in") : syntax));
-    if (form == FORM_SINGLE) {
-        const struct instance *n = &images.instances.at[0];
-        dicomweb_set_immutable(r, n->object_name);
-        if (request_is_unchanged(r, n->object_name))
-            return OK;
-        return respond_range(r, type, n->object_name, 0, (uint64_t)n->size, true, n->object_name);
-    }
+    if (form == FORM_SINGLE)
+        return dicomweb_respond_single(r, &images, STR_NONE);
     str etag =
         one ? str_format(a, "%.*s-m", STR_ARG(images.instances.at[0].object_name))
             : str_format(a, "i-%.*s-%lld",

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
@@ -114,6 +115,55 @@ class Conversions(harness.Case):
             out.truncate(len(self.files[0]) - 60)
         answer = self.gantry.get(self.path(1), headers={"Accept": f"application/dicom; transfer-syntax={BIG}"})
         self.assertIn(answer.status, (406, 503), answer.body[:200])
+
+
+class Uri(harness.Case):
+    """WADO-URI, and the removal of a study by its UID."""
+
+    def setUp(self):
+        self.study = "1.2.826.0.3." + str(abs(hash(self.id())) % 10**8)
+        self.data = instance(1, self.study, self.study + ".1")
+        answer = self.gantry.request("POST", "/dicom-web/studies", multipart([self.data]), STOW)
+        self.assertEqual(answer.status, 200, answer.body)
+
+    def wado(self, status=200, headers=None, **more):
+        query = {"requestType": "WADO", "studyUID": self.study, "seriesUID": self.study + ".1", "objectUID": self.study + ".1.1",
+                 "contentType": "application/dicom", **more}
+        answer = self.gantry.get("/dicom-web/wado?" + urllib.parse.urlencode({k: v for k, v in query.items() if v is not None}),
+                                 headers=headers or {})
+        self.assertEqual(answer.status, status, answer.body[:300])
+        return answer
+
+    def test_an_instance_is_had_by_query_parameters(self):
+        for more in ({}, {"transferSyntax": EXPLICIT}, {"transferSyntax": "*"}, {"contentType": "image/jpeg,application/dicom"},
+                     {"contentType": None}):
+            answer = self.wado(**more)
+            self.assertEqual(answer.body, self.data)
+            self.assertEqual(answer.headers["content-type"], "application/dicom")
+        self.assertEqual(syntax_of(self.wado(transferSyntax=BIG).body), BIG)
+        self.assertEqual(self.wado(206, {"Range": "bytes=0-9"}).body, self.data[:10])
+        self.wado(304, {"If-None-Match": self.wado().headers["etag"]})
+
+    def test_what_is_wrong_with_a_request_is_told(self):
+        self.wado(400, requestType="X")
+        self.wado(400, requestType=None)
+        self.wado(400, objectUID=None)
+        self.wado(400, studyUID="")
+        self.wado(404, objectUID=self.study + ".1.2")
+        self.wado(404, seriesUID=self.study + ".2")
+        self.wado(404, studyUID="../x")
+        self.wado(406, contentType="image/jpeg")
+        self.wado(406, transferSyntax=RLE)
+        self.wado(406, transferSyntax="1.2.3")
+
+    def test_a_study_goes_to_the_trash(self):
+        path = f"/dicom-web/studies/{self.study}"
+        self.assertEqual(self.gantry.request("DELETE", path).status, 204)
+        self.assertEqual(self.gantry.get(path).status, 404)
+        self.assertEqual(self.gantry.get(f"/dicom-web/studies?StudyInstanceUID={self.study}").json, [])
+        self.assertEqual(self.gantry.request("DELETE", path).status, 404)
+        self.assertEqual(self.gantry.request("DELETE", "/dicom-web/studies/1.2.3.99").status, 404)
+        self.assertEqual(self.gantry.request("DELETE", "/dicom-web/studies/..").status, 404)
 
 
 if __name__ == "__main__":

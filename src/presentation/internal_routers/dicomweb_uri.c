@@ -1,0 +1,70 @@
+/* WADO-URI, PS3.18 9, for application/dicom: older viewers ask so. Rendered media types need
+ * decoded pixels. And the removal of a study by its UID. */
+#include "presentation/internal_routers/dicomweb_answer.h"
+
+#include "application/commands/images/trash_study/command.h"
+#include "application/queries/images/search_images/query.h"
+#include "base/arena.h"
+#include "dicom/transfer_syntax.h"
+#include "dicom/uid.h"
+
+static err read_uid(struct request *r, const char *name, str *out)
+{
+    *out = request_query(r, name);
+    if (out->len == 0)
+        return ERRF(request_arena(r), MALFORMED, "the parameter %s is missing", name);
+    return uid_is_tolerable(*out) ? OK : ERR(NOT_FOUND, "not found");
+}
+
+/* contentType is a list as Accept is one, and wins over it (PS3.18 9.4.1). Without any: as the
+ * standard has it, a rendered image, which for most clients that still ask is not what they want.
+ */
+static bool wants_dicom(struct request *r)
+{
+    str asked = request_query(r, "contentType");
+    struct accept_item_slice types;
+    accept_read(request_arena(r), asked.len != 0 ? asked : http_header(r->x, "Accept"), &types);
+    for (size_t i = 0; i < types.len; i++) {
+        str type = types.at[i].media_type;
+        if (str_eq(type, STR("application/dicom")) || str_eq(type, STR("application/*")) ||
+            str_eq(type, STR("*/*")))
+            return true;
+    }
+    return types.len == 0;
+}
+
+err dicomweb_wado_uri(struct request *r)
+{
+    struct retrieve_images query;
+    struct retrieve_images_result images;
+    str syntax = request_query(r, "transferSyntax");
+    if (!str_eq(request_query(r, "requestType"), STR("WADO")))
+        return ERR(MALFORMED, "requestType must be WADO");
+    TRY(read_uid(r, "studyUID", &query.path.study_uid));
+    TRY(read_uid(r, "seriesUID", &query.path.series_uid));
+    TRY(read_uid(r, "objectUID", &query.path.sop_uid));
+    if (!wants_dicom(r))
+        return ERR(NOT_ACCEPTABLE, "instances are sent as application/dicom");
+    TRY(retrieve_images_send(&r->scope, &query, &images));
+    if (images.instances.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    return dicomweb_respond_single(r, &images, syntax);
+}
+
+err dicomweb_delete(struct request *r)
+{
+    struct search_images search = {.filter = {.level = LEVEL_STUDY, .limit = 1}};
+    struct search_images_result found;
+    struct image_path path;
+    struct trash_study_result trashed;
+    TRY(dicomweb_path(r, &path));
+    *SLICE_PUSH(request_arena(r), &search.filter.matches) = (struct image_match){
+        .attribute = image_attribute_find(0x0020000D), .value = path.study_uid};
+    TRY(search_images_send(&r->scope, &search, &found));
+    if (found.page.rows.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    TRY(trash_study_send(&r->scope, &(struct trash_study){.id = found.page.rows.at[0].study.id},
+                         &trashed));
+    http_respond(r->x, 204, STR(""), STR(""));
+    return OK;
+}
