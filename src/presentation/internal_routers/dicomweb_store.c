@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/result.h"
 #include "dicom/model/json_reader.h"
+#include "presentation/http/gzip_source.h"
 #include "presentation/http/multipart.h"
 #include "presentation/internal_routers/dicomweb_model.h"
 
@@ -18,6 +19,7 @@ enum { DOCUMENTS_SIZE_MAX = 64 * 1024 * 1024, BULK_PART_COUNT_MAX = 10000 };
 
 struct outcomes {
     struct request *r;
+    struct byte_source *body;
     struct buf referenced, failed;
     size_t stored_count, failed_count;
     str study_uid;
@@ -131,7 +133,7 @@ static err store_parts(struct outcomes *o, str content_type)
     struct multipart_part part;
     struct arena head;
     bool found = true;
-    TRY(multipart_reader_init(&reader, o->r->x->stream, content_type));
+    TRY(multipart_reader_init(&reader, o->body, content_type));
     arena_init(&head);
     err e = OK;
     while (!failed(e) && found) {
@@ -202,7 +204,7 @@ static err take_pieces(struct outcomes *o, struct pieces *p, str content_type, s
     struct multipart_part part;
     struct arena head;
     bool found = true;
-    TRY(multipart_reader_init(&reader, o->r->x->stream, content_type));
+    TRY(multipart_reader_init(&reader, o->body, content_type));
     arena_init(&head);
     err e = OK;
     while (!failed(e) && found) {
@@ -291,35 +293,61 @@ static err respond(struct outcomes *o, enum model_form form)
     return dicomweb_respond_model(o->r, status_of(o), form, buf_str(&out), STR("outcome"));
 }
 
+static err store_body(struct outcomes *o)
+{
+    str content_type = http_header(o->r->x, "Content-Type"), type = header_main(content_type);
+    str inner = header_parameter(content_type, STR("type"));
+    if (str_eq_nocase(type, STR("application/dicom"))) {
+        store_one(o, o->body, NULL, OK);
+        return OK;
+    }
+    if (!str_eq_nocase(type, STR("multipart/related")))
+        return ERR(UNSUPPORTED,
+                   "send multipart/related; type=\"application/dicom\", or application/dicom");
+    bool is_model = str_eq_nocase(inner, STR("application/dicom+json")) ||
+                    str_eq_nocase(inner, STR("application/dicom+xml"));
+    if (inner.len != 0 && !is_model && !str_eq_nocase(inner, STR("application/dicom")))
+        return ERR(UNSUPPORTED, "parts are application/dicom, or application/dicom+json or "
+                                "application/dicom+xml with their bulk data");
+    return is_model ? store_pieces(o, content_type, inner) : store_parts(o, content_type);
+}
+
+static err store_encoded_body(struct outcomes *o)
+{
+    struct http_exchange *x = o->r->x;
+    str encoding = str_trim(http_header(x, "Content-Encoding"));
+    o->body = x->stream;
+    if (encoding.len == 0 || str_eq_nocase(encoding, STR("identity")))
+        return store_body(o);
+    if (!str_eq_nocase(encoding, STR("gzip")) && !str_eq_nocase(encoding, STR("x-gzip")) &&
+        !str_eq_nocase(encoding, STR("deflate")))
+        return ERR(UNSUPPORTED, "the body may be encoded as gzip or deflate");
+    struct gzip_source *inflated = heap_alloc(sizeof *inflated);
+    err e = gzip_source_init(inflated, x->stream);
+    if (!failed(e)) {
+        o->body = &inflated->base;
+        e = store_body(o);
+        gzip_source_deinit(inflated);
+    }
+    heap_free(inflated);
+    return e;
+}
+
 err dicomweb_store(struct request *r)
 {
     struct image_path path;
     struct outcomes o = {
         .r = r, .referenced = BUF_IN(request_arena(r)), .failed = BUF_IN(request_arena(r))};
-    str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type);
     enum model_form form = dicomweb_model_form(r);
     TRY(dicomweb_path(r, &path));
     if (form == MODEL_NONE) /* what was stored is not undone for that */
         form = MODEL_JSON;
-    if (str_eq_nocase(type, STR("application/dicom"))) {
-        store_one(&o, r->x->stream, NULL, OK);
-    } else if (str_eq_nocase(type, STR("multipart/related"))) {
-        str inner = header_parameter(content_type, STR("type"));
-        bool is_model = str_eq_nocase(inner, STR("application/dicom+json")) ||
-                        str_eq_nocase(inner, STR("application/dicom+xml"));
-        if (inner.len != 0 && !is_model && !str_eq_nocase(inner, STR("application/dicom")))
-            return ERR(UNSUPPORTED, "parts are application/dicom, or application/dicom+json or "
-                                    "application/dicom+xml with their bulk data");
-        err e = is_model ? store_pieces(&o, content_type, inner) : store_parts(&o, content_type);
-        if (failed(e) && o.stored_count + o.failed_count == 0)
-            return e;
-        if (failed(e)) /* cut off behind a part: what was acknowledged by then stays, the rest is
-                          told */
-            add_failed(&o, &(struct ingest_result){0}, e);
-    } else {
-        return ERR(UNSUPPORTED,
-                   "send multipart/related; type=\"application/dicom\", or application/dicom");
-    }
+    err e = store_encoded_body(&o);
+    if (failed(e) && o.stored_count + o.failed_count == 0)
+        return e;
+    if (failed(
+            e)) /* cut off behind a part: what was acknowledged by then stays, the rest is told */
+        add_failed(&o, &(struct ingest_result){0}, e);
     if (o.stored_count + o.failed_count == 0)
         return ERR(MALFORMED, "the body holds no instance");
     return respond(&o, form);

@@ -1,5 +1,6 @@
 """STOW-RS of data sets in JSON and XML with bulk data beside them, and both forms of what comes back. DCMTK makes the images and
 reads the files."""
+import gzip
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
@@ -190,6 +192,39 @@ class Compose(harness.Case):
         video = data_set(5, self.study, **{"7FE00010": bulk("OB", "v")})
         self.store_json([video], [("v", "audio/mpeg", b"x")], status=409)
         self.store_json([video], [("v", "image/jpeg; transfer-syntax=1.2.3", b"x")], status=409)
+
+    def compressed(self, data, status, encoding="gzip", content_type=None):
+        headers = {**STOW, "Content-Encoding": encoding}
+        if content_type:
+            headers["Content-Type"] = content_type
+        answer = self.gantry.request("POST", "/dicom-web/studies", data, headers)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer
+
+    def test_bodies_may_be_compressed(self):
+        files = [instance(n, self.study, self.study + ".1") for n in range(1, 7)]
+        self.compressed(gzip.compress(multipart(files[:2])), 200)
+        self.compressed(zlib.compress(multipart(files[2:3])), 200, "deflate")
+        members = multipart(files[3:4])
+        self.compressed(gzip.compress(members[:1000]) + gzip.compress(members[1000:]), 200)
+        self.compressed(gzip.compress(files[4]), 200, "x-gzip", "application/dicom")
+        self.compressed(multipart(files[5:]), 200, "identity")
+        for n, data in enumerate(files, 1):
+            self.assertEqual(self.file(n), data)
+
+    def test_compressed_bodies_that_harm_are_refused(self):
+        good = gzip.compress(multipart([instance(1, self.study, self.study + ".1")]))
+        self.compressed(good[:-200], 409)
+        self.compressed(good[:40] + bytes(60) + good[100:], 400)
+        self.compressed(b"not compressed", 400)
+        self.compressed(b"", 400)
+        self.compressed(good, 415, "br")
+        self.compressed(good, 415, "gzip, gzip")
+        bomb = gzip.compress(multipart([instance(2, self.study, self.study + ".1", extra=b"") + bytes(200 * 2**20)]))
+        self.assertLess(len(bomb), 2**20)
+        answer = self.gantry.request("POST", "/dicom-web/studies", bomb, {**STOW, "Content-Encoding": "gzip"})
+        self.assertIn(answer.status, (409, 413), answer.body)
+        self.assertEqual(self.gantry.get(f"/dicom-web/instances?StudyInstanceUID={self.study}").json, [])
 
     def test_bodies_that_are_none_are_refused(self):
         for documents in ([b"{"], [b"[]"], [b'{"PatientName":{"vr":"PN"}}'], [b"[1]"], [b""], []):
