@@ -77,6 +77,9 @@ void dicomweb_set_immutable(struct request *r, str etag)
     .answers = "application/dicom+json"
 
 const struct route dicomweb_routes[] = {
+    {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
+     .tag = "search", .doc = "What this server offers",
+     .answers = "application/vnd.sun.wadl+xml, application/json"},
     {"GET", "/studies", SEARCH, .doc = "Search studies"},
     {"GET", "/series", SEARCH, .doc = "Search series"},
     {"GET", "/instances", SEARCH, .doc = "Search instances"},

@@ -15,6 +15,7 @@ err dicomweb_frames(struct request *r);
 err dicomweb_bulkdata(struct request *r);
 err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
+err dicomweb_capabilities(struct request *r);
 
 /* The UIDs of the address. Errors: NOT_FOUND (what can be no UID). */
 err dicomweb_path(struct request *r, struct image_path *out);

@@ -1,16 +1,25 @@
 /* Cross-origin requests: web viewers live on origins of their own. */
 #include "presentation/middleware/middleware.h"
 
+/* The root of DICOMweb, which answers OPTIONS itself (PS3.18 8.9). */
+static bool is_service(const struct request *r)
+{
+    return str_eq(r->x->path, STR("/dicom-web")) || str_eq(r->x->path, STR("/dicom-web/"));
+}
+
 bool cors_begin(struct request *r)
 {
-    if (http_header(r->x, "Origin").ptr == NULL && !str_eq(r->x->method, STR("OPTIONS")))
+    bool asks = str_eq(r->x->method, STR("OPTIONS")); /* before a request, or for capabilities */
+    bool is_preflight =
+        asks && (http_header(r->x, "Access-Control-Request-Method").ptr != NULL || !is_service(r));
+    if (http_header(r->x, "Origin").ptr == NULL && !asks)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
     http_set_header(
         r->x, "Access-Control-Expose-Headers",
         STR("Content-Length, Content-Range, Content-Type, ETag, Location, Retry-After, Warning, "
             "X-Request-Id, X-Total-Count"));
-    if (!str_eq(r->x->method, STR("OPTIONS")))
+    if (!is_preflight)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Methods",
                     STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.parse
+import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
@@ -164,6 +165,30 @@ class Uri(harness.Case):
         self.assertEqual(self.gantry.request("DELETE", path).status, 404)
         self.assertEqual(self.gantry.request("DELETE", "/dicom-web/studies/1.2.3.99").status, 404)
         self.assertEqual(self.gantry.request("DELETE", "/dicom-web/studies/..").status, 404)
+
+
+class Capabilities(harness.Case):
+    """OPTIONS on the service is not a preflight of CORS, and every route of it is told."""
+
+    def test_what_is_offered_is_told_in_both_forms(self):
+        wadl = self.gantry.request("OPTIONS", "/dicom-web/", headers={"Accept": "application/vnd.sun.wadl+xml"})
+        self.assertEqual((wadl.status, wadl.headers["content-type"]), (200, "application/vnd.sun.wadl+xml"))
+        space = "{http://wadl.dev.java.net/2009/02}"
+        resources = {one.get("path"): [method.get("name") for method in one.iter(space + "method")]
+                     for one in xml.etree.ElementTree.fromstring(wadl.body).iter(space + "resource")}
+        self.assertEqual(resources["studies"], ["GET", "POST"])
+        self.assertIn("studies/{study}/series/{series}/instances/{instance}/frames/{frames}", resources)
+        told = self.gantry.request("OPTIONS", "/dicom-web", headers={"Accept": "application/json"}).json
+        self.assertEqual({one["path"]: [method["name"] for method in one["methods"]] for one in told["resources"]}, resources)
+        self.assertEqual(self.gantry.request("OPTIONS", "/dicom-web/").headers["content-type"], "application/vnd.sun.wadl+xml")
+        self.assertEqual(self.gantry.request("OPTIONS", "/dicom-web/", headers={"Accept": "image/png"}).status, 406)
+
+    def test_browsers_still_get_their_preflight(self):
+        asked = {"Origin": "http://viewer.example", "Access-Control-Request-Method": "GET"}
+        for path in ("/dicom-web/", "/dicom-web/studies"):
+            answer = self.gantry.request("OPTIONS", path, headers=asked, token=None)
+            self.assertEqual(answer.status, 204, answer.body)
+            self.assertEqual(answer.headers["access-control-allow-origin"], "*")
 
 
 if __name__ == "__main__":
