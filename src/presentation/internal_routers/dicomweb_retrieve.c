@@ -427,9 +427,19 @@ static str aligned_bits(struct arena *a, str bytes, unsigned first_bit, uint64_t
 struct frame_writer {
     struct request *r;
     const struct instance *instance;
-    str data_set; /* of a deflated file */
+    str data_set;  /* of a deflated file */
+    unsigned word; /* bytes of a word whose order is turned; 0: none */
     struct http_part_slice parts;
 };
+
+static str turned(struct arena *a, str bytes, unsigned word)
+{
+    char *out = arena_copy(a, bytes.ptr, bytes.len);
+    for (size_t at = 0; word != 0 && at + word <= bytes.len; at += word)
+        for (unsigned i = 0; i < word; i++)
+            out[at + i] = bytes.ptr[at + word - 1 - i];
+    return (str){out, bytes.len};
+}
 
 static err add_memory_frame(struct frame_writer *w, const struct frame_place *place, str data)
 {
@@ -443,26 +453,33 @@ static err add_memory_frame(struct frame_writer *w, const struct frame_place *pl
     return OK;
 }
 
+/* Native, hence one range. */
+static err add_changed_frame(struct frame_writer *w, const struct frame_place *place, bool is_cut)
+{
+    struct arena *a = request_arena(w->r);
+    const struct byte_range *range = &place->ranges.at[0];
+    struct object_file file;
+    TRY(open_range(w->r, w->instance->object_name,
+                   (struct object_range){range->offset, range->size}, &file));
+    char *bytes = arena_alloc_raw(a, (size_t)range->size + 1, 1);
+    ssize_t got = pread(file.fd, bytes, (size_t)range->size, (off_t)(range->offset - file.base));
+    close(file.fd);
+    if (got != (ssize_t)range->size)
+        return ERR(UNAVAILABLE, "the stored object is damaged");
+    str frame = turned(a, (str){bytes, (size_t)got}, w->word);
+    SLICE_PUSH(a, &w->parts)->memory =
+        is_cut ? aligned_bits(a, frame, place->first_bit, place->bit_count) : frame;
+    return OK;
+}
+
 static err add_frame(struct frame_writer *w, const struct frame_place *place)
 {
     struct arena *a = request_arena(w->r);
     if (w->data_set.ptr != NULL)
         return add_memory_frame(w, place, w->data_set);
-    if (place->bit_count != 0 && (place->first_bit != 0 || place->bit_count % 8 != 0)) {
-        struct object_file file;
-        const struct byte_range *range = &place->ranges.at[0];
-        TRY(open_range(w->r, w->instance->object_name,
-                       (struct object_range){range->offset, range->size}, &file));
-        char *bytes = arena_alloc_raw(a, (size_t)range->size + 1, 1);
-        ssize_t got =
-            pread(file.fd, bytes, (size_t)range->size, (off_t)(range->offset - file.base));
-        close(file.fd);
-        if (got != (ssize_t)range->size)
-            return ERR(UNAVAILABLE, "the stored object is damaged");
-        SLICE_PUSH(a, &w->parts)->memory =
-            aligned_bits(a, (str){bytes, (size_t)got}, place->first_bit, place->bit_count);
-        return OK;
-    }
+    bool is_cut = place->bit_count != 0 && (place->first_bit != 0 || place->bit_count % 8 != 0);
+    if (is_cut || w->word > 1)
+        return add_changed_frame(w, place, is_cut);
     for (size_t i = 0; i < place->ranges.len; i++)
         *SLICE_PUSH(a, &w->parts) = (struct http_part){.file = (void *)w->instance,
                                                        .offset = place->ranges.at[i].offset,
@@ -470,37 +487,71 @@ static err add_frame(struct frame_writer *w, const struct frame_place *place)
     return OK;
 }
 
+/* Frames of native pixel data have one form, explicit VR little endian (PS3.18 8.7.3.3.2); named
+ * are those whose frames are the same bytes, too. Big endian as it is stored only to who names it.
+ */
+static enum form choose_frame_form(struct request *r, const struct instance *n, bool one,
+                                   str *named, str *syntax_uid)
+{
+    static const char *const same[] = {TS_EXPLICIT_LITTLE, TS_IMPLICIT_LITTLE, TS_DEFLATED};
+    const struct transfer_syntax *syntax = transfer_syntax_find(n->transfer_syntax_uid);
+    str octets = STR("application/octet-stream");
+    str type = syntax != NULL ? str_of(syntax->media_type) : octets;
+    str alias = str_eq(type, STR("image/jphc")) ? STR("image/jhc") : octets;
+    enum form form = FORM_NONE;
+    *syntax_uid = n->transfer_syntax_uid;
+    if (syntax != NULL && !syntax->encapsulated) {
+        *syntax_uid = STR(TS_EXPLICIT_LITTLE);
+        for (size_t i = 0; i < COUNT_OF(same) && form == FORM_NONE; i++)
+            form = choose_form(r, type, alias, str_of(same[i]), one, named);
+        if (form != FORM_NONE)
+            return form;
+        *syntax_uid = n->transfer_syntax_uid;
+    }
+    form = choose_form(r, type, alias, n->transfer_syntax_uid, one, named);
+    if (form == FORM_NONE && !str_eq(alias, octets))
+        form = choose_form(r, type, octets, n->transfer_syntax_uid, one, named);
+    return form;
+}
+
+/* How many bytes of a word are turned for that form. OB has no words. */
+static unsigned word_to_turn(const struct retrieve_derived_result *derived, str syntax_uid)
+{
+    struct bulk_place pixels;
+    if (!str_eq(derived->instance.transfer_syntax_uid, STR(TS_EXPLICIT_BIG)) ||
+        str_eq(syntax_uid, STR(TS_EXPLICIT_BIG)) ||
+        failed(bulk_table_find(derived->blobs.bulk, STR("7FE00010"), &pixels)))
+        return 0;
+    return vr_word_size(pixels.vr);
+}
+
 static err respond_frames(struct request *r, const struct retrieve_derived_result *derived,
                           const uint32_t *numbers, size_t count)
 {
     struct arena *a = request_arena(r);
     const struct instance *instance = &derived->instance;
-    const struct transfer_syntax *syntax = transfer_syntax_find(instance->transfer_syntax_uid);
-    str type = syntax != NULL ? str_of(syntax->media_type) : STR("application/octet-stream");
-    str alias =
-            str_eq(type, STR("image/jphc")) ? STR("image/jhc") : STR("application/octet-stream"),
-        named;
+    str named, syntax_uid;
     struct frame_table_info info;
     TRY(frame_table_info(derived->blobs.frames, &info));
-    enum form form = choose_form(r, type, alias, instance->transfer_syntax_uid, count == 1, &named);
-    if (form == FORM_NONE && !str_eq(alias, STR("application/octet-stream")))
-        form = choose_form(r, type, STR("application/octet-stream"), instance->transfer_syntax_uid,
-                           count == 1, &named);
+    enum form form = choose_frame_form(r, instance, count == 1, &named, &syntax_uid);
     if (form == FORM_NONE)
-        return ERR(NOT_ACCEPTABLE, "frames are sent in the stored transfer syntax");
-    struct frame_writer w = {.r = r, .instance = instance};
-    str etag = str_format(a, "%.*s-f%.*s-%s", STR_ARG(instance->object_name),
-                          STR_ARG(request_parameter(r, "frames")), form == FORM_SINGLE ? "s" : "m");
+        return ERRF(a, NOT_ACCEPTABLE, "the frames are had in the transfer syntax %.*s",
+                    STR_ARG(syntax_uid));
+    struct frame_writer w = {
+        .r = r, .instance = instance, .word = word_to_turn(derived, syntax_uid)};
+    str etag = str_format(a, "%.*s-f%.*s-%s%s", STR_ARG(instance->object_name),
+                          STR_ARG(request_parameter(r, "frames")), form == FORM_SINGLE ? "s" : "m",
+                          w.word > 1 ? "t" : "");
     str boundary = dicomweb_boundary(r, etag);
-    str part_type = str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named),
-                               STR_ARG(instance->transfer_syntax_uid));
+    str part_type =
+        str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named), STR_ARG(syntax_uid));
     if (info.in_inflated)
         TRY(inflated_data_set(r, instance, &w.data_set));
     for (size_t i = 0; i < count; i++) {
         struct frame_place place;
         TRY(frame_table_find(a, derived->blobs.frames, numbers[i], &place));
         if (form == FORM_SINGLE && place.ranges.len == 1 && place.bit_count == 0 &&
-            w.data_set.ptr == NULL) {
+            w.data_set.ptr == NULL && w.word < 2) {
             dicomweb_set_immutable(r, etag);
             if (request_is_unchanged(r, etag))
                 return OK;

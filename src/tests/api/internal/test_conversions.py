@@ -85,6 +85,25 @@ class Conversions(harness.Case):
                 self.assertIn(f"transfer-syntax={syntax}".encode(), head)
                 self.assertEqual(data_set(body[:-2]), data_set(self.files[number]))
 
+    def test_frames_are_little_endian_whatever_is_stored(self):
+        for number in range(1, 5):
+            pixels = instance(number, self.study, self.study + ".1")[-64 * 64 * 2:]
+            for accept in ("application/octet-stream", f"application/octet-stream; transfer-syntax={EXPLICIT}",
+                           f"application/octet-stream; transfer-syntax={IMPLICIT}", "application/octet-stream; transfer-syntax=*"):
+                frame = self.gantry.get(self.path(number) + "/frames/1", headers={"Accept": accept})
+                self.assertEqual((frame.status, frame.body), (200, pixels), accept)
+                self.assertIn(EXPLICIT, frame.headers["content-type"])
+            part = self.gantry.get(self.path(number) + "/frames/1", headers={"Accept": "application/octet-stream", "Range": "bytes=7-20"})
+            self.assertEqual((part.status, part.body), (206, pixels[7:21]))
+            several = self.gantry.get(self.path(number) + "/frames/1", headers={"Accept": 'multipart/related; type="application/octet-stream"'})
+            self.assertIn(pixels, several.body)
+        stored = self.gantry.get(self.path(3) + "/frames/1", headers={"Accept": f"application/octet-stream; transfer-syntax={BIG}"})
+        self.assertEqual(stored.status, 200, stored.body[:200])
+        pixels = instance(3, self.study, self.study + ".1")[-8192:]
+        self.assertEqual(stored.body, b"".join(pixels[i:i + 2][::-1] for i in range(0, 8192, 2)))
+        refused = self.gantry.get(self.path(1) + "/frames/1", headers={"Accept": f"application/octet-stream; transfer-syntax={BIG}"})
+        self.assertEqual(refused.status, 406)
+
     def test_it_is_the_same_every_time_and_ranges_of_it_are_had(self):
         accept = f"application/dicom; transfer-syntax={BIG}"
         whole = self.get(1, accept)
