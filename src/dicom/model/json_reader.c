@@ -180,6 +180,8 @@ static err find_vr(struct model *m, struct json_attribute *attribute)
 
 static err check_sequence(struct model *m, const struct node *n)
 {
+    if (n->attribute.tag == TAG_CHARSET) /* there would be none, for whatever is not ASCII */
+        return bad(m, "is a sequence, where a text must be");
     if (n->attribute.form > JSON_FORM_VALUE)
         return bad(m, "is a sequence whose items are not in Value");
     if ((n->shapes & (HAS_SCALARS | HAS_NAMES)) != 0)

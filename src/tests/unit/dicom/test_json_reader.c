@@ -13,6 +13,7 @@ struct recorder {
     struct buf out;
     unsigned depth;
     uint32_t fail_at_tag;
+    size_t shown_size_max; /* of a value; 0: any */
 };
 
 static struct recorder *recorder_of(struct part10_consumer *c)
@@ -37,6 +38,8 @@ static err record_element(struct part10_consumer *base, const struct part10_elem
         buf_addf(&r->out, " @%.*s", STR_ARG(e->uri));
     } else {
         CHECK(e->uri.ptr == NULL && e->length == value.len);
+        if (r->shown_size_max != 0)
+            value = str_sub(value, 0, r->shown_size_max);
         if (value.len != 0)
             buf_add_char(&r->out, ' ');
         if (kind == VR_KIND_BINARY || kind == VR_KIND_BYTES)
@@ -465,6 +468,7 @@ TEST(names_and_sequences_that_are_none_are_refused)
         {"{\"00091001\":{\"vr\":\"SQ\",\"Value\":[[]]}}", "a list or an object"},
         {"{\"00091001\":{\"vr\":\"SQ\",\"Value\":[{\"Alphabetic\":\"SECRET\"}]}}",
          "is a sequence of"},
+        {"{\"00080005\":{\"vr\":\"SQ\"}}", "(0008,0005) is a sequence, where"},
         {"{\"00091001\":{\"vr\":\"SQ\",\"Value\":{}}}", "a Value that is no list"},
         {"{\"00091001\":{\"vr\":\"SQ\",\"InlineBinary\":\"AAAA\"}}", "not in Value"},
         {"{\"00091001\":{\"vr\":\"SQ\",\"BulkDataURI\":\"x\"}}", "not in Value"},
@@ -527,7 +531,7 @@ TEST(elements_and_items_have_the_limit_of_files)
 static err read_filled(const char *head, const char *fill, size_t count, const char *tail)
 {
     struct arena a = {0};
-    struct recorder r = {.base = {.ops = &recorder_ops}, .out = BUF_IN(&a)};
+    struct recorder r = {.base = {.ops = &recorder_ops}, .out = BUF_IN(&a), .shown_size_max = 1024};
     struct buf json = BUF_IN(&a);
     buf_add(&json, str_of(head));
     for (size_t i = 0; i < count; i++)
