@@ -65,6 +65,8 @@ str request_parameter(const struct request *r, const char *name);
 /* Of the query: the first of that name. */
 str request_query(const struct request *r, const char *name);
 
+/* This is work for another lane: give what it returns, and all begins again there. */
+err request_move(struct request *r, enum lane lane);
 /* The client has it already (If-None-Match): then that has been answered, by 304. */
 bool request_is_unchanged(struct request *r, str etag);
 /* Answers with a problem (RFC 9457); logs what is the server's fault. */

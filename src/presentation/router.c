@@ -259,13 +259,20 @@ static err handle_route(struct request *r)
     return r->route->handle(r);
 }
 
-/* To a lane, where it is begun again from the start. */
-static void defer(struct request *r)
+err request_move(struct request *r, enum lane lane)
+{
+    r->x->lane = lane;
+    return scope_defer(&r->scope);
+}
+
+/* To a lane, its route's unless it asked for another, where it is begun again from the start. */
+static void defer(struct request *r, enum lane from)
 {
     r->scope.would_wait = r->scope.must_not_wait = false;
     r->scope.issues = (struct issues){.arena = request_arena(r)};
     r->scope.subject_id = (uuid){0};
-    r->x->lane = lane_of(r->route);
+    if (r->x->lane == from)
+        r->x->lane = lane_of(r->route);
 }
 
 static void app_handle(struct http_app *base, struct http_exchange *x)
@@ -273,10 +280,11 @@ static void app_handle(struct http_app *base, struct http_exchange *x)
     struct request *r = x->state;
     (void)base;
     log_set_request_id(r->scope.request_id);
-    r->scope.must_not_wait = x->lane == LANE_INLINE;
+    enum lane lane = x->lane;
+    r->scope.must_not_wait = lane == LANE_INLINE;
     err e = handle_route(r);
     if (r->scope.would_wait)
-        defer(r);
+        defer(r, lane);
     else if (failed(e))
         request_fail(r, e);
     log_set_request_id(STR_NONE);

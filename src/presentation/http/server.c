@@ -212,11 +212,29 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
 }
 
 /* The handler on its lane; afterwards the connection goes on with the answer. */
+/* Instead of a lane that is full. */
+static void refuse_busy(struct exchange *x)
+{
+    http_set_header(&x->base, "Retry-After", STR("1"));
+    http_respond(
+        &x->base, 503, STR("application/problem+json"),
+        STR("{\"type\":\"about:blank\",\"title\":\"Not available right now\",\"status\":503,"
+            "\"detail\":\"too much work is waiting\",\"code\":\"UNAVAILABLE\",\"issues\":[]}"));
+}
+
 static void run_job(struct pool_job *job)
 {
     struct exchange *x = container_of(job, struct exchange, job);
     struct http_server *s = x->server;
+    enum lane lane = x->base.lane;
+    size_t header_count = x->header_count;
     s->app->ops->handle(s->app, &x->base);
+    if (!x->base.is_answered && x->base.lane != lane) {
+        x->header_count = header_count;
+        if (lanes_push(s->lanes, x->base.lane, job))
+            return; /* it is theirs now */
+        refuse_busy(x);
+    }
     if (!x->base.is_answered)
         http_respond(&x->base, 500, STR(""), STR(""));
     pthread_mutex_lock(&x->lock);
@@ -272,16 +290,6 @@ static enum MHD_Result queue_answer(struct exchange *x)
     if (__atomic_load_n(&x->server->is_draining, __ATOMIC_RELAXED))
         MHD_add_response_header(x->response, "Connection", "close");
     return MHD_queue_response(x->connection, x->base.status, x->response);
-}
-
-/* Instead of a lane that is full. */
-static void refuse_busy(struct exchange *x)
-{
-    http_set_header(&x->base, "Retry-After", STR("1"));
-    http_respond(
-        &x->base, 503, STR("application/problem+json"),
-        STR("{\"type\":\"about:blank\",\"title\":\"Not available right now\",\"status\":503,"
-            "\"detail\":\"too much work is waiting\",\"code\":\"UNAVAILABLE\",\"issues\":[]}"));
 }
 
 /* All is there, or the stream begins: to the lane. */

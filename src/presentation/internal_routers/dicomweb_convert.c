@@ -143,8 +143,8 @@ err dicomweb_respond_converted(struct request *r, const struct retrieve_images_r
     dicomweb_set_tag(r, etag, one);
     if (request_is_unchanged(r, etag))
         return OK;
-    if (r->scope.must_not_wait)
-        return scope_defer(&r->scope);
+    if (r->x->lane != LANE_CPU)
+        return request_move(r, LANE_CPU);
     TRY(storage_scratch(r->scope.services->storage, &fd));
     fd_sink_init(&sink, fd);
     str boundary = dicomweb_boundary(r, etag);

@@ -327,8 +327,8 @@ err dicomweb_metadata(struct request *r)
     if (form == MODEL_NONE)
         return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json, or application/dicom+xml, "
                                    "several in multipart/related");
-    if (form != MODEL_JSON && r->scope.must_not_wait)
-        return scope_defer(&r->scope);
+    if (form != MODEL_JSON && r->x->lane != LANE_CPU)
+        return request_move(r, LANE_CPU);
     TRY(dicomweb_path(r, &query.path));
     query.if_none_match = text_tag(http_header(r->x, "If-None-Match"));
     TRY(retrieve_metadata_send(&r->scope, &query, &result));
