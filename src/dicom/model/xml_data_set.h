@@ -31,19 +31,19 @@ struct xml_item {
     struct xml_attribute_slice attributes;
 };
 
-/* Errors of this header name the tag, their texts live in a; everything else lives in tree. */
+struct xml_scope {
+    struct arena *a;    /* of error texts */
+    struct arena *tree; /* of everything else */
+    uint32_t *count;    /* of elements and items, PART10_ELEMENT_COUNT_MAX at most */
+};
 
-/* MALFORMED, "(GGGG,EEEE) …". */
+/* MALFORMED, "(GGGG,EEEE) …". Errors of this header name the tag, never a value. */
 err xml_attribute_bad(struct arena *a, uint32_t tag, const char *what);
 
 /* One value out of the Value and PersonName elements of an attribute, by their numbers; a number
  * that is missing is an empty text. Each of those adds one to *count.
  * Errors: MALFORMED (a number twice, no number of that VR or out of its range, a text that holds
  * several, too many empty values), TOO_LARGE (over PART10_VALUE_SIZE_MAX). */
-struct xml_scope {
-    struct arena *a, *tree;
-    uint32_t *count; /* of elements and items, PART10_ELEMENT_COUNT_MAX at most */
-};
 err xml_value_join(struct xml_scope s, const struct xml_attribute *attribute,
                    struct xml_value_slice *values, str *out);
 

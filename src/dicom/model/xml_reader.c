@@ -338,7 +338,8 @@ static err end_attribute(struct xml_reader *r)
         TRY(xml_value_join(scope_of(r), m, &l->values, &m->value));
     l->values = (struct xml_value_slice){0};
     r->place = PLACE_DATA_SET;
-    bool is_group_length = (m->tag & 0xFFFF) == 0 && m->creator.ptr == NULL; /* else its block is 00 */
+    bool is_group_length =
+        (m->tag & 0xFFFF) == 0 && m->creator.ptr == NULL; /* else its block is 00 */
     if (m->tag >> 16 == 0x0002 || is_group_length)
         return OK;
     if (!is_ascii(m->creator) ||

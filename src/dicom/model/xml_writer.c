@@ -96,7 +96,7 @@ static str creator_of(const struct xml_model_level *l, uint32_t tag)
     unsigned block = tag >> 8 & 0xFF;
     if (block < 0x10 || tag >> 16 != l->last_creator >> 16)
         return STR_NONE;
-    for (size_t i = l->creators.len; i-- != 0;)
+    for (size_t i = 0; i < l->creators.len; i++)
         if (l->creators.at[i].block == block)
             return l->creators.at[i].name;
     return STR_NONE;
@@ -126,8 +126,12 @@ static void note_creator(struct xml_model *m, const struct part10_element *e, st
     if (e->tag >> 16 != l->last_creator >> 16)
         l->creators = (struct xml_model_creator_slice){0};
     l->last_creator = e->tag;
-    *SLICE_PUSH(m->arena, &l->creators) =
-        (struct xml_model_creator){e->tag & 0xFF, str_copy(m->arena, name)};
+    size_t i = 0;
+    while (i < l->creators.len && l->creators.at[i].block != (e->tag & 0xFF))
+        i++;
+    if (i == l->creators.len) /* not one more each time it comes again out of order */
+        SLICE_PUSH(m->arena, &l->creators);
+    l->creators.at[i] = (struct xml_model_creator){e->tag & 0xFF, str_copy(m->arena, name)};
 }
 
 static bool is_left_out(const struct part10_element *e)
@@ -273,7 +277,8 @@ static void add_numbers(struct xml_model *m, const struct part10_element *e, str
     }
 }
 
-/* Base64 of the bytes in little endian order, as A.1.5 asks for. */
+/* Base64 of the bytes in little endian order, as DICOM JSON has them (PS3.18
+ * F.2.7). dcm2xml of DCMTK 3.6 writes words in big endian order; dcm4che does not. */
 static void add_inline(struct xml_model *m, const struct part10_element *e, str value)
 {
     unsigned word = vr_word_size(e->vr);
