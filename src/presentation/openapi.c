@@ -198,6 +198,18 @@ static void write_body(struct writer *w, const struct compiled_route *c)
     buf_add(&w->out, STR("}}}"));
 }
 
+static void write_media_types(struct writer *w, str types)
+{
+    str type;
+    bool first = true;
+    buf_add(&w->out, STR(",\"content\":{"));
+    while (str_cut(&types, ',', &type)) {
+        json_write_member(&w->out, &first, str_trim(type));
+        buf_add(&w->out, STR("{}"));
+    }
+    buf_add_char(&w->out, '}');
+}
+
 static void write_responses(struct writer *w, const struct compiled_route *c)
 {
     const struct use_case *u = c->route->use_case;
@@ -209,9 +221,7 @@ static void write_responses(struct writer *w, const struct compiled_route *c)
         reference(w, u->result);
         buf_add(&w->out, STR("}}"));
     } else if (u == NULL && c->route->answers != NULL) {
-        buf_add(&w->out, STR(",\"content\":{"));
-        json_write_str(&w->out, str_of(c->route->answers));
-        buf_add(&w->out, STR(":{}}"));
+        write_media_types(w, str_of(c->route->answers));
     }
     buf_add(
         &w->out,

@@ -28,7 +28,7 @@ struct route {
     uint64_t body_max;     /* 0: JSON_BODY_SIZE_MAX */
     unsigned success;      /* 0: 200 */
     const char *tag, *doc; /* of handle, for the documentation */
-    const char *answers;   /* media type of handle's answer */
+    const char *answers;   /* media types of handle's answer, separated by commas */
     bool is_hidden;        /* not in the documentation */
     bool is_limited;       /* counts against the sender's rate of sign-ins */
     bool is_quick; /* a look-up: answered on the I/O loop unless it turns out that it has to wait */

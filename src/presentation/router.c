@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "presentation/binding.h"
 #include "presentation/dependencies/auth.h"
+#include "presentation/object_checksums.h"
 #include "presentation/openapi.h"
 
 str request_parameter(const struct request *r, const char *name)
@@ -334,6 +335,7 @@ err web_app_open(struct web_app *w, const struct route_table *tables, size_t cou
 {
     w->base.ops = &app_ops;
     arena_init(&w->arena);
+    w->checksums = object_checksums_create();
     for (size_t i = 0; i < count; i++)
         for (size_t n = 0; n < tables[i].count; n++)
             TRY(compile(w, tables[i].prefix, &tables[i].routes[n]));
@@ -345,6 +347,7 @@ void web_app_close(struct web_app *w)
 {
     if (w->base.ops == NULL)
         return;
+    object_checksums_destroy(w->checksums);
     arena_deinit(&w->arena);
     w->base.ops = NULL;
 }

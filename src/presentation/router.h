@@ -20,6 +20,8 @@ struct compiled_route {
     permission_number needs;
 };
 
+struct object_checksums;
+
 struct web_app {
     struct http_app base;
     struct compiled_route routes[ROUTE_COUNT_MAX];
@@ -31,6 +33,7 @@ struct web_app {
     struct lanes *lanes;  /* for what is still to be done when a refusal has been sent */
     const char *title;    /* for the documentation */
     str openapi;          /* made at start, lives as long */
+    struct object_checksums *checksums;
     struct arena arena;
     void *owner;                                              /* the process's app, for health */
     str (*health)(void *owner, struct arena *a, bool *ready); /* does not wait */

@@ -98,6 +98,12 @@ struct http_parts {
     int (*open)(struct http_parts *parts, const struct http_part *part, uint64_t *base);
     void *context;
     bool may_wait; /* open may wait for a network: behind the first pieces it is called on a lane */
+    /* NULL, or asked when may_wait is set: would open wait for this part, as things are now? */
+    bool (*waits)(struct http_parts *parts, const struct http_part *part);
+    /* NULL, or shown what is read of a part's file on its way to the peer, in order; offset is that
+     * of the part and counts in the file. A body short enough to go in one piece is not shown. */
+    void (*passed)(struct http_parts *parts, const struct http_part *part, uint64_t offset,
+                   const void *bytes, size_t size);
 };
 void http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
                         const struct http_parts *parts);

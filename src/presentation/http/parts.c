@@ -43,8 +43,19 @@ static ssize_t read_file_part(struct parts_reader *r, const struct http_part *pa
         r->fd = r->parts.open(&r->parts, part, &r->base);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    ssize_t got = pread(r->fd, to, size, (off_t)(part->offset - r->base + r->offset_in_part));
-    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+    uint64_t offset = part->offset + r->offset_in_part;
+    ssize_t got = pread(r->fd, to, size, (off_t)(offset - r->base));
+    if (got <= 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (r->parts.passed != NULL)
+        r->parts.passed(&r->parts, part, offset, to, (size_t)got);
+    return got;
+}
+
+static bool must_wait(struct parts_reader *r, const struct http_part *part)
+{
+    return r->fd < 0 && r->parts.may_wait && !r->was_opened &&
+           (r->parts.waits == NULL || r->parts.waits(&r->parts, part));
 }
 
 static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t room)
@@ -59,7 +70,7 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
         if (step != 0 && part->file == NULL) {
             memcpy(to + filled, part->memory.ptr + r->offset_in_part, step);
         } else if (step != 0) {
-            if (r->fd < 0 && r->parts.may_wait && !r->was_opened)
+            if (must_wait(r, part))
                 return filled != 0 ? (ssize_t)filled : wait_for_file(r);
             ssize_t got = read_file_part(r, part, to + filled, step);
             if (got < 0)

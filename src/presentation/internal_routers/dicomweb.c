@@ -71,6 +71,7 @@ void dicomweb_set_immutable(struct request *r, str etag)
     .lane = LANE_DB, .tag = "search", .answers = "application/dicom+json"
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .lane = LANE_DB, .tag = "retrieve"
+#define ARCHIVES ", application/zip, application/x-tar"
 #define STORE                                                                                      \
     .handle = dicomweb_store, .behind = &store_instance_use_case, .needs = WRITE_STUDIES,          \
     .lane = LANE_STREAM, .body = HTTP_BODY_STREAM, .tag = "store",                                 \
@@ -89,11 +90,11 @@ const struct route dicomweb_routes[] = {
     {"POST", "/studies", STORE, .doc = "Store instances"},
     {"POST", STUDY, STORE, .doc = "Store instances of a study"},
     {"GET", STUDY, .handle = dicomweb_retrieve, RETRIEVE, .doc = "Retrieve a study",
-     .answers = "multipart/related"},
+     .answers = "multipart/related" ARCHIVES},
     {"GET", SERIES, .handle = dicomweb_retrieve, RETRIEVE, .doc = "Retrieve a series",
-     .answers = "multipart/related"},
+     .answers = "multipart/related" ARCHIVES},
     {"GET", INSTANCE, .handle = dicomweb_retrieve, RETRIEVE, .is_quick = true,
-     .doc = "Retrieve an instance", .answers = "application/dicom"},
+     .doc = "Retrieve an instance", .answers = "application/dicom" ARCHIVES},
     {"GET", STUDY "/metadata", .handle = dicomweb_metadata, RETRIEVE, .is_quick = true,
      .doc = "Metadata of a study", .answers = "application/dicom+json"},
     {"GET", SERIES "/metadata", .handle = dicomweb_metadata, RETRIEVE, .is_quick = true,

@@ -17,6 +17,11 @@ err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
 err dicomweb_capabilities(struct request *r);
 
+/* Does the client want a ZIP or tar archive: most of all (is_first), or at all? Then
+ * dicomweb_archive answers. */
+bool dicomweb_archive_is_asked_for(struct request *r, bool is_first);
+err dicomweb_archive(struct request *r);
+
 /* The UIDs of the address. Errors: NOT_FOUND (what can be no UID). */
 err dicomweb_path(struct request *r, struct image_path *out);
 /* "http://host/dicom-web": as the client sees us. */
@@ -28,5 +33,11 @@ void dicomweb_accept(struct request *r, struct accept_item_slice *out);
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
 /* Instance data never changes: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
+
+SLICE(http_part);
+/* Of a whole body the parts that Range asks for, with the status that goes with it; headers are
+ * set. Errors: RANGE. */
+err dicomweb_parts_asked_for(struct request *r, str etag, struct http_parts *body,
+                             unsigned *status);
 
 #endif

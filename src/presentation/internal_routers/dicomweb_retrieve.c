@@ -148,8 +148,6 @@ static err respond_range(struct request *r, str content_type, str object_name, u
     return OK;
 }
 
-SLICE(http_part);
-
 /* [first, first + length) of what the parts are together. */
 static struct http_part_slice parts_between(struct arena *a, const struct http_part_slice *parts,
                                             uint64_t first, uint64_t length)
@@ -192,23 +190,38 @@ static err open_first(struct request *r, struct http_parts *parts)
     return OK;
 }
 
+err dicomweb_parts_asked_for(struct request *r, str etag, struct http_parts *body, unsigned *status)
+{
+    struct http_part_slice parts = {(struct http_part *)body->at, body->count};
+    uint64_t total = 0, first, length;
+    bool is_partial;
+    for (size_t i = 0; i < parts.len; i++)
+        total += http_part_size(&parts.at[i]);
+    TRY(dicomweb_read_range(r, etag, total, &first, &length, &is_partial));
+    if (is_partial)
+        parts = parts_between(request_arena(r), &parts, first, length);
+    body->at = parts.at;
+    body->count = parts.len;
+    *status = is_partial ? 206 : 200;
+    return OK;
+}
+
 /* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
  */
 static err respond_parts(struct request *r, str content_type, str etag,
                          const struct http_part_slice *parts)
 {
-    uint64_t total = 0, first, length;
-    bool is_partial;
-    for (size_t i = 0; i < parts->len; i++)
-        total += http_part_size(&parts->at[i]);
-    TRY(dicomweb_read_range(r, etag, total, &first, &length, &is_partial));
-    struct http_part_slice sent =
-        is_partial ? parts_between(request_arena(r), parts, first, length) : *parts;
     struct storage *storage = r->scope.services->storage;
-    struct http_parts body = {sent.at, sent.len, open_object, storage, storage->may_wait};
+    struct http_parts body = {.at = parts->at,
+                              .count = parts->len,
+                              .open = open_object,
+                              .context = storage,
+                              .may_wait = storage->may_wait};
+    unsigned status;
+    TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
     if (storage->may_wait)
         TRY(open_first(r, &body));
-    http_respond_parts(r->x, is_partial ? 206 : 200, content_type, &body);
+    http_respond_parts(r->x, status, content_type, &body);
     return OK;
 }
 
@@ -271,6 +284,8 @@ err dicomweb_retrieve(struct request *r)
     struct retrieve_images_result images;
     struct arena *a = request_arena(r);
     str named, type = STR("application/dicom");
+    if (dicomweb_archive_is_asked_for(r, true))
+        return dicomweb_archive(r);
     TRY(dicomweb_path(r, &query.path));
     TRY(retrieve_images_send(&r->scope, &query, &images));
     if (images.instances.len == 0)
@@ -284,6 +299,8 @@ err dicomweb_retrieve(struct request *r)
         form == FORM_NONE ? dicomweb_choose_conversion(r, &images.instances, one, &to) : FORM_NONE;
     if (converted != FORM_NONE)
         return dicomweb_respond_converted(r, &images, converted, to);
+    if (form == FORM_NONE && dicomweb_archive_is_asked_for(r, false))
+        return dicomweb_archive(r);
     if (form == FORM_NONE)
         return ERRF(a, NOT_ACCEPTABLE,
                     "instances are application/dicom, single or multipart/related, in the transfer "

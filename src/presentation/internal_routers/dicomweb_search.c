@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "dicom/dictionary.h"
 #include "dicom/json.h"
+#include "dicom/json_members.h"
 
 #include <stdio.h>
 
@@ -302,34 +303,6 @@ static void write_row(struct search *s, struct buf *out, str base_url, const str
     buf_add_char(out, '}');
 }
 
-/* A member of a metadata document, by its tag at the top level: `"TTTTTTTT":{…}` without the comma.
- * Absent when it has none. The document is our own, so a scan that knows strings and braces is
- * enough. */
-static str find_member(str document, uint32_t tag)
-{
-    unsigned depth = 0;
-    size_t start = SIZE_MAX;
-    char wanted[16];
-    snprintf(wanted, sizeof wanted, "\"%08X\":", (unsigned)tag);
-    for (size_t i = 0; i < document.len; i++) {
-        char c = document.ptr[i];
-        if (c == '"') {
-            if (depth == 1 && start == SIZE_MAX &&
-                str_starts(str_sub(document, i, document.len), str_of(wanted)))
-                start = i;
-            for (i++; i < document.len && document.ptr[i] != '"'; i++)
-                i += document.ptr[i] == '\\';
-        } else if (c == '{' || c == '[') {
-            depth++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-            if (depth == 1 && start != SIZE_MAX)
-                return str_sub(document, start, i + 1);
-        }
-    }
-    return STR_NONE;
-}
-
 /* What is asked for and stands in no column comes from the instance's metadata; "all" is the
  * metadata itself. */
 static void write_with_metadata(struct search *s, struct buf *out, str base_url,
@@ -347,10 +320,10 @@ static void write_with_metadata(struct search *s, struct buf *out, str base_url,
     write_row(s, out, base_url, row);
     for (size_t i = 0; i < s->included_count; i++) {
         str member = image_attribute_find(s->included[i]) == NULL
-                         ? find_member(metadata, s->included[i])
+                         ? json_model_member(metadata, s->included[i])
                          : STR_NONE;
         if (member.len == 0 || /* a sequence that the row has written already */
-            find_member(str_sub(buf_str(out), start, out->len), s->included[i]).len != 0)
+            json_model_member(str_sub(buf_str(out), start, out->len), s->included[i]).len != 0)
             continue;
         out->len--; /* the closing brace */
         if (out->len > start + 1)

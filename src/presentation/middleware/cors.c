@@ -15,10 +15,10 @@ bool cors_begin(struct request *r)
     if (http_header(r->x, "Origin").ptr == NULL && !asks)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
-    http_set_header(
-        r->x, "Access-Control-Expose-Headers",
-        STR("Content-Length, Content-Range, Content-Type, ETag, Location, Retry-After, Warning, "
-            "X-Request-Id, X-Total-Count"));
+    http_set_header(r->x, "Access-Control-Expose-Headers",
+                    STR("Content-Disposition, Content-Length, Content-Range, Content-Type, ETag, "
+                        "Location, Retry-After, Warning, "
+                        "X-Request-Id, X-Total-Count"));
     if (!is_preflight)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Methods",

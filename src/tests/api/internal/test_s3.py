@@ -1,5 +1,6 @@
 """The real program on a real S3 with a stub in front that does wrong: what was acknowledged is there, what is served is right, and
 whoever could not be served was told to come again."""
+import io
 import os
 import random
 import shutil
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 import unittest
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../../servers")]
@@ -313,6 +315,30 @@ class Reads(S3Case):
         self.stub.fault = lambda request: {"status": 500}
         self.assertUnavailable(self.gantry.get(f"/dicom-web/studies/{STUDY}",
                                                headers={"Accept": 'multipart/related; type="application/dicom"'}))
+
+    def test_an_archive_fetches_each_object_once(self):
+        """Checksums are made of the bytes that pass, not of a second look at them."""
+        self.store(*range(1, 7), pixels=1024)
+        self.forget_cache()
+        before = len(self.gets())
+        whole = self.gantry.get(f"/dicom-web/studies/{STUDY}", headers={"Accept": "application/zip"})
+        with zipfile.ZipFile(io.BytesIO(whole.body)) as archive:
+            self.assertIsNone(archive.testzip())
+            files = [archive.read(name) for name in archive.namelist()[1:]]
+        self.assertEqual(files, list(self.stored.values()))
+        self.assertLess(sum(sent for _, _, sent in self.gets()[before:]), 1.1 * len(whole.body))
+        self.forget_cache()  # and the checksums
+        for wanted in ("bytes=3000000-", "bytes=-50", "bytes=-2100000"):
+            part = self.gantry.get(f"/dicom-web/studies/{STUDY}", headers={"Accept": "application/zip", "Range": wanted})
+            self.assertEqual(part.status, 206)
+            self.assertTrue(whole.body.endswith(part.body) and len(part.body) >= 50, wanted)
+
+    def test_an_archive_of_what_is_away_is_a_503(self):
+        self.store(*range(1, 4))
+        self.forget_cache()
+        self.stub.fault = lambda request: {"status": 500}
+        for kind in ("application/zip", "application/x-tar"):
+            self.assertUnavailable(self.gantry.get(f"/dicom-web/studies/{STUDY}", headers={"Accept": kind}))
 
     def test_a_killed_server_keeps_what_it_acknowledged(self):
         killer = threading.Timer(1, self.gantry.process.kill)

@@ -1,0 +1,128 @@
+/* A scan over strings and braces. */
+#include "dicom/json_members.h"
+
+#include "base/buf.h"
+
+#include <stdio.h>
+
+/* The place behind the string that begins at i. */
+static size_t behind_string(str text, size_t i)
+{
+    for (i++; i < text.len && text.ptr[i] != '"'; i++)
+        i += text.ptr[i] == '\\';
+    return i + 1;
+}
+
+str json_model_member(str document, uint32_t tag)
+{
+    unsigned depth = 0;
+    size_t start = SIZE_MAX;
+    char wanted[16];
+    snprintf(wanted, sizeof wanted, "\"%08X\":", (unsigned)tag);
+    for (size_t i = 0; i < document.len; i++) {
+        char c = document.ptr[i];
+        if (c == '"') {
+            if (depth == 1 && start == SIZE_MAX &&
+                str_starts(str_sub(document, i, document.len), str_of(wanted)))
+                start = i;
+            i = behind_string(document, i) - 1;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if (c == '}' || c == ']') {
+            depth--;
+            if (depth == 1 && start != SIZE_MAX)
+                return str_sub(document, start, i + 1);
+        }
+    }
+    return STR_NONE;
+}
+
+static void add_escaped(struct buf *out, str text, size_t *i)
+{
+    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+    char c = text.ptr[*i];
+    const char *at = strchr(letters, c);
+    uint32_t code = 0;
+    if (c != 'u') {
+        buf_add_char(out, at != NULL && c != '\0' ? meant[at - letters] : c);
+        return;
+    }
+    for (unsigned n = 0; n < 4 && *i + 1 < text.len; n++) {
+        char digit = text.ptr[++*i];
+        code = code << 4 | (uint32_t)((digit & 0x0F) + (digit > '9' ? 9 : 0));
+    }
+    buf_add_utf8(out, code); /* our writer needs no surrogates */
+}
+
+/* The string that begins at i, without quotes and escapes. */
+static void add_string(struct buf *out, str text, size_t i)
+{
+    for (i++; i < text.len && text.ptr[i] != '"'; i++) {
+        if (text.ptr[i] != '\\')
+            buf_add_char(out, text.ptr[i]);
+        else if (++i < text.len)
+            add_escaped(out, text, &i);
+    }
+}
+
+/* What stands behind `"Value":` in a member; "" when it has none. */
+static str values_of(str member)
+{
+    size_t at = str_find(member, STR("\"Value\":["));
+    return at == SIZE_MAX ? STR("") : str_sub(member, at + 9, member.len);
+}
+
+/* The groups of a name, the object at i. Gives the place behind it. */
+static size_t add_name(struct buf *out, str text, size_t i)
+{
+    static const char *const groups[] = {"\"Alphabetic\":", "\"Ideographic\":", "\"Phonetic\":"};
+    size_t end = i, written = 0;
+    while (end < text.len && text.ptr[end] != '}')
+        end = text.ptr[end] == '"' ? behind_string(text, end) : end + 1;
+    str object = str_sub(text, i, end);
+    for (size_t g = 0; g < 3; g++) {
+        size_t at = str_find(object, str_of(groups[g]));
+        if (at == SIZE_MAX)
+            continue;
+        for (; written < g; written++)
+            buf_add_char(out, '=');
+        add_string(out, object, at + strlen(groups[g]));
+    }
+    return end + 1;
+}
+
+str json_model_member_text(struct arena *a, str document, uint32_t tag)
+{
+    struct buf out = BUF_IN(a);
+    str text = values_of(json_model_member(document, tag));
+    for (size_t i = 0; i < text.len && text.ptr[i] != ']';) {
+        char c = text.ptr[i];
+        if (c == ',') {
+            buf_add_char(&out, '\\');
+            i++;
+        } else if (c == '"') {
+            add_string(&out, text, i);
+            i = behind_string(text, i);
+        } else if (c == '{') {
+            i = add_name(&out, text, i);
+        } else {
+            if (c != 'n' && c != 'u' && c != 'l') /* null: a value that is empty */
+                buf_add_char(&out, c);
+            i++;
+        }
+    }
+    return buf_str(&out);
+}
+
+str json_model_member_concept(struct arena *a, str document, uint32_t tag)
+{
+    str item = values_of(json_model_member(document, tag));
+    if (item.len == 0 || item.ptr[0] != '{')
+        return STR("");
+    str value = json_model_member_text(a, item, 0x00080100),
+        scheme = json_model_member_text(a, item, 0x00080102),
+        meaning = json_model_member_text(a, item, 0x00080104);
+    if (value.len == 0)
+        return STR("");
+    return str_format(a, "%.*s\\%.*s\\%.*s", STR_ARG(value), STR_ARG(scheme), STR_ARG(meaning));
+}
