@@ -65,6 +65,21 @@ str search_fold(struct arena *a, str utf8)
     return buf_str(&out);
 }
 
+bool person_name_next_word(str *folded, str *out)
+{
+    while (folded->len != 0) {
+        size_t end = 0;
+        while (end < folded->len && strchr(" ,=", folded->ptr[end]) == NULL)
+            end++;
+        *out = str_sub(*folded, 0, end);
+        *folded = str_sub(*folded, end == folded->len ? end : end + 1, folded->len);
+        for (size_t i = 0; i < out->len; i++)
+            if (out->ptr[i] != '*')
+                return true; /* a word of stars alone asks for nothing */
+    }
+    return false;
+}
+
 str person_name_fold(struct arena *a, str utf8)
 {
     struct buf out = BUF_IN(a);

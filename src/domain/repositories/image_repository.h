@@ -12,7 +12,9 @@ enum {
     MATCH_COUNT_MAX = 64,
     UID_LIST_LEN_MAX = 2000,  /* UIDs, and coded values that are compared whole */
     VALUE_LIST_LEN_MAX = 100, /* values that are matched one by one */
-    IMAGE_PAGE_SIZE_MAX = 5000
+    NAME_WORD_COUNT_MAX = 16, /* of a fuzzy name */
+    IMAGE_PAGE_SIZE_MAX = 5000,
+    IMAGE_CURSOR_SIZE_MAX = 360 /* of its text, which grows by a third on its way */
 };
 
 /* One matching key. value is as DICOM writes it: with * and ?, with "-" for ranges, with "\" or ","
@@ -23,6 +25,7 @@ struct image_match {
     str value;
     bool matches_empty; /* empty value matching: what has no value; value is not looked at */
     bool matches_any;   /* multiple value matching: one of the values between "\" */
+    bool is_fuzzy;      /* of a name: fuzzy matching, see dicom/person_name.h */
 };
 SLICE(image_match);
 
@@ -38,6 +41,10 @@ struct image_filter {
     uuid study_id, series_id; /* within one study or series when set */
     struct image_match_slice matches;
     str search; /* words over names, identifiers and description */
+    /* Of studies: the newest of each patient alone, which tells what the patient is called. Studies
+     * without Patient ID are patients of their own. */
+    bool one_per_patient;
+    bool wants_patient_counts;
     struct image_sort sort[SORT_KEY_COUNT_MAX];
     size_t sort_count;
     uint64_t offset;
@@ -51,6 +58,9 @@ struct image_row {
     struct study study;
     struct series series;
     struct instance instance;
+    struct {
+        int64_t studies, series, instances;
+    } of_patient; /* not in the trash; zero unless wanted */
 };
 SLICE(image_row);
 

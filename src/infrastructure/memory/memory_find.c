@@ -12,7 +12,7 @@ struct sort_column {
     bool descending;
 };
 
-/* Where by_key is set a page is continued behind its last row, else by counting rows. */
+/* by_key: studies in the order of one column. The key is the last column. */
 struct order {
     struct sort_column columns[SORT_KEY_COUNT_MAX + 2];
     size_t count;
@@ -55,11 +55,12 @@ static const char *sort_member(const struct image_attribute *attribute)
 
 static struct order order_of(const struct image_filter *f)
 {
-    struct order o = {.by_key = f->level == LEVEL_STUDY && f->sort_count <= 1};
-    if (o.by_key) {
+    struct order o = {0};
+    if (f->level == LEVEL_STUDY && f->sort_count <= 1) {
         const char *name = f->sort_count == 0 ? "study_date" : sort_member(f->sort[0].attribute);
         bool descending = f->sort_count == 0 || f->sort[0].descending;
         add_column(&o, LEVEL_STUDY, name, descending);
+        o.by_key = strcmp(name, "timezone_offset_from_utc") != 0;
         add_column(&o, LEVEL_STUDY, "key", descending);
         return o;
     }
@@ -122,9 +123,44 @@ static int compare_rows(const void *one, const void *other, void *argument)
 
 SLICE(candidate);
 
-static void collect(const struct memory_state *state, struct arena *a, const struct conditions *c,
-                    enum image_level level, struct candidate_slice *out)
+static bool is_same_patient(const struct study *one, const struct study *other)
 {
+    return one->key == other->key ||
+           (one->patient_id.len != 0 && one->organization_key == other->organization_key &&
+            one->state == other->state && one->patient_key == other->patient_key);
+}
+
+/* No other study of the patient is newer. */
+static bool is_newest(const struct memory_state *state, const struct study *study)
+{
+    const struct memory_rows *rows = &state->tables[MEMORY_STUDIES];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct study *other = rows->at[i];
+        int order = str_cmp(other->study_date, study->study_date);
+        if (is_same_patient(study, other) && (order > 0 || (order == 0 && other->key > study->key)))
+            return false;
+    }
+    return true;
+}
+
+static void count_patient(const struct memory_state *state, const struct study *study,
+                          struct image_row *out)
+{
+    const struct memory_rows *rows = &state->tables[MEMORY_STUDIES];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct study *other = rows->at[i];
+        if (!is_same_patient(study, other))
+            continue;
+        out->of_patient.studies++;
+        out->of_patient.series += other->series_count;
+        out->of_patient.instances += other->instance_count;
+    }
+}
+
+static void collect(const struct memory_state *state, struct arena *a, const struct conditions *c,
+                    const struct image_filter *f, struct candidate_slice *out)
+{
+    enum image_level level = f->level;
     static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
     const struct memory_rows *rows = &state->tables[tables[level]];
     for (size_t i = 0; i < rows->len; i++) {
@@ -139,71 +175,127 @@ static void collect(const struct memory_state *state, struct arena *a, const str
                             : row.series != NULL ? row.series->study_key
                                                  : memory_row_key(rows->at[i]);
         row.study = memory_row_find(&state->tables[MEMORY_STUDIES], study_key);
-        if (conditions_hold(c, &row))
+        if (conditions_hold(c, &row) && (!f->one_per_patient || is_newest(state, row.study)))
             *SLICE_PUSH(a, out) = row;
     }
 }
 
-/* The place a page goes on from: behind a row with that value and key, or after offset rows. */
+/* The place a page goes on from: behind a row with those values and that key, or after offset
+ * rows. passed: rows before the page. */
 struct cursor {
     bool is_set;
-    struct value value;
-    int64_t key;
-    uint64_t offset;
+    struct value values[SORT_KEY_COUNT_MAX + 2]; /* in the order of the columns; the key is last */
+    uint64_t offset, passed;
 };
 
-/* "k:<key>:<value>" behind a row, or "o:<offset>". */
+static err read_value(const struct sort_column *column, str text, struct value *out)
+{
+    *out = (struct value){.is_text = column->field->kind == FIELD_STR, .text = text};
+    return out->is_text || str_to_i64(text, &out->number) ? OK : ERR(INVALID, "not a cursor");
+}
+
+/* ":<length>.<value>" or ":~" of each column but the last. */
+static err read_values(const struct order *o, str text, struct cursor *out)
+{
+    for (size_t i = 0; i + 1 < o->count; i++) {
+        uint64_t size;
+        if (text.len < 2 || text.ptr[0] != ':')
+            return ERR(INVALID, "not a cursor");
+        text = str_sub(text, 1, text.len);
+        if (text.ptr[0] == '~') {
+            out->values[i] = (struct value){.is_null = true};
+            text = str_sub(text, 1, text.len);
+            continue;
+        }
+        size_t dot = str_find_char(text, '.');
+        if (dot == SIZE_MAX || !str_to_u64(str_sub(text, 0, dot), &size))
+            return ERR(INVALID, "not a cursor");
+        text = str_sub(text, dot + 1, text.len);
+        if (size > text.len)
+            return ERR(INVALID, "not a cursor");
+        TRY(read_value(&o->columns[i], str_sub(text, 0, (size_t)size), &out->values[i]));
+        text = str_sub(text, (size_t)size, text.len);
+    }
+    return text.len == 0 ? OK : ERR(INVALID, "not a cursor");
+}
+
+/* "k:<key>:<value>", "m:<key>:<passed>" with all values, or "o:<offset>". */
 static err read_cursor(struct arena *a, const struct image_filter *f, const struct order *o,
                        struct cursor *out)
 {
     str text;
-    *out = (struct cursor){.offset = f->offset};
+    *out = (struct cursor){.offset = f->offset, .passed = f->offset};
     if (f->after.len == 0)
         return OK;
     if (!base64url_decode(a, f->after, &text) || text.len < 3)
         return ERR(INVALID, "not a cursor");
     str kind = str_sub(text, 0, 2);
     text = str_sub(text, 2, text.len);
-    if (str_eq(kind, STR("o:")))
-        return str_to_u64(text, &out->offset) ? OK : ERR(INVALID, "not a cursor");
+    out->offset = 0;
+    if (str_eq(kind, STR("o:"))) {
+        if (!str_to_u64(text, &out->offset))
+            return ERR(INVALID, "not a cursor");
+        out->passed = out->offset;
+        return OK;
+    }
     size_t colon = str_find_char(text, ':');
-    if (!o->by_key || !str_eq(kind, STR("k:")) || colon == SIZE_MAX ||
-        !str_to_i64(str_sub(text, 0, colon), &out->key))
+    bool is_one = str_eq(kind, STR("k:")), is_many = str_eq(kind, STR("m:"));
+    struct value *key = &out->values[o->count - 1];
+    if (colon == SIZE_MAX || !str_to_i64(str_sub(text, 0, colon), &key->number) ||
+        !(is_many || (is_one && o->by_key)))
         return ERR(INVALID, "not a cursor");
     out->is_set = true;
-    out->value = (struct value){.is_text = o->columns[0].field->kind == FIELD_STR,
-                                .text = str_sub(text, colon + 1, text.len)};
-    if (!out->value.is_text && !str_to_i64(out->value.text, &out->value.number))
+    text = str_sub(text, colon + 1, text.len);
+    if (is_one)
+        return read_value(&o->columns[0], text, &out->values[0]);
+    int64_t passed;
+    colon = str_find_char(text, ':');
+    if (!str_to_i64(str_sub(text, 0, colon), &passed))
         return ERR(INVALID, "not a cursor");
-    return OK;
+    out->passed = passed < 0 ? 0 : (uint64_t)passed;
+    return read_values(o, colon == SIZE_MAX ? STR("") : str_sub(text, colon, text.len), out);
 }
 
 static bool is_behind(const struct order *o, const struct candidate *row, const struct cursor *c)
 {
-    if (!c->is_set)
-        return true;
-    struct value value = value_of(o->columns[0].field, row->study);
-    if (value.is_null)
-        return false;
-    int order = compare_values(&value, &c->value);
-    if (order == 0)
-        order = (row->study->key > c->key) - (row->study->key < c->key);
-    return o->columns[0].descending ? order < 0 : order > 0;
+    for (size_t i = 0; c->is_set && i < o->count; i++) {
+        const struct sort_column *column = &o->columns[i];
+        struct value value = value_of(column->field, candidate_at(row, column->level));
+        int order = compare_values(&value, &c->values[i]);
+        if (order != 0)
+            return column->descending ? order < 0 : order > 0;
+    }
+    return !c->is_set;
 }
 
 static str next_cursor(struct arena *a, const struct order *o, const struct candidate *last,
-                       uint64_t offset)
+                       uint64_t passed)
 {
     struct buf plain = BUF_IN(a), out = BUF_IN(a);
-    if (o->by_key) {
-        struct value value = value_of(o->columns[0].field, last->study);
-        buf_addf(&plain, "k:%lld:", (long long)last->study->key);
-        if (value.is_text)
-            buf_add(&plain, value.text);
+    struct value values[SORT_KEY_COUNT_MAX + 2];
+    for (size_t i = 0; i < o->count; i++)
+        values[i] = value_of(o->columns[i].field, candidate_at(last, o->columns[i].level));
+    long long key = (long long)values[o->count - 1].number;
+    if (o->by_key && !values[0].is_null) {
+        buf_addf(&plain, "k:%lld:", key);
+        if (values[0].is_text)
+            buf_add(&plain, values[0].text);
         else
-            buf_add_i64(&plain, value.number);
+            buf_add_i64(&plain, values[0].number);
     } else {
-        buf_addf(&plain, "o:%llu", (unsigned long long)offset);
+        buf_addf(&plain, "m:%lld:%llu", key, (unsigned long long)passed);
+        for (size_t i = 0; i + 1 < o->count; i++) {
+            str text = values[i].is_text ? values[i].text
+                                         : str_format(a, "%lld", (long long)values[i].number);
+            if (values[i].is_null)
+                buf_add(&plain, STR(":~"));
+            else
+                buf_addf(&plain, ":%zu.%.*s", text.len, STR_ARG(text));
+        }
+        if (plain.len > IMAGE_CURSOR_SIZE_MAX) {
+            plain.len = 0;
+            buf_addf(&plain, "o:%llu", (unsigned long long)passed);
+        }
     }
     buf_add_base64url(&out, plain.ptr, plain.len);
     return buf_str(&out);
@@ -234,7 +326,7 @@ err memory_images_find(struct image_reader *r, struct arena *a, const struct ima
     *out = (struct image_page){.total = -1};
     TRY(conditions_make(a, f, &conditions));
     TRY(read_cursor(a, f, &order, &cursor));
-    collect(memory_read(s), a, conditions, f->level, &found);
+    collect(memory_read(s), a, conditions, f, &found);
     if (f->wants_total)
         out->total = (int64_t)found.len;
     if (found.len != 0)
@@ -247,8 +339,10 @@ err memory_images_find(struct image_reader *r, struct arena *a, const struct ima
             break;
         last = &found.at[i];
         read_row(a, last, f->level, SLICE_PUSH(a, &out->rows));
+        if (f->wants_patient_counts)
+            count_patient(memory_read(s), last->study, &out->rows.at[out->rows.len - 1]);
     }
     if (more && last != NULL)
-        out->next = next_cursor(a, &order, last, cursor.offset + f->limit);
+        out->next = next_cursor(a, &order, last, cursor.passed + f->limit);
     return OK;
 }

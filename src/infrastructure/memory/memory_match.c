@@ -11,6 +11,7 @@ enum condition_kind {
     IS_EMPTY,
     IS_LIKE,      /* texts[0] is a pattern */
     IS_NAME_LIKE, /* the same for one group of a name */
+    HAS_WORDS,    /* texts begin words of a name */
     IS_ONE_OF,    /* texts */
     IS_NUMBER,
     IS_IN_RANGE,
@@ -124,31 +125,49 @@ static const struct field *name_key(struct arena *a, const struct image_attribut
     return schema_find(&study_schema, str_format(a, "%s_key", attribute->member), &nowhere);
 }
 
-static struct condition text_condition(struct arena *a, const struct image_attribute *attribute,
-                                       str value)
+static err fuzzy_condition(struct arena *a, const struct image_attribute *attribute, str folded,
+                           struct condition *out)
 {
-    struct condition c = on(attribute, attribute->match == MATCH_NAME ? IS_NAME_LIKE
-                                       : has_wildcard(value)          ? IS_LIKE
-                                                                      : IS_ONE_OF);
-    if (c.kind == IS_NAME_LIKE) {
-        c.field = name_key(a, attribute);
-        value = person_name_fold(a, value);
+    str word;
+    *out = on(attribute, HAS_WORDS);
+    out->field = name_key(a, attribute);
+    while (person_name_next_word(&folded, &word)) {
+        if (out->texts.len == NAME_WORD_COUNT_MAX)
+            return ERR(INVALID, "the name has too many words");
+        *SLICE_PUSH(a, &out->texts) = str_format(a, "%.*s*", STR_ARG(word));
     }
-    *SLICE_PUSH(a, &c.texts) = value;
-    return c;
+    return OK;
+}
+
+static err text_condition(struct arena *a, const struct image_match *m, str value,
+                          struct condition *out)
+{
+    const struct image_attribute *attribute = m->attribute;
+    *out = on(attribute, attribute->match == MATCH_NAME ? IS_NAME_LIKE
+                         : has_wildcard(value)          ? IS_LIKE
+                                                        : IS_ONE_OF);
+    if (out->kind == IS_NAME_LIKE) {
+        str rest, word;
+        rest = value = person_name_fold(a, value);
+        if (m->is_fuzzy && person_name_next_word(&rest, &word))
+            return fuzzy_condition(a, attribute, value, out);
+        out->field = name_key(a, attribute);
+    }
+    *SLICE_PUSH(a, &out->texts) = value;
+    return OK;
 }
 
 /* Multiple value matching, PS3.4 C.2.2.2.8. */
-static err any_condition(struct arena *a, const struct image_attribute *attribute, str value,
+static err any_condition(struct arena *a, const struct image_match *m, str value,
                          struct condition *out)
 {
     struct condition_slice any = {0};
     str rest = value, part;
-    *out = on(attribute, IS_ANY_OF);
+    *out = on(m->attribute, IS_ANY_OF);
     while (str_cut(&rest, '\\', &part)) {
         if (any.len == VALUE_LIST_LEN_MAX)
             return ERR(INVALID, "the list of values is too long");
-        *SLICE_PUSH(a, &any) = text_condition(a, attribute, str_trim(part));
+        TRY(text_condition(a, m, str_trim(part), SLICE_PUSH(a, &any)));
     }
     out->any = any.at;
     out->any_count = any.len;
@@ -185,11 +204,10 @@ static err make_one(struct arena *a, const struct image_match *m, struct conditi
         return split(a, value, true, &out->texts);
     default:
         if (m->matches_any && str_find_char(value, '\\') != SIZE_MAX)
-            return any_condition(a, attribute, value, out);
+            return any_condition(a, m, value, out);
         if (attribute->vr == VR_CS && !has_wildcard(value))
             return list_condition(a, attribute, value, out);
-        *out = text_condition(a, attribute, value);
-        return OK;
+        return text_condition(a, m, value, out);
     }
 }
 
@@ -315,6 +333,19 @@ static bool is_name_like(str key, str pattern)
     return key.ptr != NULL && (by_place ? all : one);
 }
 
+static bool has_words(str key, const struct str_slice *patterns)
+{
+    for (size_t i = 0; i < patterns->len; i++) {
+        bool found = false;
+        for (size_t at = 0; at <= key.len && !found; at++)
+            found = (at == 0 || strchr(" =-", key.ptr[at - 1]) != NULL) &&
+                    text_is_like(str_sub(key, at, key.len), patterns->at[i]);
+        if (!found)
+            return false;
+    }
+    return key.ptr != NULL;
+}
+
 static bool is_number(const struct condition *c, const void *member)
 {
     if (c->field->kind == FIELD_OPT_I64) {
@@ -338,6 +369,8 @@ static bool holds(const struct condition *c, const struct candidate *candidate)
         return text.ptr != NULL && text_is_like(text, c->texts.at[0]);
     case IS_NAME_LIKE:
         return is_name_like(text, c->texts.at[0]);
+    case HAS_WORDS:
+        return has_words(text, &c->texts);
     case IS_ONE_OF:
         return is_one_of(text, &c->texts);
     case IS_NUMBER:

@@ -20,61 +20,71 @@ static bool is_within_one(const struct image_filter *f, enum image_level level)
 
 enum { SORTED_COUNT_MAX = 2000 }; /* more matches than that are walked in order instead of sorted */
 
-/* The order, and whether the page can be continued by its last row (only where no column can be
- * NULL). */
-struct order {
-    const char *column; /* NULL: key alone */
-    bool descending, by_key;
+struct order_column {
+    enum image_level level;
+    const char *name; /* with "_key" for names, which are in the order of their folded form */
+    bool descending;
 };
+
+/* The columns, and behind them the key of the level, which makes the order total. */
+struct order {
+    struct order_column columns[SORT_KEY_COUNT_MAX + 1];
+    size_t count;
+    bool key_descending;
+};
+
+static void add_order_column(struct order *o, enum image_level level, const char *name,
+                             bool descending)
+{
+    o->columns[o->count++] =
+        (struct order_column){.level = level, .name = name, .descending = descending};
+}
+
+static const char *sort_column(const struct image_attribute *attribute)
+{
+    if (attribute == NULL)
+        return "created_at";
+    if (attribute->match != MATCH_NAME)
+        return attribute->member;
+    return strcmp(attribute->member, "patient_name") == 0 ? "patient_name_key"
+                                                          : "referring_physician_name_key";
+}
 
 static struct order order_of(const struct image_filter *f)
 {
-    if (f->level == LEVEL_STUDY) {
-        if (f->sort_count == 0)
-            return (struct order){"study_date", true, true};
-        if (f->sort_count == 1)
-            return (struct order){f->sort[0].attribute == NULL ? "created_at"
-                                                               : f->sort[0].attribute->member,
-                                  f->sort[0].descending, true};
+    struct order o = {0};
+    for (size_t i = 0; i < f->sort_count; i++) {
+        const struct image_attribute *attribute = f->sort[i].attribute;
+        add_order_column(&o, attribute == NULL ? f->level : attribute->level,
+                         sort_column(attribute), f->sort[i].descending);
     }
-    return (struct order){0};
+    if (f->sort_count == 0 && f->level == LEVEL_STUDY)
+        add_order_column(&o, LEVEL_STUDY, "study_date", true);
+    if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
+        add_order_column(&o, LEVEL_SERIES, "series_number", false);
+    if (f->sort_count == 0 && f->level == LEVEL_INSTANCE && is_within_one(f, LEVEL_SERIES))
+        add_order_column(&o, LEVEL_INSTANCE, "instance_number", false);
+    o.key_descending = f->level == LEVEL_STUDY && o.count == 1 && o.columns[0].descending;
+    return o;
 }
 
-/* Names are in the order of their folded form. */
-static bool is_name_column(const char *column)
+/* Studies in the order of one column that is never NULL, so that an index can be gone along. The
+ * offset is NULL in studies older than its column. */
+static bool is_by_one(const struct image_filter *f, const struct order *o)
 {
-    return strcmp(column, "patient_name") == 0 || strcmp(column, "referring_physician_name") == 0;
+    return f->level == LEVEL_STUDY && o->count == 1 &&
+           strcmp(o->columns[0].name, "timezone_offset_from_utc") != 0;
 }
 
 /* What is not known comes before everything else. */
-static const char *direction_of(bool descending)
-{
-    return descending ? "DESC NULLS LAST" : "ASC NULLS FIRST";
-}
-
 static void add_order(struct buf *sql, const struct image_filter *f)
 {
-    struct order order = order_of(f);
-    const char *alias = image_aliases[f->level];
+    struct order o = order_of(f);
     buf_add(sql, STR(" ORDER BY "));
-    if (order.by_key) {
-        bool is_name = is_name_column(order.column);
-        buf_addf(sql, "st.%s%s %s, st.key %s", order.column, is_name ? "_key" : "",
-                 direction_of(order.descending), order.descending ? "DESC" : "ASC");
-        return;
-    }
-    for (size_t i = 0; i < f->sort_count; i++) {
-        const struct image_attribute *attribute = f->sort[i].attribute;
-        bool is_name = attribute != NULL && attribute->match == MATCH_NAME;
-        buf_addf(sql, "%s.%s%s %s, ", attribute == NULL ? alias : image_aliases[attribute->level],
-                 attribute == NULL ? "created_at" : attribute->member, is_name ? "_key" : "",
-                 direction_of(f->sort[i].descending));
-    }
-    if (f->sort_count == 0 && f->level == LEVEL_SERIES && is_within_one(f, LEVEL_STUDY))
-        buf_add(sql, STR("se.series_number ASC NULLS FIRST, "));
-    if (f->sort_count == 0 && f->level == LEVEL_INSTANCE && is_within_one(f, LEVEL_SERIES))
-        buf_add(sql, STR("i.instance_number ASC NULLS FIRST, "));
-    buf_addf(sql, "%s.key", alias);
+    for (size_t i = 0; i < o.count; i++)
+        buf_addf(sql, "%s.%s %s, ", image_aliases[o.columns[i].level], o.columns[i].name,
+                 o.columns[i].descending ? "DESC NULLS LAST" : "ASC NULLS FIRST");
+    buf_addf(sql, "%s.key %s", image_aliases[f->level], o.key_descending ? "DESC" : "ASC");
 }
 
 /* Where words are looked for, either the search index leads, which finds few studies at once and
@@ -106,65 +116,195 @@ static void add_from(struct buf *sql, const struct sql_builder *b, enum image_le
              b->words_place);
 }
 
-/* "k:<value>:<key>" behind a row, or "o:<offset>". */
-static err read_cursor(struct sql_builder *b, const struct image_filter *f, uint64_t *offset)
-{
-    struct order order = order_of(f);
-    str text, kind, key_text;
-    int64_t key;
-    if (f->after.len == 0)
-        return OK;
-    if (!base64url_decode(b->arena, f->after, &text) || text.len < 3)
-        return ERR(INVALID, "not a cursor");
-    kind = str_sub(text, 0, 2);
-    text = str_sub(text, 2, text.len);
-    if (str_eq(kind, STR("o:")))
-        return str_to_u64(text, offset) ? OK : ERR(INVALID, "not a cursor");
-    size_t colon = str_find_char(text, ':');
-    key_text = str_sub(text, 0, colon);
-    if (!order.by_key || !str_eq(kind, STR("k:")) || colon == SIZE_MAX ||
-        !str_to_i64(key_text, &key))
-        return ERR(INVALID, "not a cursor");
-    str value = str_sub(text, colon + 1, text.len);
+/* A page goes on behind a row: "k:<key>:<value>" where studies are in the order of one column that
+ * is known, else "m:<key>:<offset>" and ":<length>.<value>" of each column, or ":~" when it is not
+ * known. Where that would be too long it is "o:<offset>". */
+struct cursor_value {
+    bool is_null, is_text;
     int64_t number;
-    bool is_name = is_name_column(order.column);
-    bool is_number = strcmp(order.column, "created_at") == 0 ||
-                     strcmp(order.column, "series_count") == 0 ||
-                     strcmp(order.column, "instance_count") == 0;
-    if (is_number && !str_to_i64(value, &number))
-        return ERR(INVALID, "not a cursor");
-    buf_addf(&b->where, " AND (st.%s%s, st.key) %s (", order.column, is_name ? "_key" : "",
-             order.descending ? "<" : ">");
-    if (is_number)
-        sql_add_number(b, number);
+    str text;
+};
+
+static const struct field *column_field(const struct order_column *column)
+{
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    void *nowhere = NULL;
+    return schema_find(schemas[column->level], str_of(column->name), &nowhere);
+}
+
+static struct cursor_value value_of(const struct order_column *column, const struct image_row *row)
+{
+    const struct field *field = column_field(column);
+    const void *objects[] = {&row->study, &row->series, &row->instance};
+    const void *member = (const char *)objects[column->level] + field->offset;
+    if (field->kind == FIELD_STR) {
+        str text = *(const str *)member;
+        return (struct cursor_value){.is_null = text.ptr == NULL, .is_text = true, .text = text};
+    }
+    if (field->kind == FIELD_OPT_I64)
+        return (struct cursor_value){.is_null = !((const opt_i64 *)member)->is_set,
+                                     .number = ((const opt_i64 *)member)->value};
+    return (struct cursor_value){.number = *(const int64_t *)member};
+}
+
+static err read_value(const struct order_column *column, str text, struct cursor_value *out)
+{
+    *out = (struct cursor_value){.is_text = column_field(column)->kind == FIELD_STR, .text = text};
+    return out->is_text || str_to_i64(text, &out->number) ? OK : ERR(INVALID, "not a cursor");
+}
+
+static void add_value(struct sql_builder *b, const struct cursor_value *value)
+{
+    if (value->is_text)
+        sql_add_text(b, value->text);
     else
-        sql_add_text(b, value);
+        sql_add_number(b, value->number);
+}
+
+/* "(beyond OR (same AND " of a column; nulls are before everything else. */
+static void add_beyond(struct sql_builder *b, const struct order_column *column,
+                       const struct cursor_value *value)
+{
+    str name = str_format(b->arena, "%s.%s", image_aliases[column->level], column->name);
+    buf_addf(&b->where, "((");
+    if (value->is_null) {
+        buf_addf(&b->where, column->descending ? "FALSE" : "%.*s IS NOT NULL", STR_ARG(name));
+    } else {
+        buf_addf(&b->where, "%.*s %s ", STR_ARG(name), column->descending ? "<" : ">");
+        add_value(b, value);
+        if (column->descending)
+            buf_addf(&b->where, " OR %.*s IS NULL", STR_ARG(name));
+    }
+    buf_addf(&b->where, ") OR (%.*s ", STR_ARG(name));
+    if (value->is_null) {
+        buf_add(&b->where, STR("IS NULL AND "));
+    } else {
+        buf_add(&b->where, STR("= "));
+        add_value(b, value);
+        buf_add(&b->where, STR(" AND "));
+    }
+}
+
+static err read_number_part(str *rest, int64_t *out)
+{
+    size_t colon = str_find_char(*rest, ':');
+    str part = str_sub(*rest, 0, colon);
+    *rest = colon == SIZE_MAX ? STR("") : str_sub(*rest, colon + 1, rest->len);
+    return str_to_i64(part, out) ? OK : ERR(INVALID, "not a cursor");
+}
+
+/* One "<length>.<value>" or "~", and the ":" behind it. */
+static err read_part(const struct order_column *column, str *rest, struct cursor_value *out)
+{
+    uint64_t size;
+    size_t end = 1, dot = str_find_char(*rest, '.');
+    if (str_starts(*rest, STR("~"))) {
+        *out = (struct cursor_value){.is_null = true};
+    } else {
+        if (dot == SIZE_MAX || !str_to_u64(str_sub(*rest, 0, dot), &size) ||
+            size > rest->len - dot - 1)
+            return ERR(INVALID, "not a cursor");
+        end = dot + 1 + (size_t)size;
+        TRY(read_value(column, str_sub(*rest, dot + 1, end), out));
+    }
+    if (end < rest->len && rest->ptr[end] != ':')
+        return ERR(INVALID, "not a cursor");
+    *rest = str_sub(*rest, end < rest->len ? end + 1 : end, rest->len);
+    return OK;
+}
+
+static err read_many(struct sql_builder *b, const struct image_filter *f, str text,
+                     uint64_t *passed)
+{
+    struct order o = order_of(f);
+    struct cursor_value value;
+    int64_t key, number;
+    TRY(read_number_part(&text, &key));
+    TRY(read_number_part(&text, &number));
+    buf_add(&b->where, STR(" AND "));
+    for (size_t i = 0; i < o.count; i++) {
+        TRY(read_part(&o.columns[i], &text, &value));
+        add_beyond(b, &o.columns[i], &value);
+    }
+    buf_addf(&b->where, "%s.key %s ", image_aliases[f->level], o.key_descending ? "<" : ">");
+    sql_add_number(b, key);
+    for (size_t i = 0; i < o.count; i++)
+        buf_add(&b->where, STR("))"));
+    *passed = number < 0 ? 0 : (uint64_t)number;
+    return text.len == 0 ? OK : ERR(INVALID, "not a cursor");
+}
+
+/* As one comparison of rows, which an index answers. */
+static err read_one(struct sql_builder *b, const struct image_filter *f, str text)
+{
+    struct order o = order_of(f);
+    struct cursor_value value;
+    int64_t key;
+    if (!is_by_one(f, &o) || str_find_char(text, ':') == SIZE_MAX)
+        return ERR(INVALID, "not a cursor");
+    TRY(read_number_part(&text, &key));
+    TRY(read_value(&o.columns[0], text, &value));
+    buf_addf(&b->where, " AND (st.%s, st.key) %s (", o.columns[0].name,
+             o.columns[0].descending ? "<" : ">");
+    add_value(b, &value);
     buf_add_char(&b->where, ',');
     sql_add_number(b, key);
     buf_add_char(&b->where, ')');
     return OK;
 }
 
-static str next_cursor(struct arena *a, const struct image_filter *f, const struct image_row *last,
-                       uint64_t offset)
+/* offset: rows to leave out. passed: rows before this page, for a cursor that counts them. */
+static err read_cursor(struct sql_builder *b, const struct image_filter *f, uint64_t *offset,
+                       uint64_t *passed)
 {
-    struct order order = order_of(f);
+    str text;
+    *offset = *passed = f->offset;
+    if (f->after.len == 0)
+        return OK;
+    *offset = 0;
+    if (!base64url_decode(b->arena, f->after, &text) || text.len < 3)
+        return ERR(INVALID, "not a cursor");
+    str kind = str_sub(text, 0, 2);
+    text = str_sub(text, 2, text.len);
+    if (str_eq(kind, STR("k:")))
+        return read_one(b, f, text);
+    if (str_eq(kind, STR("m:")))
+        return read_many(b, f, text, passed);
+    if (!str_eq(kind, STR("o:")) || !str_to_u64(text, offset))
+        return ERR(INVALID, "not a cursor");
+    *passed = *offset;
+    return OK;
+}
+
+static int64_t key_of(const struct image_row *row, enum image_level level)
+{
+    return level == LEVEL_STUDY    ? row->study.key
+           : level == LEVEL_SERIES ? row->series.key
+                                   : row->instance.key;
+}
+
+static str next_cursor(struct arena *a, const struct image_filter *f, const struct image_row *last,
+                       uint64_t passed)
+{
+    struct order o = order_of(f);
     struct buf plain = BUF_IN(a), out = BUF_IN(a);
-    if (order.by_key) {
-        void *object = (void *)&last->study;
-        bool is_name = is_name_column(order.column);
-        const struct field *field = schema_find(
-            &study_schema, is_name ? str_format(a, "%s_key", order.column) : str_of(order.column),
-            &object);
-        buf_addf(&plain, "k:%lld:", (long long)last->study.key);
-        if (field->kind == FIELD_INSTANT)
-            buf_add_i64(
-                &plain,
-                ((const instant *)(const void *)((const char *)object + field->offset))->us);
+    bool is_one = is_by_one(f, &o) && !value_of(&o.columns[0], last).is_null;
+    buf_addf(&plain, is_one ? "k:%lld" : "m:%lld", (long long)key_of(last, f->level));
+    if (!is_one)
+        buf_addf(&plain, ":%llu", (unsigned long long)passed);
+    for (size_t i = 0; i < o.count; i++) {
+        struct cursor_value value = value_of(&o.columns[i], last);
+        str text = value.is_text ? value.text : str_format(a, "%lld", (long long)value.number);
+        if (value.is_null)
+            buf_add(&plain, STR(":~"));
+        else if (is_one)
+            buf_addf(&plain, ":%.*s", STR_ARG(text));
         else
-            buf_add(&plain, field_text(field, a, object));
-    } else {
-        buf_addf(&plain, "o:%llu", (unsigned long long)offset);
+            buf_addf(&plain, ":%zu.%.*s", text.len, STR_ARG(text));
+    }
+    if (!is_one && plain.len > IMAGE_CURSOR_SIZE_MAX) {
+        plain.len = 0;
+        buf_addf(&plain, "o:%llu", (unsigned long long)passed);
     }
     buf_add_base64url(&out, plain.ptr, plain.len);
     return buf_str(&out);
@@ -183,6 +323,17 @@ static void bind_all(struct statement *s, const struct sql_builder *b)
     }
 }
 
+static void add_patient_counts(struct buf *sql)
+{
+    static const char *const counts[] = {"count(*)", "sum(o.series_count)",
+                                         "sum(o.instance_count)"};
+    for (size_t i = 0; i < COUNT_OF(counts); i++)
+        buf_addf(sql,
+                 ", (SELECT CAST(coalesce(%s, 0) AS BIGINT) FROM studies o "
+                 "WHERE " SQL_SAME_PATIENT("o") ")",
+                 counts[i]);
+}
+
 static void build_select(struct buf *sql, const struct sql_builder *b, const struct image_filter *f,
                          uint64_t offset, bool index_leads)
 {
@@ -196,6 +347,8 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
         buf_add(sql, STR(", "));
         sql_columns(sql, &instance_schema, "i", true);
     }
+    if (f->wants_patient_counts)
+        add_patient_counts(sql);
     add_from(sql, b, f->level, index_leads);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
@@ -220,7 +373,12 @@ static err read_rows(struct statement *s, struct arena *a, const struct image_fi
         if (f->level >= LEVEL_SERIES)
             at = statement_column_object(s, a, at, &series_schema, &row->series);
         if (f->level >= LEVEL_INSTANCE)
-            statement_column_object(s, a, at, &instance_schema, &row->instance);
+            at = statement_column_object(s, a, at, &instance_schema, &row->instance);
+        if (f->wants_patient_counts) {
+            row->of_patient.studies = statement_column_i64(s, at);
+            row->of_patient.series = statement_column_i64(s, at + 1);
+            row->of_patient.instances = statement_column_i64(s, at + 2);
+        }
     }
 }
 
@@ -232,15 +390,27 @@ static err read_number(struct statement *s, int64_t *out)
     return OK;
 }
 
-/* All studies are counted as they come and go; everything else by its conditions. */
+/* Studies are counted as they come and go. Of patients each is asked for one study, in indexes
+ * alone but for those that share their Patient ID with another issuer's: less than asking each
+ * study whether it is the newest. */
+static const char count_studies[] =
+    "SELECT studies FROM counters WHERE organization_key = ?1 AND state = ?2";
+static const char count_patients[] =
+    "SELECT (SELECT count(*) FROM patients p WHERE p.organization_key = ?1 AND p.patient_id <> '' "
+    "AND EXISTS (SELECT 1 FROM studies o WHERE o.organization_key = ?1 AND o.state = ?2 AND "
+    "o.patient_id = p.patient_id) AND (NOT EXISTS (SELECT 1 FROM patients q WHERE "
+    "q.organization_key = ?1 AND q.patient_id = p.patient_id AND q.key <> p.key) OR EXISTS "
+    "(SELECT 1 FROM studies o WHERE o.organization_key = ?1 AND o.state = ?2 AND "
+    "o.patient_id = p.patient_id AND o.patient_key = p.key))) + (SELECT count(*) FROM studies o "
+    "WHERE o.organization_key = ?1 AND o.state = ?2 AND o.patient_id = '')";
+
 static err count_total(struct sql_connection *c, const struct sql_builder *b,
                        const struct image_filter *f, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
     if (f->level == LEVEL_STUDY && f->matches.len == 0 && f->search.len == 0 &&
         !uuid_is_set(f->study_id)) {
-        TRY(statement_begin(
-            c, "SELECT studies FROM counters WHERE organization_key = ?1 AND state = ?2", &s));
+        TRY(statement_begin(c, f->one_per_patient ? count_patients : count_studies, &s));
         statement_bind_i64(&s, 1, f->organization_key);
         statement_bind_i64(&s, 2, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
         return read_number(&s, out);
@@ -260,7 +430,7 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     struct buf sql = BUF_IN(a);
-    uint64_t offset = f->offset;
+    uint64_t offset, passed;
     bool more;
     *out = (struct image_page){.total = -1};
     TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
@@ -268,13 +438,13 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     TRY(sql_match(&b, f));
     if (f->wants_total)
         TRY(count_total(c, &b, f, &out->total));
-    TRY(read_cursor(&b, f, &offset));
+    TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, b.words_place != 0 && out->total <= SORTED_COUNT_MAX);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, &b);
     TRY(read_rows(&s, a, f, out, &more));
     if (more && out->rows.len != 0)
-        out->next = next_cursor(a, f, &out->rows.at[out->rows.len - 1], offset + f->limit);
+        out->next = next_cursor(a, f, &out->rows.at[out->rows.len - 1], passed + f->limit);
     return OK;
 }
 
@@ -284,11 +454,11 @@ static err read_plan(struct sql_connection *c, struct arena *a, const struct ima
     struct sql_builder b = {.arena = a, .dialect = c->engine->dialect, .where = BUF_IN(a)};
     CLEANUP(statement_end) struct statement s = {0};
     struct buf sql = BUF_IN(a), text = BUF_IN(a);
-    uint64_t offset = f->offset;
+    uint64_t offset, passed;
     bool has_row;
     buf_add(&sql, str_of(c->engine->dialect->explain));
     TRY(sql_match(&b, f));
-    TRY(read_cursor(&b, f, &offset));
+    TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, b.words_place != 0);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, &b);

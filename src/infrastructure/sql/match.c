@@ -108,13 +108,43 @@ static void match_by_function(struct sql_builder *b, const char *function, const
     buf_add_char(&b->where, ')');
 }
 
-static void match_name(struct sql_builder *b, const char *column, str value)
+/* Each word begins the name, or stands in it behind what ends a word. Parentheses around all of it
+ * keep the expression flat, whose depth SQLite limits. */
+static err match_fuzzy_name(struct sql_builder *b, const char *column, str folded)
 {
-    str folded = person_name_fold(b->arena, value);
+    static const char *const before[] = {"", "% ", "%=", "%-"};
+    str rest = folded, word;
+    size_t count = 0;
+    buf_add(&b->where, STR(" AND (TRUE"));
+    while (person_name_next_word(&rest, &word)) {
+        str pattern = like_pattern(b->arena, word);
+        if (++count > NAME_WORD_COUNT_MAX)
+            return ERR(INVALID, "the name has too many words");
+        for (size_t i = 0; i < COUNT_OF(before); i++) {
+            buf_addf(&b->where, "%s%s_key LIKE ", i == 0 ? " AND (" : " OR ", column);
+            sql_add_text(b, str_format(b->arena, "%s%.*s%%", before[i], STR_ARG(pattern)));
+            buf_add(&b->where, STR(" ESCAPE '\\'"));
+        }
+        buf_add_char(&b->where, ')');
+    }
+    buf_add_char(&b->where, ')');
+    if (b->in_alternative)
+        return OK;
+    for (rest = folded; person_name_next_word(&rest, &word);)
+        add_trigrams(b, word, "*?");
+    return OK;
+}
+
+static err match_name(struct sql_builder *b, const char *column, str value, bool is_fuzzy)
+{
+    str folded = person_name_fold(b->arena, value), rest = folded, word;
+    if (is_fuzzy && person_name_next_word(&rest, &word))
+        return match_fuzzy_name(b, column, folded);
     buf_add(&b->where, STR(" AND "));
     match_by_function(b, "name_is_like", column, "_key", folded);
     if (!b->in_alternative)
         add_trigrams(b, folded, "*?=");
+    return OK;
 }
 
 /* A list of values, separated by "\" as DICOM has it or by "," as DICOMweb has it. */
@@ -241,18 +271,18 @@ static err match_set(struct sql_builder *b, const char *column, str value)
     return OK;
 }
 
-static void match_one_text(struct sql_builder *b, const struct image_attribute *attribute,
-                           const char *column, str value)
+static err match_one_text(struct sql_builder *b, const struct image_match *m, const char *column,
+                          str value)
 {
-    if (attribute->match == MATCH_NAME)
-        match_name(b, column, value);
-    else
-        match_text(b, column, value);
+    if (m->attribute->match == MATCH_NAME)
+        return match_name(b, column, value, m->is_fuzzy);
+    match_text(b, column, value);
+    return OK;
 }
 
 /* Multiple value matching, PS3.4 C.2.2.2.8. */
-static err match_any(struct sql_builder *b, const struct image_attribute *attribute,
-                     const char *column, str value)
+static err match_any(struct sql_builder *b, const struct image_match *m, const char *column,
+                     str value)
 {
     str rest = value, part;
     bool first = true;
@@ -264,7 +294,7 @@ static err match_any(struct sql_builder *b, const struct image_attribute *attrib
         buf_add(&b->where, first ? STR("(TRUE") : STR(" OR (TRUE"));
         first = false;
         b->in_alternative = true;
-        match_one_text(b, attribute, column, str_trim(part));
+        TRY(match_one_text(b, m, column, str_trim(part)));
         b->in_alternative = false;
         buf_add_char(&b->where, ')');
     }
@@ -321,11 +351,10 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
         return match_set(b, column.name, value);
     default:
         if (m->matches_any && str_find_char(value, '\\') != SIZE_MAX)
-            return match_any(b, attribute, column.name, value);
+            return match_any(b, m, column.name, value);
         if (attribute->vr == VR_CS && !has_wildcard(value))
             return match_list(b, column.name, value, false);
-        match_one_text(b, attribute, column.name, value);
-        return OK;
+        return match_one_text(b, m, column.name, value);
     }
 }
 
@@ -410,6 +439,10 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
     sql_add_number(b, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);
+    if (f->one_per_patient)
+        buf_add(&b->where,
+                STR(" AND NOT EXISTS (SELECT 1 FROM studies newer WHERE " SQL_SAME_PATIENT(
+                    "newer") " AND (newer.study_date, newer.key) > (st.study_date, st.key))"));
     TRY(match_all(b, f));
     if (f->search.len != 0)
         match_search(b, f->search);

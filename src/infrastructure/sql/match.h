@@ -26,6 +26,13 @@ struct sql_builder {
 /* The tables of the levels: "st", "se", "i". */
 extern const char *const image_aliases[];
 
+/* A row of studies under that alias is of the patient of st, and as much in the trash; what has no
+ * Patient ID is of a patient of its own. */
+#define SQL_SAME_PATIENT(alias)                                                                    \
+    alias ".organization_key = st.organization_key AND " alias ".state = st.state AND " alias      \
+          ".patient_id = st.patient_id AND " alias ".patient_key = st.patient_key AND "            \
+          "(st.patient_id <> '' OR " alias ".key = st.key)"
+
 /* Adds a placeholder and its value. */
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);

@@ -66,9 +66,10 @@ void dicomweb_set_immutable(struct request *r, str etag)
 #define STUDY "/studies/{study}"
 #define SERIES STUDY "/series/{series}"
 #define INSTANCE SERIES "/instances/{instance}"
+#define SEARCH_TYPES "application/dicom+json, application/json, application/dicom+xml, text/csv"
 #define SEARCH                                                                                     \
     .handle = dicomweb_search, .behind = &search_images_use_case, .needs = READ_STUDIES,           \
-    .lane = LANE_DB, .tag = "search", .answers = "application/dicom+json"
+    .lane = LANE_DB, .tag = "search", .answers = SEARCH_TYPES
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .lane = LANE_DB, .tag = "retrieve"
 #define ARCHIVES ", application/zip, application/x-tar"
@@ -81,6 +82,7 @@ const struct route dicomweb_routes[] = {
     {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
      .tag = "search", .doc = "What this server offers",
      .answers = "application/vnd.sun.wadl+xml, application/json"},
+    {"GET", "/patients", SEARCH, .doc = "Search patients"},
     {"GET", "/studies", SEARCH, .doc = "Search studies"},
     {"GET", "/series", SEARCH, .doc = "Search series"},
     {"GET", "/instances", SEARCH, .doc = "Search instances"},

@@ -1,32 +1,17 @@
-/* QIDO-RS, PS3.18 10.6. */
-#include "presentation/internal_routers/dicomweb.h"
+/* QIDO-RS, PS3.18 10.6: the query, and the headers of the answer. */
+#include "presentation/internal_routers/dicomweb_search.h"
 
-#include "application/queries/images/search_images/query.h"
-#include "base/json.h"
 #include "dicom/dictionary.h"
-#include "dicom/json.h"
-#include "dicom/json_members.h"
 
-#include <stdio.h>
-
-enum { INCLUDE_COUNT_MAX = 128, TAG_PATH_DEPTH_MAX = 8, ATTRIBUTE_COUNT_MAX = 64 };
-
-struct search {
-    struct request *r;
-    struct search_images query;
-    bool includes_all;
-    uint32_t included[INCLUDE_COUNT_MAX];
-    size_t included_count;
-    bool ignored_some; /* a parameter that is no attribute we search */
-    bool in_study, in_series;
-    bool matches_empty, matches_any; /* emptyvaluematching, multiplevaluematching */
-    struct wanted_attribute {
-        const struct image_attribute *attribute;
-        const struct field *field;
-        str head;                  /* "TTTTTTTT": */
-    } wanted[ATTRIBUTE_COUNT_MAX]; /* in the order of tags */
-    size_t wanted_count;
+enum {
+    TAG_PATH_DEPTH_MAX = 8,
+    IGNORED_COUNT_MAX = 8,      /* names that the warning tells of */
+    IGNORED_NAME_SIZE_MAX = 64, /* bytes of one */
+    LINK_SIZE_MAX = 2000        /* proxies take heads of 4 KiB and no more */
 };
+
+/* Parameters that may stand once, as bits. */
+enum { LIMIT = 1, OFFSET = 2, CURSOR = 4, FUZZY = 8, EMPTY_VALUES = 16, MANY_VALUES = 32 };
 
 /* Keywords or tags, a path through sequences (PS3.18 8.3.4.1). False when it is none. */
 static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth)
@@ -46,6 +31,27 @@ static const struct image_attribute *read_attribute(str name)
     return read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
 }
 
+/* For the warning: by its name, as far as that is one. */
+static void ignore(struct search *s, str name)
+{
+    if (s->ignored_count++ >= IGNORED_COUNT_MAX)
+        return;
+    if (s->ignored_count != 1)
+        buf_add(&s->ignored, STR(", "));
+    for (size_t i = 0; i < name.len && i < IGNORED_NAME_SIZE_MAX; i++) {
+        char c = name.ptr[i];
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                        (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+        buf_add_char(&s->ignored, is_plain ? c : '?');
+    }
+}
+
+static void include(struct search *s, uint32_t tag)
+{
+    if (s->included_count < INCLUDE_COUNT_MAX)
+        s->included[s->included_count++] = tag;
+}
+
 static void read_include(struct search *s, str list)
 {
     str part;
@@ -55,10 +61,10 @@ static void read_include(struct search *s, str list)
         part = str_trim(part);
         if (str_eq_nocase(part, STR("all")))
             s->includes_all = true;
-        else if (read_path(part, path, &depth) && s->included_count < INCLUDE_COUNT_MAX)
-            s->included[s->included_count++] = path[0]; /* a sequence comes with all its items */
+        else if (read_path(part, path, &depth) && depth != 0)
+            include(s, path[0]); /* a sequence comes with all its items */
         else if (part.len != 0)
-            s->ignored_some = true;
+            ignore(s, part);
     }
 }
 
@@ -71,7 +77,8 @@ static err read_order(struct search *s, str list)
         bool descending = part.len != 0 && part.ptr[0] == '-';
         const struct image_attribute *attribute =
             read_attribute(str_sub(part, descending ? 1 : 0, part.len));
-        if (attribute == NULL || attribute->level > f->level || f->sort_count == SORT_KEY_COUNT_MAX)
+        if (attribute == NULL || !search_has_attribute(s, attribute) ||
+            f->sort_count == SORT_KEY_COUNT_MAX)
             return ERR(MALFORMED, "orderby names something that cannot be sorted by");
         f->sort[f->sort_count++] = (struct image_sort){attribute, descending};
     }
@@ -89,308 +96,225 @@ static err read_number(str text, uint64_t max, uint64_t *out)
 
 static err read_switch(str value, bool *out)
 {
-    *out = str_eq(value, STR("true"));
-    return *out || str_eq(value, STR("false"))
+    *out = str_eq_nocase(value, STR("true"));
+    return *out || str_eq_nocase(value, STR("false"))
                ? OK
-               : ERR(MALFORMED, "emptyvaluematching and multiplevaluematching are true or false");
+               : ERR(MALFORMED, "fuzzymatching, emptyvaluematching and multiplevaluematching are "
+                                "true or false");
+}
+
+static err read_limit(struct search *s, str value)
+{
+    uint64_t number;
+    TRY(read_number(value, IMAGE_PAGE_SIZE_MAX, &number));
+    s->query.filter.limit = number == 0 ? SEARCH_LIMIT_DEFAULT : (uint32_t)number;
+    return OK;
+}
+
+static err read_offset(struct search *s, str value)
+{
+    return read_number(value, INT32_MAX, &s->query.filter.offset);
+}
+
+static err read_cursor(struct search *s, str value)
+{
+    s->query.filter.after = value;
+    return OK;
+}
+
+static err read_fuzzy(struct search *s, str value)
+{
+    return read_switch(value, &s->is_fuzzy);
+}
+
+static err read_empty_values(struct search *s, str value)
+{
+    return read_switch(value, &s->matches_empty);
+}
+
+static err read_many_values(struct search *s, str value)
+{
+    return read_switch(value, &s->matches_any);
+}
+
+static err read_includes(struct search *s, str value)
+{
+    read_include(s, value);
+    return OK;
+}
+
+static err read_accept(struct search *s, str value)
+{
+    (void)s, (void)value; /* has its say in the form of the results */
+    return OK;
+}
+
+static const struct parameter {
+    const char *name;
+    unsigned once; /* its bit; 0: it may stand several times */
+    err (*read)(struct search *s, str value);
+} parameters[] = {{"limit", LIMIT, read_limit},
+                  {"offset", OFFSET, read_offset},
+                  {"cursor", CURSOR, read_cursor},
+                  {"includefield", 0, read_includes},
+                  {"orderby", 0, read_order},
+                  {"fuzzymatching", FUZZY, read_fuzzy},
+                  {"emptyvaluematching", EMPTY_VALUES, read_empty_values},
+                  {"multiplevaluematching", MANY_VALUES, read_many_values},
+                  {"accept", 0, read_accept}};
+
+static err add_match(struct search *s, const struct image_attribute *attribute, str value)
+{
+    struct image_filter *f = &s->query.filter;
+    if (f->matches.len == MATCH_COUNT_MAX)
+        return ERR(MALFORMED, "too many matching keys");
+    *SLICE_PUSH(request_arena(s->r), &f->matches) =
+        (struct image_match){.attribute = attribute, .value = value};
+    return OK;
 }
 
 static err read_pair(struct search *s, const struct query_pair *pair)
 {
-    struct image_filter *f = &s->query.filter;
-    uint64_t number;
-    if (str_eq(pair->name, STR("limit"))) {
-        TRY(read_number(pair->value, IMAGE_PAGE_SIZE_MAX, &number));
-        f->limit = number == 0 ? SEARCH_LIMIT_DEFAULT : (uint32_t)number;
-        return OK;
+    for (size_t i = 0; i < COUNT_OF(parameters); i++) {
+        const struct parameter *p = &parameters[i];
+        if (!str_eq(pair->name, str_of(p->name)))
+            continue;
+        if ((s->seen & p->once) != 0)
+            return ERR(MALFORMED, "a parameter that may stand once stands there again");
+        s->seen |= p->once;
+        return p->read(s, pair->value);
     }
-    if (str_eq(pair->name, STR("offset")))
-        return read_number(pair->value, INT32_MAX, &f->offset);
-    if (str_eq(pair->name, STR("includefield"))) {
-        read_include(s, pair->value);
-        return OK;
-    }
-    if (str_eq(pair->name, STR("orderby")))
-        return read_order(s, pair->value);
-    if (str_eq(pair->name, STR("fuzzymatching")) || str_eq_nocase(pair->name, STR("accept")))
-        return OK; /* names always match without case and accents */
-    if (str_eq(pair->name, STR("emptyvaluematching")))
-        return read_switch(pair->value, &s->matches_empty);
-    if (str_eq(pair->name, STR("multiplevaluematching")))
-        return read_switch(pair->value, &s->matches_any);
     const struct image_attribute *attribute = read_attribute(pair->name);
-    if (attribute == NULL || attribute->level > f->level || f->matches.len == MATCH_COUNT_MAX) {
-        s->ignored_some = true;
+    if (attribute == NULL || !search_has_attribute(s, attribute)) {
+        ignore(s, pair->name);
         return OK;
     }
-    /* a UID in the address binds more than one in the query */
-    *SLICE_PUSH(request_arena(s->r), &f->matches) =
-        (struct image_match){.attribute = attribute, .value = pair->value};
+    include(s, attribute->tag); /* what is matched is given, PS3.18 10.6.3.3 */
+    return add_match(s, attribute, pair->value);
+}
+
+/* What the address says. A UID in it binds more than one in the query. */
+static err read_address(struct search *s)
+{
+    struct image_filter *f = &s->query.filter;
+    struct image_path path;
+    str address = str_of(s->r->route->path);
+    TRY(dicomweb_path(s->r, &path));
+    f->level = str_ends(address, STR("/instances")) ? LEVEL_INSTANCE
+               : str_ends(address, STR("/series"))  ? LEVEL_SERIES
+                                                    : LEVEL_STUDY;
+    f->one_per_patient = str_ends(address, STR("/patients"));
+    s->in_study = path.study_uid.ptr != NULL;
+    s->in_series = path.series_uid.ptr != NULL;
+    if (s->in_study)
+        TRY(add_match(s, image_attribute_find(0x0020000D), path.study_uid));
+    if (s->in_series)
+        TRY(add_match(s, image_attribute_find(0x0020000E), path.series_uid));
     return OK;
+}
+
+/* What is asked for besides the columns: metadata, which only instances have, and counts. */
+static void ask_for_more(struct search *s)
+{
+    struct image_filter *f = &s->query.filter;
+    bool beyond_columns = s->includes_all;
+    f->wants_patient_counts = f->one_per_patient;
+    for (size_t i = 0; i < s->included_count; i++) {
+        uint32_t tag = s->included[i];
+        f->wants_patient_counts = f->wants_patient_counts || search_is_patient_count(tag);
+        beyond_columns =
+            beyond_columns || (image_attribute_find(tag) == NULL && !search_is_derived(tag));
+    }
+    s->query.with_metadata = beyond_columns && f->level == LEVEL_INSTANCE;
 }
 
 static err read_search(struct search *s)
 {
     struct request *r = s->r;
     struct image_filter *f = &s->query.filter;
-    struct image_path path;
-    TRY(dicomweb_path(r, &path));
-    f->level = str_ends(str_of(r->route->path), STR("/instances")) ? LEVEL_INSTANCE
-               : str_ends(str_of(r->route->path), STR("/series"))  ? LEVEL_SERIES
-                                                                   : LEVEL_STUDY;
     f->limit = SEARCH_LIMIT_DEFAULT;
     f->wants_total = true;
-    s->in_study = path.study_uid.ptr != NULL;
-    s->in_series = path.series_uid.ptr != NULL;
-    if (s->in_study)
-        *SLICE_PUSH(request_arena(r), &f->matches) = (struct image_match){
-            .attribute = image_attribute_find(0x0020000D), .value = path.study_uid};
-    if (s->in_series)
-        *SLICE_PUSH(request_arena(r), &f->matches) = (struct image_match){
-            .attribute = image_attribute_find(0x0020000E), .value = path.series_uid};
+    TRY(read_address(s));
     for (size_t i = 0; i < r->query.len; i++)
         TRY(read_pair(s, &r->query.at[i]));
+    if ((s->seen & OFFSET) != 0 && (s->seen & CURSOR) != 0)
+        return ERR(MALFORMED, "a cursor and an offset are two places to go on from");
     for (size_t i = 0; i < f->matches.len; i++) { /* the switches may stand behind the keys */
-        f->matches.at[i].matches_any = s->matches_any;
-        f->matches.at[i].matches_empty =
-            s->matches_empty && str_eq(f->matches.at[i].value, STR("\"\""));
+        struct image_match *m = &f->matches.at[i];
+        m->matches_any = s->matches_any;
+        m->is_fuzzy = s->is_fuzzy;
+        m->matches_empty = s->matches_empty && str_eq(m->value, STR("\"\""));
     }
-    for (size_t i = 0; i < s->included_count; i++)
-        if (image_attribute_find(s->included[i]) == NULL)
-            s->query.with_metadata = true; /* only instances have what no column has */
-    s->query.with_metadata =
-        (s->query.with_metadata || s->includes_all) && f->level == LEVEL_INSTANCE;
+    ask_for_more(s);
     return OK;
 }
 
-static bool is_included(const struct search *s, uint32_t tag)
+static void add_warning(struct buf *out, str service)
 {
-    for (size_t i = 0; i < s->included_count; i++)
-        if (s->included[i] == tag)
-            return true;
-    return s->includes_all;
+    buf_addf(out, "%s299 %.*s: ", out->len == 0 ? "" : ", ", STR_ARG(service));
 }
 
-static bool is_wanted(const struct search *s, const struct image_attribute *a)
+/* PS3.18 8.3.4.4 and 10.6.3.1. */
+static void set_warning(struct search *s, bool more)
 {
-    if (a->level > s->query.filter.level)
-        return false;
-    bool is_uid = a->tag == 0x0020000D || a->tag == 0x0020000E;
-    bool parent_known =
-        a->level == LEVEL_STUDY    ? s->in_study && s->query.filter.level != LEVEL_STUDY
-        : a->level == LEVEL_SERIES ? s->in_series && s->query.filter.level != LEVEL_SERIES
-                                   : false;
-    return is_uid || (a->by_default && !parent_known) || is_included(s, a->tag);
+    struct buf out = BUF_IN(request_arena(s->r));
+    str service = dicomweb_base_url(s->r);
+    if (more) {
+        add_warning(&out, service);
+        buf_add(&out, STR("\"The number of results exceeded the maximum supported by the server. "
+                          "Additional results can be requested.\""));
+    }
+    if (s->ignored_count != 0) {
+        add_warning(&out, service);
+        buf_addf(&out, "\"Parameters that are not supported here were ignored: %.*s%s\"",
+                 STR_ARG(buf_str(&s->ignored)),
+                 s->ignored_count > IGNORED_COUNT_MAX ? ", and more" : "");
+    }
+    if (out.len != 0)
+        http_set_header(s->r->x, "Warning", buf_str(&out));
 }
 
-static void write_member_name(struct buf *out, bool *first, uint32_t tag)
+/* The cursor, and the same search from it on (RFC 8288), unless that is too long. */
+static void set_next(struct request *r, str cursor)
 {
-    buf_addf(out, "%s\"%08X\":", *first ? "" : ",", (unsigned)tag);
-    *first = false;
-}
-
-/* What every row of this search holds, found once. */
-static void choose_attributes(struct search *s)
-{
-    for (size_t i = 0; i < image_attribute_count && s->wanted_count < ATTRIBUTE_COUNT_MAX; i++) {
-        const struct image_attribute *a = &image_attributes[i];
-        if (!is_wanted(s, a))
+    struct buf out = BUF_IN(request_arena(r));
+    str rest = r->x->query, pair;
+    buf_add(&out, STR("<?"));
+    while (str_cut(&rest, '&', &pair)) {
+        if (pair.len == 0 || str_starts(pair, STR("cursor=")) || str_starts(pair, STR("offset=")))
             continue;
-        s->wanted[s->wanted_count++] = (struct wanted_attribute){
-            a, image_attribute_field(a),
-            str_format(request_arena(s->r), "\"%08X\":", (unsigned)a->tag)};
+        for (size_t i = 0; i < pair.len; i++)
+            if (strchr("<>\" ", pair.ptr[i]) != NULL)
+                buf_addf(&out, "%%%02X", (unsigned char)pair.ptr[i]);
+            else
+                buf_add_char(&out, pair.ptr[i]);
+        buf_add_char(&out, '&');
     }
-}
-
-static void write_retrieve_url(struct search *s, struct buf *out, str base_url,
-                               const struct image_row *row)
-{
-    enum image_level level = s->query.filter.level;
-    const struct {
-        str name, uid;
-        enum image_level level;
-    } steps[] = {{STR("/studies/"), row->study.study_instance_uid, LEVEL_STUDY},
-                 {STR("/series/"), row->series.series_instance_uid, LEVEL_SERIES},
-                 {STR("/instances/"), row->instance.sop_instance_uid, LEVEL_INSTANCE}};
-    buf_add(out, STR("{\"vr\":\"UR\",\"Value\":[\""));
-    buf_add(out, base_url);
-    for (size_t i = 0; i < COUNT_OF(steps) && steps[i].level <= level; i++) {
-        buf_add(out, steps[i].name);
-        buf_add(out, steps[i].uid);
-    }
-    buf_add(out, STR("\"]}"));
-}
-
-static const void *object_of(const struct image_row *row, enum image_level level)
-{
-    return level == LEVEL_STUDY    ? (const void *)&row->study
-           : level == LEVEL_SERIES ? (const void *)&row->series
-                                   : &row->instance;
-}
-
-/* The constant members between which the attributes stand, in the order of tags. */
-static const uint32_t constants[] = {0x00080005, 0x00080056, 0x00081190};
-
-static void write_constant(struct search *s, struct buf *out, bool *first, uint32_t tag,
-                           str base_url, const struct image_row *row)
-{
-    write_member_name(out, first, tag);
-    if (tag == 0x00080005)
-        buf_add(out, STR("{\"vr\":\"CS\",\"Value\":[\"ISO_IR 192\"]}"));
-    else if (tag == 0x00080056)
-        buf_add(out, STR("{\"vr\":\"CS\",\"Value\":[\"ONLINE\"]}"));
-    else
-        write_retrieve_url(s, out, base_url, row);
-}
-
-/* One item with the attributes that have a value; without any there is no sequence. */
-static void write_sequence(struct search *s, struct buf *out, bool *first, uint32_t sequence,
-                           const struct image_row *row)
-{
-    bool first_inside = true;
-    for (size_t i = 0; i < s->wanted_count; i++) {
-        const struct wanted_attribute *w = &s->wanted[i];
-        const struct image_attribute *a = w->attribute;
-        str text = a->sequence == sequence
-                       ? field_text(w->field, out->arena, object_of(row, a->level))
-                       : STR_NONE;
-        if (text.len == 0)
-            continue;
-        if (first_inside) {
-            write_member_name(out, first, sequence);
-            buf_add(out, STR("{\"vr\":\"SQ\",\"Value\":[{"));
-        } else {
-            buf_add_char(out, ',');
-        }
-        first_inside = false;
-        buf_add(out, w->head);
-        json_model_write_text(out, a->vr, text);
-    }
-    if (!first_inside)
-        buf_add(out, STR("}]}"));
-}
-
-static void write_attribute(struct buf *out, bool *first, const struct wanted_attribute *w,
-                            const struct image_row *row)
-{
-    const void *object = object_of(row, w->attribute->level);
-    if (!*first)
-        buf_add_char(out, ',');
-    *first = false;
-    buf_add(out, w->head);
-    json_model_write_text(out, w->attribute->vr, field_text(w->field, out->arena, object));
-}
-
-static void write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row)
-{
-    bool first = true;
-    size_t next = 0;
-    uint32_t written_sequence = 0; /* its attributes need not stand together in the table */
-    buf_add_char(out, '{');
-    for (size_t i = 0; i < s->wanted_count; i++) {
-        const struct image_attribute *a = s->wanted[i].attribute;
-        while (next < COUNT_OF(constants) && constants[next] < a->tag)
-            write_constant(s, out, &first, constants[next++], base_url, row);
-        if (a->sequence == 0) {
-            write_attribute(out, &first, &s->wanted[i], row);
-        } else if (a->sequence != written_sequence) {
-            write_sequence(s, out, &first, a->sequence, row);
-            written_sequence = a->sequence;
-        }
-    }
-    while (next < COUNT_OF(constants))
-        write_constant(s, out, &first, constants[next++], base_url, row);
-    buf_add_char(out, '}');
-}
-
-/* What is asked for and stands in no column comes from the instance's metadata; "all" is the
- * metadata itself. */
-static void write_with_metadata(struct search *s, struct buf *out, str base_url,
-                                const struct image_row *row, str metadata)
-{
-    size_t start = out->len;
-    if (s->includes_all && metadata.len > 2) {
-        struct buf url = BUF_IN(out->arena);
-        write_retrieve_url(s, &url, base_url, row);
-        buf_addf(out, "{\"00080056\":{\"vr\":\"CS\",\"Value\":[\"ONLINE\"]},\"00081190\":%.*s,",
-                 STR_ARG(buf_str(&url)));
-        buf_add(out, str_sub(metadata, 1, metadata.len));
-        return;
-    }
-    write_row(s, out, base_url, row);
-    for (size_t i = 0; i < s->included_count; i++) {
-        str member = image_attribute_find(s->included[i]) == NULL
-                         ? json_model_member(metadata, s->included[i])
-                         : STR_NONE;
-        if (member.len == 0 || /* a sequence that the row has written already */
-            json_model_member(str_sub(buf_str(out), start, out->len), s->included[i]).len != 0)
-            continue;
-        out->len--; /* the closing brace */
-        if (out->len > start + 1)
-            buf_add_char(out, ',');
-        buf_add(out, member);
-        buf_add_char(out, '}');
-    }
-}
-
-static str media_type_of(struct request *r)
-{
-    struct accept_item_slice accept;
-    dicomweb_accept(r, &accept);
-    for (size_t i = 0; i < accept.len; i++) {
-        str type = accept.at[i].media_type;
-        if (str_eq(type, STR("application/json")))
-            return STR("application/json");
-        if (str_eq(type, STR("application/dicom+json")) || str_eq(type, STR("*/*")) ||
-            str_eq(type, STR("application/*")))
-            return STR("application/dicom+json");
-    }
-    return STR_NONE;
+    buf_addf(&out, "cursor=%.*s>; rel=\"next\"", STR_ARG(cursor));
+    http_set_header(r->x, "X-Next-Cursor", cursor);
+    if (out.len <= LINK_SIZE_MAX)
+        http_set_header(r->x, "Link", buf_str(&out));
 }
 
 err dicomweb_search(struct request *r)
 {
-    struct search s = {.r = r};
+    struct search s = {.r = r, .ignored = BUF_IN(request_arena(r))};
     struct search_images_result result;
-    str media_type = media_type_of(r);
-    if (media_type.ptr == NULL)
-        return ERR(NOT_ACCEPTABLE, "results are application/dicom+json");
+    const struct result_form *form = result_form_choose(r);
+    if (form == NULL)
+        return ERR(NOT_ACCEPTABLE, "results are application/dicom+json, application/json, "
+                                   "application/dicom+xml or text/csv");
     TRY(read_search(&s));
-    choose_attributes(&s);
+    search_choose_attributes(&s);
     err e = search_images_send(&r->scope, &s.query, &result);
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */
     TRY(e);
-    struct buf out = BUF_IN(request_arena(r));
-    str base_url = dicomweb_base_url(r);
-    buf_add_char(&out, '[');
-    for (size_t i = 0; i < result.page.rows.len; i++) {
-        if (i != 0)
-            buf_add_char(&out, ',');
-        if (i < result.metadata.len)
-            write_with_metadata(&s, &out, base_url, &result.page.rows.at[i], result.metadata.at[i]);
-        else
-            write_row(&s, &out, base_url, &result.page.rows.at[i]);
-    }
-    buf_add_char(&out, ']');
-    int64_t rest =
-        result.page.total - (int64_t)s.query.filter.offset - (int64_t)result.page.rows.len;
-    if (rest > 0)
-        http_set_header(
-            r->x, "Warning",
-            str_format(request_arena(r),
-                       "299 gantry \"There are %lld additional results that can be requested\"",
-                       (long long)rest));
-    else if (s.ignored_some)
-        http_set_header(
-            r->x, "Warning",
-            STR("299 gantry \"Some parameters were ignored: they are not searchable here\""));
+    set_warning(&s, result.page.next.ptr != NULL);
+    if (result.page.next.ptr != NULL)
+        set_next(r, result.page.next);
     http_set_header(r->x, "X-Total-Count",
                     str_format(request_arena(r), "%lld", (long long)result.page.total));
     http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
-    str etag = str_format(request_arena(r), "%016llx", (unsigned long long)str_hash(buf_str(&out)));
-    http_set_header(r->x, "ETag", str_format(request_arena(r), "W/\"%.*s\"", STR_ARG(etag)));
-    if (!request_is_unchanged(r, etag))
-        request_respond_json(r, 200, media_type, buf_str(&out));
-    return OK;
+    return result_form_respond(form, &s, &result);
 }

@@ -17,8 +17,8 @@ bool cors_begin(struct request *r)
     http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
     http_set_header(r->x, "Access-Control-Expose-Headers",
                     STR("Content-Disposition, Content-Length, Content-Range, Content-Type, ETag, "
-                        "Location, Retry-After, Warning, "
-                        "X-Request-Id, X-Total-Count"));
+                        "Link, Location, Retry-After, Warning, "
+                        "X-Next-Cursor, X-Request-Id, X-Total-Count"));
     if (!is_preflight)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Methods",

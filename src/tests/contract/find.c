@@ -49,6 +49,10 @@ enum {
     {                                                                                              \
         .tag = tag_, .value = value_                                                               \
     }
+#define FUZZY(value_)                                                                              \
+    {                                                                                              \
+        .tag = NAME, .value = value_, .is_fuzzy = true                                             \
+    }
 #define ANY(tag_, value_)                                                                          \
     {                                                                                              \
         .tag = tag_, .value = value_, .matches_any = true                                          \
@@ -69,7 +73,7 @@ enum {
 struct key {
     uint32_t tag;
     const char *value;
-    bool matches_empty, matches_any;
+    bool matches_empty, matches_any, is_fuzzy;
 };
 
 struct find_case {
@@ -80,7 +84,7 @@ struct find_case {
         bool descending;
     } sort[3];
     int study, series; /* within that study, that series of it */
-    bool trashed;
+    bool trashed, one_per_patient;
     uint32_t limit, offset;
     const char *expected; /* NULL: INVALID */
     int64_t total;        /* 0: as many as expected has */
@@ -135,6 +139,50 @@ static const struct find_case study_cases[] = {
     {.keys = {IS(REFERRER, "weber^anna")}, .expected = "28 16 5 2 1"},
     {.keys = {IS(REFERRER, "佐藤*")}, .expected = "10 9"},
     {.keys = {IS(REFERRER, "ИВАНОВ*"), IS(SEX, "M")}, .expected = "8"},
+    /* words of names, in any order and group */
+    {.keys = {FUZZY("smith john")}, .expected = "17 16"},
+    {.keys = {FUZZY("John Smith")}, .expected = "17 16"},
+    {.keys = {FUZZY("SMITH^JOHN")}, .expected = "17 16"},
+    {.keys = {FUZZY("smith, joh")}, .expected = "17 16"},
+    {.keys = {FUZZY("smi")}, .expected = "19 18 17 16"},
+    {.keys = {FUZZY("mith")}, .expected = ""},
+    {.keys = {FUZZY("*mith* j")}, .expected = "18 17 16"},
+    {.keys = {FUZZY("sm?th joh?")}, .expected = "17 16"},
+    {.keys = {FUZZY("Jurgen Muller")}, .expected = "1"},
+    {.keys = {FUZZY("GROSSMANN müll")}, .expected = "1"},
+    {.keys = {FUZZY("Minh Nguyen")}, .expected = "5"},
+    {.keys = {FUZZY("berg")}, .expected = "21"},
+    {.keys = {FUZZY("Tarou Yamada")}, .expected = "9"},
+    {.keys = {FUZZY("太郎 山田")}, .expected = "9"},
+    {.keys = {FUZZY("たろう")}, .expected = "9"},
+    {.keys = {FUZZY("yamada 花")}, .expected = "10"},
+    {.keys = {FUZZY("Yamada^Tarou=山田^太郎=やまだ^たろう")}, .expected = "9"},
+    {.keys = {FUZZY("길동")}, .expected = "11"},
+    {.keys = {FUZZY("Елен"), IS(SEX, "F")}, .expected = ""},
+    {.keys = {FUZZY("анна достоевская")}, .expected = "7"},
+    {.keys = {FUZZY("%")}, .expected = ""},
+    {.keys = {FUZZY("_")}, .expected = ""},
+    {.keys = {FUZZY("* ** ,"), IS(SEX, "O")}, .expected = ""},
+    {.keys = {FUZZY("*"), IS(SEX, "O")}, .expected = "28 24 23"},
+    {.keys = {FUZZY("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16")}, .expected = ""},
+    {.keys = {FUZZY("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17")}, .expected = NULL},
+    /* patients, as the newest of their studies that is not in the trash */
+    {.one_per_patient = true, .keys = {IS(PATIENT_ID, "DE-3")}, .expected = "27 26"},
+    {.one_per_patient = true, .keys = {IS(NAME, "becker*")}, .expected = "27 26"},
+    {.one_per_patient = true,
+     .keys = {IS(SEX, "F")},
+     .limit = 3,
+     .expected = "40 35 33",
+     .total = 17},
+    {.one_per_patient = true, .keys = {IS(NAME, "ng^*")}, .expected = "29"},
+    {.one_per_patient = true, .keys = {EMPTY(PATIENT_ID)}, .expected = "22"},
+    {.one_per_patient = true,
+     .sort = {UP(NAME)},
+     .limit = 5,
+     .expected = "22 36 28 26 27",
+     .total = 38},
+    {.one_per_patient = true, .search = "becker", .expected = "27 26"},
+    {.one_per_patient = true, .trashed = true, .expected = "30"},
     /* texts: as they are, but for patterns */
     {.keys = {IS(PATIENT_ID, "DE-1")}, .expected = "1"},
     {.keys = {IS(PATIENT_ID, "de-1")}, .expected = ""},
@@ -292,6 +340,7 @@ static void run_case(struct contract_db *c, enum image_level level, const struct
     struct image_filter f = {.level = level,
                              .organization_key = c->organization_key,
                              .trashed = t->trashed,
+                             .one_per_patient = t->one_per_patient,
                              .search = t->search != NULL ? str_of(t->search) : STR_NONE,
                              .limit = t->limit != 0 ? t->limit : 100,
                              .offset = t->offset,
@@ -303,7 +352,8 @@ static void run_case(struct contract_db *c, enum image_level level, const struct
             (struct image_match){.attribute = image_attribute_find(t->keys[i].tag),
                                  .value = str_of(t->keys[i].value),
                                  .matches_empty = t->keys[i].matches_empty,
-                                 .matches_any = t->keys[i].matches_any};
+                                 .matches_any = t->keys[i].matches_any,
+                                 .is_fuzzy = t->keys[i].is_fuzzy};
     for (; index < COUNT_OF(t->sort) && t->sort[index].tag != 0; index++)
         f.sort[index] = (struct image_sort){
             t->sort[index].tag == 1 ? NULL : image_attribute_find(t->sort[index].tag),
@@ -339,6 +389,46 @@ CONTRACT(every_kind_of_matching)
         run_case(c, LEVEL_SERIES, &series_cases[i]);
     for (size_t i = 0; i < COUNT_OF(instance_cases); i++)
         run_case(c, LEVEL_INSTANCE, &instance_cases[i]);
+}
+
+/* Studies without Patient ID are nobody's but their own, whatever else they share. */
+static const struct sample nameless = {"20220101", "", "", "", "", "",
+                                       "",         "", "", "", "", "CT2 SR1"};
+
+static str counts_text(struct contract_db *c, const char *name)
+{
+    struct image_match m = {.attribute = image_attribute_find(NAME), .value = str_of(name)};
+    struct image_filter f = {.organization_key = c->organization_key,
+                             .one_per_patient = true,
+                             .wants_patient_counts = true,
+                             .matches = {&m, name[0] != '\0'},
+                             .sort = {{image_attribute_find(STUDY_UID), false}},
+                             .sort_count = 1,
+                             .limit = 9};
+    struct image_page page;
+    struct buf text = BUF_IN(&c->arena);
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(image_reader_find(s->readers.images, &c->arena, &f, &page));
+    db_session_end(s);
+    for (size_t i = 0; i < page.rows.len; i++)
+        buf_addf(&text, "%s%d: %d %d %d", i == 0 ? "" : ", ", page.rows.at[i].study.id.at[3],
+                 (int)page.rows.at[i].of_patient.studies, (int)page.rows.at[i].of_patient.series,
+                 (int)page.rows.at[i].of_patient.instances);
+    return buf_str(&text);
+}
+
+CONTRACT(patients_have_counts)
+{
+    for (int i = 24; i <= 26; i++)
+        sample_store(c, c->organization_key, i + 1, &samples[i]);
+    sample_store(c, c->organization_key, 1, &nameless);
+    sample_store(c, c->organization_key, 2, &nameless);
+    CHECK_STR(STR("26: 2 2 6, 27: 1 1 3"), counts_text(c, "becker*"));
+    CHECK_STR(STR("1: 1 2 3, 2: 1 2 3, 26: 2 2 6, 27: 1 1 3"), counts_text(c, ""));
+    sample_trash(c, 26);
+    CHECK_STR(STR("25: 1 1 3, 27: 1 1 3"), counts_text(c, "becker*"));
+    sample_trash(c, 25);
+    CHECK_STR(STR("27: 1 1 3"), counts_text(c, "becker*"));
 }
 
 static str list_of(struct arena *a, const char *first, const char *value, int count)

@@ -41,6 +41,12 @@ static void third_goes(struct contract_db *c, int page)
     }
 }
 
+static void third_goes_late(struct contract_db *c, int page)
+{
+    if (page == 1)
+        sample_trash(c, 3);
+}
+
 static void store_first(struct contract_db *c, int count)
 {
     for (int i = 1; i <= count; i++)
@@ -79,6 +85,45 @@ CONTRACT(cursors_go_on_where_the_page_ended)
               walk(c, (struct image_filter){.level = LEVEL_INSTANCE, .limit = 4}, NULL));
 }
 
+/* Newcomers have series and instances too; all of them come last, by key. */
+CONTRACT(cursors_of_all_levels_stand_what_comes_and_goes)
+{
+    const struct image_attribute *modality = image_attribute_find(0x00080060);
+    const struct image_attribute *timezone = image_attribute_find(0x00080201);
+    const struct image_attribute *name = image_attribute_find(0x00100010);
+    store_first(c, 4);
+    CHECK_STR(STR("1.1 2.1 2.2 3.1 4.1 101.1 102.1 103.1"),
+              walk(c, (struct image_filter){.level = LEVEL_SERIES, .limit = 2}, newcomer_arrives));
+    sample_trash(c, 101);
+    CHECK_STR(STR("1.1.1 1.1.2 2.1.1 2.2.1 4.1.1 102.1.1 103.1.1"),
+              walk(c, (struct image_filter){.level = LEVEL_INSTANCE, .limit = 3}, third_goes_late));
+    /* CT of 1, 2 and the newcomers, MR of 4, SR of 2 */
+    CHECK_STR(STR("1.1 2.1 102.1 103.1 4.1 2.2"),
+              walk(c,
+                   (struct image_filter){.level = LEVEL_SERIES,
+                                         .limit = 1,
+                                         .sort = {{modality, false}, {NULL, false}},
+                                         .sort_count = 2},
+                   NULL));
+    CHECK_STR(STR("1 2 4 102 103"),
+              walk(c,
+                   (struct image_filter){.limit = 2, .sort = {{timezone, false}}, .sort_count = 1},
+                   NULL));
+    CHECK_STR(STR("103 102 1 2 4"),
+              walk(c,
+                   (struct image_filter){.limit = 2,
+                                         .sort = {{name, true}, {NULL, true}, {timezone, true}},
+                                         .sort_count = 3},
+                   NULL));
+    CHECK_STR(STR("2.2 2.1"),
+              walk(c,
+                   (struct image_filter){
+                       .level = LEVEL_SERIES,
+                       .limit = 1,
+                       .study_id = sample_id((struct sample_place){c->organization_key, 2, 0, 0})},
+                   NULL));
+}
+
 CONTRACT(cursors_stand_what_arrives)
 {
     store_first(c, 8);
@@ -96,8 +141,29 @@ CONTRACT(what_is_no_cursor_is_refused)
 {
     const struct image_attribute *name =
         image_attribute_by_member(LEVEL_STUDY, STR("patient_name"));
-    static const char *const texts[] = {"x",  "!!",   "k:",    "k:1",  "k:x:1",
-                                        "o:", "o:-1", "q:1:2", "k::1", "k:99999999999999999999:1"};
+    static const char *const texts[] = {"x",
+                                        "!!",
+                                        "k:",
+                                        "k:1",
+                                        "k:x:1",
+                                        "o:",
+                                        "o:-1",
+                                        "q:1:2",
+                                        "k::1",
+                                        "k:99999999999999999999:1",
+                                        "m:",
+                                        "m:1",
+                                        "m:1:0",
+                                        "m:1:0:",
+                                        "m:1:0:9",
+                                        "m:1:0:9.x",
+                                        "m:1:0:1.xx",
+                                        "m:1:0:1.x:1.x",
+                                        "m:x:0:1.x",
+                                        "m:1:x:1.x",
+                                        "m:1:0:99999999999999999999.x",
+                                        "m:1:0:~:~",
+                                        "m:1:0:-1.x"};
     store_first(c, 2);
     for (size_t i = 0; i < COUNT_OF(texts) * 2; i++) {
         struct buf cursor = BUF_IN(&c->arena);

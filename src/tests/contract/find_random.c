@@ -173,7 +173,8 @@ static void add_match(struct chance *c, struct image_filter *f,
     struct image_match m = {.attribute = attribute,
                             .value = value_for(c, attribute),
                             .matches_empty = roll(c, 15) == 0,
-                            .matches_any = roll(c, 3) == 0};
+                            .matches_any = roll(c, 3) == 0,
+                            .is_fuzzy = roll(c, 3) == 0};
     if (roll(c, 30) == 0)
         m.value = str_of(CHOOSE(c, "", "*", " ", "**", "?"));
     *SLICE_PUSH(c->arena, &f->matches) = m;
@@ -200,6 +201,7 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
                              .organization_key = organization_key,
                              .trashed = roll(c, 12) == 0,
                              .wants_total = roll(c, 2) == 0,
+                             .wants_patient_counts = roll(c, 6) == 0,
                              .limit = limits[roll(c, COUNT_OF(limits))],
                              .offset = roll(c, 4) == 0 ? roll(c, 5) : 0};
     for (uint64_t i = roll(c, 4); i > 0; i--) {
@@ -217,6 +219,7 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
         f.study_id = row->study.id;
     if (f.level > LEVEL_STUDY && roll(c, 8) == 0)
         f.series_id = row->series.id;
+    f.one_per_patient = f.level == LEVEL_STUDY && roll(c, 4) == 0;
     for (uint64_t i = roll(c, 6); i < 4; i++)
         f.sort[f.sort_count++] = (struct image_sort){
             roll(c, 5) == 0 ? NULL : attribute_down_to(c, f.level), roll(c, 2) == 0};
@@ -227,11 +230,15 @@ static str told(struct arena *a, const struct image_filter *f)
 {
     struct buf text = BUF_IN(a);
     buf_addf(&text, "level %d%s limit %u offset %" PRIu64 " search \"%.*s\"", (int)f->level,
-             f->trashed ? " trashed" : "", f->limit, f->offset, STR_ARG(f->search));
+             f->trashed           ? " trashed"
+             : f->one_per_patient ? " patients"
+                                  : "",
+             f->limit, f->offset, STR_ARG(f->search));
     for (size_t i = 0; i < f->matches.len; i++)
-        buf_addf(&text, " | %s%s%s = \"%.*s\"", f->matches.at[i].attribute->member,
+        buf_addf(&text, " | %s%s%s%s = \"%.*s\"", f->matches.at[i].attribute->member,
                  f->matches.at[i].matches_empty ? " empty" : "",
-                 f->matches.at[i].matches_any ? " any" : "", STR_ARG(f->matches.at[i].value));
+                 f->matches.at[i].matches_any ? " any" : "",
+                 f->matches.at[i].is_fuzzy ? " fuzzy" : "", STR_ARG(f->matches.at[i].value));
     for (size_t i = 0; i < f->sort_count; i++)
         buf_addf(&text, " sort %s%s", f->sort[i].descending ? "-" : "",
                  f->sort[i].attribute != NULL ? f->sort[i].attribute->member : "arrival");
@@ -263,6 +270,9 @@ static str answer(struct contract_db *c, struct arena *a, const struct image_fil
         json_write(&text, &study_schema, &page->rows.at[i].study, JSON_INTERNAL);
         json_write(&text, &series_schema, &page->rows.at[i].series, JSON_INTERNAL);
         json_write(&text, &instance_schema, &page->rows.at[i].instance, JSON_INTERNAL);
+        buf_addf(&text, " patient %d %d %d", (int)page->rows.at[i].of_patient.studies,
+                 (int)page->rows.at[i].of_patient.series,
+                 (int)page->rows.at[i].of_patient.instances);
     }
     return buf_str(&text);
 }

@@ -21,6 +21,7 @@ TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 TOKEN = re.compile(rb'"(access_token|refresh_token|hash)":"[^"]*"')
 BOUNDARY = re.compile(rb"gantry-[0-9a-f]{32}")
 CURSOR = re.compile(rb'"next":"([A-Za-z0-9_-]+)"')
+LINK = re.compile(rb'cursor=([A-Za-z0-9_-]+)>; rel="next"')
 IGNORED = {"date", "x-request-id", "content-length", "ratelimit-remaining", "server"}
 NAMES = ["Doe^Jane", "Doe^John", "Müller^Jürgen", "Ärzte^Die", "Sato^Ken=佐藤^健", "O'Neil^Sean", "", "A^B=C^D", "100%_sure^X",
          "van der Berg^Éloïse^^Dr", "ΑΛΦΑ^ΒΗΤΑ", "smith^anna"]
@@ -47,10 +48,11 @@ class Side:
         if match.group(1).isdigit():  # a place in the audit trail
             return b'"next":"N"'
         plain = base64.urlsafe_b64decode(match.group(1) + b"==")
-        return b'"next":"' + re.sub(rb"\d{16}", b"T", re.sub(rb"^k:\d+:", b"k:", plain)) + b'"'
+        return b'"next":"' + re.sub(rb"\d{16}", b"T", re.sub(rb"^([km]):\d+", rb"\1:", plain)) + b'"'
 
     def plain(self, text):
         text = SEQUENCE.sub(rb'"\1":0', CURSOR.sub(self.cursor_text, text))
+        text = LINK.sub(self.cursor_text, text)
         return BOUNDARY.sub(b"boundary", TOKEN.sub(rb'"\1":""', TIME.sub(b"T", UUID.sub(self.number, text))))
 
     def send(self, method, path, body=None, headers=None, token=True):
@@ -60,6 +62,10 @@ class Side:
         head = {name: self.plain(value.encode()) for name, value in answer.headers.items() if name not in IGNORED}
         is_text = "json" in kind or "text" in kind or "xml" in kind
         found = CURSOR.search(answer.body) if is_text else None
+        if "x-next-cursor" in answer.headers:
+            cursor = answer.headers["x-next-cursor"]
+            found = CURSOR.search(b'"next":"%s"' % cursor.encode())
+            head["x-next-cursor"] = self.cursor_text(found)
         self.cursor = found.group(1).decode() if found else None
         if answer.status == 206 and kind.startswith("multipart"):  # the boundary may be cut
             return answer.status, head, len(answer.body)
@@ -116,7 +122,7 @@ class Requests:
     def qido(self):
         name = self.chance.choice(NAMES)
         keys = {
-            "PatientName": lambda: self.pick(name, name[:3] + "*", "*" + name[2:5] + "*", "doe^j?n?", "*", "*=佐藤*", "s*", "%", "_oe*"),
+            "PatientName": lambda: self.pick(name, " ".join(reversed(name.split("^"))), name[:3] + "*", "*" + name[2:5] + "*", "doe^j?n?", "*", "*=佐藤*", "s*", "%", "_oe*"),
             "PatientID": lambda: self.pick(f"P{self.chance.randrange(20)}", "P1*", "p?", "none", "P1\\P2"),
             "StudyDate": lambda: self.pick("20260101", "20251201-", "-20260101", "19990101-20260101", "20261301", "-", "2026-01-01"),
             "StudyTime": lambda: self.pick("101112", "10-11", "-1200", "25"),
@@ -127,15 +133,18 @@ class Requests:
             "SeriesInstanceUID": lambda: self.uid()[1], "Modality": lambda: self.pick("CT", "MR", "*"),
             "SeriesNumber": lambda: self.pick("1", "x", "01"), "SOPInstanceUID": lambda: self.uid()[2],
             "InstanceNumber": lambda: self.pick("1", "3", "-1"), "NumberOfFrames": lambda: "3",
-            "00100020": lambda: "P3", "includefield": lambda: self.pick("all", "00081030", "StudyID,PatientSex", "Nonsense"),
+            "00100020": lambda: "P3", "includefield": lambda: self.pick("all", "00081030", "StudyID,PatientSex", "Nonsense",
+                                                                                  "NumberOfPatientRelatedStudies"),
             "limit": lambda: self.pick("1", "5", "1000", "0", "-1", "x"), "offset": lambda: self.pick("0", "3", "1000000"),
             "orderby": lambda: self.pick("StudyDate", "-PatientName", "PatientID,-StudyTime", "SeriesNumber", "Nonsense",
                                          "-NumberOfStudyRelatedInstances"),
-            "fuzzymatching": lambda: self.pick("true", "false"), "emptyvaluematching": lambda: "true"}
+            "fuzzymatching": lambda: self.pick("true", "false"), "emptyvaluematching": lambda: "true", "cursor": lambda: "{cursor}",
+            "IssuerOfPatientID": lambda: self.pick("", "A"), "PatientSex": lambda: "*"}
         study, series, _ = self.uid()
-        level = self.pick("studies", "series", "instances", f"studies/{study}/series", f"studies/{study}/instances",
+        level = self.pick("patients", "studies", "series", "instances", f"studies/{study}/series", f"studies/{study}/instances",
                           f"studies/{study}/series/{series}/instances")
-        return "GET", f"/dicom-web/{level}?{self.query(keys, 4)}", None, {"Accept": self.pick("application/dicom+json", "*/*")}
+        query = self.query(keys, 4).replace("%7Bcursor%7D", "{cursor}")
+        return "GET", f"/dicom-web/{level}?{query}", None, {"Accept": self.pick("application/dicom+json", "*/*", "text/csv")}
 
     def listing(self):
         keys = {

@@ -73,6 +73,7 @@ class Matching(harness.Case):
                      "/dicom-web/studies/1.7.7/instances?includefield=RequestAttributesSequence.RequestedProcedureID"):
             row = self.gantry.get(path)
             self.assertEqual(row.body.count(b"00400275"), 1, path)
+            self.assertEqual(list(row.json[0]), sorted(row.json[0]))
             inside = row.json[0]["00400275"]["Value"][0]
             self.assertEqual((inside["00400009"]["Value"], inside["00401001"]["Value"]), (["STEP1"], ["PROC1"]))
             self.assertNotIn("00400009", row.json[0])

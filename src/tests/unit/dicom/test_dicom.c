@@ -66,6 +66,13 @@ TEST(names_fold_for_search)
     CHECK_STR(STR("muller jurgen grossmann"), search_fold(&a, STR("Müller^Jürgen^Großmann")));
     CHECK_STR(STR("lukasiewicz zaneta"), search_fold(&a, STR("Łukasiewicz^Żaneta")));
     CHECK_STR(STR("yamada tarou=山田 太郎"), person_name_fold(&a, STR("Yamada^Tarou=山田^太郎")));
+    static const char *const words[] = {"smith", "j*", "?o", "山田", "a-b"};
+    str rest = person_name_fold(&a, STR(" Smith,,J* *^?o=山田= ** A-B ")), word;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        CHECK(person_name_next_word(&rest, &word));
+        CHECK_STR(str_of(words[i]), word);
+    }
+    CHECK(!person_name_next_word(&rest, &word) && !person_name_next_word(&rest, &word));
     CHECK_STR(STR("ideographic"), person_name_split(STR("=ideographic")).ideographic);
     arena_deinit(&a);
 }

@@ -132,7 +132,7 @@ static const struct question {
     enum image_level level;
     const char *member, *value; /* a matching key, or none */
     const char *search;
-    bool by_arrival;
+    bool by_arrival, of_patients;
     const char *led_by[SQL_LANGUAGE_COUNT];
 } questions[] = {
     {"the newest studies",
@@ -141,6 +141,7 @@ static const struct question {
      NULL,
      NULL,
      false,
+     false,
      {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
     {"the last that arrived",
      LEVEL_STUDY,
@@ -148,12 +149,14 @@ static const struct question {
      NULL,
      NULL,
      true,
+     false,
      {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"}},
     {"of one day",
      LEVEL_STUDY,
      "study_date",
      "20100312",
      NULL,
+     false,
      false,
      {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
     {"of one patient",
@@ -162,6 +165,7 @@ static const struct question {
      "P4711",
      NULL,
      false,
+     false,
      {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
     {"by accession number",
      LEVEL_STUDY,
@@ -169,12 +173,14 @@ static const struct question {
      "A4711",
      NULL,
      false,
+     false,
      {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"}},
     {"by UID",
      LEVEL_STUDY,
      "study_instance_uid",
      "1.2.4711",
      NULL,
+     false,
      false,
      {"SEARCH st USING INDEX sqlite_autoindex_studies",
       "using studies_organization_key_study_inst"}},
@@ -184,12 +190,38 @@ static const struct question {
      "zyxw*",
      NULL,
      false,
+     false,
      {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+    {"the newest patients",
+     LEVEL_STUDY,
+     NULL,
+     NULL,
+     NULL,
+     false,
+     true,
+     {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient on studies newer"}},
+    {"patients by a rare name",
+     LEVEL_STUDY,
+     "patient_name",
+     "zyxw*",
+     NULL,
+     false,
+     true,
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+    {"a patient by number",
+     LEVEL_STUDY,
+     "patient_id",
+     "P4711",
+     NULL,
+     false,
+     true,
+     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
     {"by a rare word",
      LEVEL_STUDY,
      NULL,
      NULL,
      "zyxwvut",
+     false,
      false,
      {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
     {"series of a study",
@@ -198,12 +230,14 @@ static const struct question {
      "1.2.4711",
      NULL,
      false,
+     false,
      {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"}},
     {"instances of a study",
      LEVEL_INSTANCE,
      "study_instance_uid",
      "1.2.4711",
      NULL,
+     false,
      false,
      {"SEARCH i USING INDEX", "on instances"}},
 };
@@ -217,6 +251,7 @@ static void check_plan(struct archive *x, const struct question *q)
         match.attribute = image_attribute_by_member(LEVEL_STUDY, str_of(q->member));
         f.matches = (struct image_match_slice){.at = &match, .len = 1};
     }
+    f.one_per_patient = f.wants_patient_counts = q->of_patients;
     f.search = q->search != NULL ? str_of(q->search) : STR_NONE;
     if (q->by_arrival) {
         f.sort[0] = (struct image_sort){NULL, true};

@@ -1,0 +1,73 @@
+/* QIDO-RS, PS3.18 10.6: what one search asks. dicomweb_search.c reads it, dicomweb_rows.c writes
+ * its rows as DICOM JSON, dicomweb_results.c the answer in the form that was asked for. */
+#ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_SEARCH_H
+#define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_SEARCH_H
+
+#include "application/queries/images/search_images/query.h"
+#include "presentation/internal_routers/dicomweb.h"
+
+enum { INCLUDE_COUNT_MAX = 128, ATTRIBUTE_COUNT_MAX = 64 };
+
+struct search {
+    struct request *r;
+    struct search_images query; /* of patients: of studies, one of each patient */
+    bool includes_all;
+    uint32_t included[INCLUDE_COUNT_MAX]; /* by includefield and by being matched */
+    size_t included_count;
+    struct buf ignored; /* names of parameters and attributes that are none here */
+    size_t ignored_count;
+    unsigned seen; /* parameters that may stand once */
+    bool in_study, in_series;
+    bool matches_empty, matches_any, is_fuzzy; /* the switches of that name */
+    bool offset_given;
+    struct wanted_attribute {
+        const struct image_attribute *attribute;
+        const struct field *field;
+        str head;                  /* "TTTTTTTT": */
+    } wanted[ATTRIBUTE_COUNT_MAX]; /* in the order of tags */
+    size_t wanted_count;
+    uint32_t derived[ATTRIBUTE_COUNT_MAX]; /* what stands in no column, in the order of tags */
+    size_t derived_count;
+};
+SLICE_OF(uint32_t, tag);
+
+/* Patients are found as the newest of their studies. */
+static inline bool search_is_of_patients(const struct search *s)
+{
+    return s->query.filter.one_per_patient;
+}
+
+/* The attribute can be searched by, sorted by and given at the level of the search. */
+bool search_has_attribute(const struct search *s, const struct image_attribute *attribute);
+/* What is made of a row instead of read from a column: availability, address, counts of a patient.
+ */
+bool search_is_derived(uint32_t tag);
+bool search_is_patient_count(uint32_t tag);
+
+/* What every row of this search holds, found once. */
+void search_choose_attributes(struct search *s);
+/* The tags at the top level of every row, in order; a row can have more of its metadata. */
+void search_columns(struct search *s, struct tag_slice *out);
+/* One result as DICOM JSON. metadata: of an instance, when more than the columns is asked for. */
+void search_write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row,
+                      str metadata);
+
+/* DICOM JSON of this program's own making is without spaces and well-formed, so a scan that knows
+ * strings and braces is enough. The next member of an object (name: without its quotes), the next
+ * value of an array; *at begins at 0. */
+bool search_next_member(str object, size_t *at, str *name, str *value);
+bool search_next_value(str array, size_t *at, str *out);
+
+/* A form of results, chosen by Accept (PS3.18 8.7.4). */
+struct result_form;
+/* NULL: none that the client takes. */
+const struct result_form *result_form_choose(struct request *r);
+/* Answers with the rows, once all other headers are set. */
+err result_form_respond(const struct result_form *form, struct search *s,
+                        const struct search_images_result *result);
+
+/* RFC 4180 with a header of keywords, for programs that calculate: see docs/API.md. rows: DICOM
+ * JSON, as this program writes it. columns: which there are in any case. */
+void csv_write(struct buf *out, const struct str_slice *rows, const struct tag_slice *columns);
+
+#endif
