@@ -73,8 +73,8 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
             if (must_wait(r, part))
                 return filled != 0 ? (ssize_t)filled : wait_for_file(r);
             ssize_t got = read_file_part(r, part, to + filled, step);
-            if (got < 0)
-                return got;
+            if (got < 0) /* what is there goes first: a failure before it would be noticed late */
+                return filled != 0 ? (ssize_t)filled : got;
             step = (size_t)got;
         }
         filled += step;

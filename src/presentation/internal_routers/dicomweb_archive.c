@@ -262,7 +262,8 @@ static struct archive *archive_make(struct request *r, const struct retrieve_arc
     return z;
 }
 
-/* A storage that is away is told before the first byte of the answer, not by breaking it off. */
+/* A storage that is away, or a first object that is gone, is told before the first byte of the
+ * answer, not by breaking it off. */
 static err open_first(struct http_parts *body)
 {
     uint64_t base;
@@ -273,7 +274,7 @@ static err open_first(struct http_parts *body)
         return OK;
     int fd = open_piece(body, &body->at[i], &base);
     if (fd < 0)
-        return ERR(UNAVAILABLE, "the storage does not answer");
+        return ERR(UNAVAILABLE, "the stored object cannot be read");
     close(fd);
     return OK;
 }
@@ -363,8 +364,7 @@ err dicomweb_archive(struct request *r)
                               .waits = piece_waits,
                               .passed = is_zip ? piece_passed : NULL};
     TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
-    if (z->storage->may_wait)
-        TRY(open_first(&body));
+    TRY(open_first(&body));
     http_set_header(r->x, "Content-Disposition", disposition_of(a, &found->row, is_zip));
     http_respond_parts(r->x, status, item->media_type, &body);
     return OK;

@@ -229,12 +229,16 @@ class Archives(harness.Case):
 
     def test_an_object_that_is_gone_breaks_the_download_off(self):
         self.store(*(instance(n, "1.7.9", "1.7.9.1", pixels=1024) for n in range(1, 5)))
-        self.store(instance(1, "1.7.10", "1.7.10.1", name="Gone"))
+        self.store(*(instance(n, "1.7.10", "1.7.10.1", name="Gone") for n in (1, 2)))
+        self.store(instance(1, "1.7.11", "1.7.11.1", name="Gone"))
         whole = {(s, a["Accept"]): self.fetch("studies/" + s, a).body for s in ("1.7.9", "1.7.10") for a in (ZIP, TAR)}
         root = self.gantry.folder + "/data/storage/objects"
         paths = {name: os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names}
-        for data in (instance(3, "1.7.9", "1.7.9.1", pixels=1024), instance(1, "1.7.10", "1.7.10.1", name="Gone")):
+        for data in (instance(3, "1.7.9", "1.7.9.1", pixels=1024), instance(2, "1.7.10", "1.7.10.1", name="Gone"),
+                     instance(1, "1.7.11", "1.7.11.1", name="Gone")):
             os.remove(paths[harness.sha256(data)])
+        for accept in (ZIP, TAR):  # the first object is gone: that can be said
+            self.assertProblem(self.gantry.get("/dicom-web/studies/1.7.11", headers=accept), 503, "UNAVAILABLE")
         for (study, accept), body in whole.items():
             self.assertBreaksOff(study, accept, body)
         self.gantry.stop()  # which forgets the checksums
