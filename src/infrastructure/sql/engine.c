@@ -60,7 +60,7 @@ static bool wait_for_turn(struct sql_engine *e, struct sql_waiter *me)
         waited = sem_clockwait(&me->given, CLOCK_MONOTONIC, &until);
     while (waited != 0 && errno == EINTR);
     if (waited == 0)
-        return true;
+        return __atomic_load_n(&me->has_turn, __ATOMIC_ACQUIRE);
     pthread_mutex_lock(&e->lock); /* it may be given this moment */
     bool has_turn = me->has_turn;
     if (!has_turn)
@@ -96,7 +96,7 @@ static void give_turn(struct sql_engine *e)
     if (w == NULL)
         return;
     leave(e, w);
-    w->has_turn = true;
+    __atomic_store_n(&w->has_turn, true, __ATOMIC_RELEASE);
     sem_post(&w->given);
 }
 
