@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 struct byte_source;
 
 struct byte_source_ops {
@@ -36,5 +38,17 @@ struct fd_source {
     int fd;
 };
 void fd_source_init(struct fd_source *s, int fd);
+
+/* A part of an open file; its position is left alone. Ends where the file does, if that is earlier.
+ */
+struct region_source {
+    struct byte_source base;
+    int fd;
+    uint64_t at, end;
+};
+void region_source_init(struct region_source *s, int fd, uint64_t offset, uint64_t size);
+
+/* For layers that know descriptors but no system. */
+void fd_close(int fd);
 
 #endif

@@ -11,8 +11,6 @@
 #include "dicom/write/data_set_writer.h"
 #include "dicom/write/element_filler.h"
 
-#include <unistd.h>
-
 enum { FILLED_COUNT_MAX = 24 };
 #define TAG_PIXEL_DATA UINT32_C(0x7FE00010)
 #define TAG_DOCUMENT UINT32_C(0x00420011)
@@ -82,27 +80,6 @@ static err read_model(struct arena *a, const struct compose_request *request,
 
 /* ---- parts as bulk values ---- */
 
-struct region_source {
-    struct byte_source base;
-    int fd;
-    uint64_t at, end;
-};
-
-static err region_read(struct byte_source *s, void *to, size_t size, size_t *got)
-{
-    struct region_source *r = container_of(s, struct region_source, base);
-    if (size > r->end - r->at)
-        size = (size_t)(r->end - r->at);
-    ssize_t n = size != 0 ? pread(r->fd, to, size, (off_t)r->at) : 0;
-    if (n < 0)
-        return ERR(UNAVAILABLE, "a part cannot be read again");
-    r->at += (uint64_t)n;
-    *got = (size_t)n;
-    return OK;
-}
-
-static const struct byte_source_ops region_ops = {.read = region_read};
-
 struct parts {
     struct bulk_values base;
     struct arena *arena; /* of error texts */
@@ -126,8 +103,7 @@ static err parts_open(struct bulk_values *b, const struct part10_element *e, str
     if (part == NULL)
         return ERRF(p->arena, MALFORMED, "(%04X,%04X) names a part that is not there",
                     (unsigned)(e->tag >> 16), (unsigned)(e->tag & 0xFFFF));
-    p->source = (struct region_source){
-        {&region_ops}, p->request->parts_fd, part->offset, part->offset + part->size};
+    region_source_init(&p->source, p->request->parts_fd, part->offset, part->size);
     *out = (struct bulk_value){.bytes = &p->source.base,
                                .size = part->size,
                                .is_encapsulated =
@@ -236,11 +212,13 @@ static err look_at_stream(struct plan *p, const struct compose_request *request,
 {
     size_t size = pixels->size < BIT_STREAM_HEAD_SIZE ? (size_t)pixels->size : BIT_STREAM_HEAD_SIZE;
     char *head = arena_alloc_raw(p->arena, size + 1, 1);
-    ssize_t got = pread(request->parts_fd, head, size, (off_t)pixels->offset);
-    if (got < 0)
-        return ERR(UNAVAILABLE, "a part cannot be read again");
+    struct region_source source;
+    size_t len = 0;
+    region_source_init(&source, request->parts_fd, pixels->offset, size);
+    for (size_t got = 1; got != 0 && len < size; len += got)
+        TRY(byte_source_read(&source.base, head + len, size - len, &got));
     if (!is_octets(pixels->media_type))
-        bit_stream_read((str){head, (size_t)got}, &p->facts);
+        bit_stream_read((str){head, len}, &p->facts);
     return OK;
 }
 
@@ -327,10 +305,8 @@ static err write_file(struct scope *scope, const struct compose_request *request
 static err take_in(struct scope *scope, int fd, const struct compose_request *request,
                    struct ingest_result *out)
 {
-    struct fd_source source;
-    if (lseek(fd, 0, SEEK_SET) != 0)
-        return ERR(UNAVAILABLE, "the storage cannot be used");
-    fd_source_init(&source, fd);
+    struct region_source source;
+    region_source_init(&source, fd, 0, UINT64_MAX);
     return ingest_instance(
         scope, &source.base,
         &(struct ingest_options){.study_instance_uid = request->study_instance_uid}, out);
@@ -352,6 +328,6 @@ err compose_instance(struct scope *scope, const struct compose_request *request,
     e = write_file(scope, request, &o, &plan, fd);
     if (!failed(e))
         e = take_in(scope, fd, request, out);
-    close(fd);
+    fd_close(fd);
     return e;
 }
