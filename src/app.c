@@ -390,6 +390,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->clock = clock_system();
     w->lanes = &app->lanes;
     w->looks_up_inline = !app->db->is_remote;
+    w->is_behind_proxy = app->settings.behind_proxy;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;
@@ -422,9 +423,20 @@ static err serve(struct app *app, str address, struct web_app *w, struct http_se
     return http_server_open(out, &app->arena, &settings, &w->base, &app->lanes);
 }
 
+/* Without its files the server has no viewer, and says so at /viewer. */
+static err viewer_open(struct app *app)
+{
+    err e = static_files_open(&app->viewer, &app->arena,
+                              str_cstr(&app->arena, app->settings.viewer_dir));
+    if (!failed(e))
+        app->internal_app.viewer = &app->viewer;
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
 static err internal_open(struct app *app)
 {
     web_app_prepare(app, &app->internal_app);
+    TRY(viewer_open(app));
     TRY(internal_web_app_open(&app->internal_app));
     return serve(app, app->settings.http_address, &app->internal_app, &app->internal_server);
 }
@@ -434,6 +446,7 @@ static void internal_close(struct app *app)
     http_server_close(app->internal_server);
     app->internal_server = NULL;
     web_app_close(&app->internal_app);
+    static_files_close(&app->viewer);
 }
 
 static err public_open(struct app *app)
@@ -536,6 +549,8 @@ static void announce(struct app *app, unsigned roles)
         printf("  API and documentation: http://127.0.0.1:%u/docs\n  DICOMweb:              "
                "http://127.0.0.1:%u/dicom-web\n",
                port, port);
+        if (app->internal_app.viewer != NULL)
+            printf("  Viewer:                http://127.0.0.1:%u/viewer\n", port);
         err e = db_session_begin(app->db, &app->arena, clock_system(), &session);
         if (!failed(e))
             e = image_reader_statistics(session->readers.images, app->organization_key, &studies,

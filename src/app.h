@@ -21,6 +21,7 @@
 #include "presentation/http/server.h"
 #include "presentation/router.h"
 #include "presentation/schedule/scheduler.h"
+#include "presentation/static_files.h"
 
 enum app_role {
     ROLE_INTERNAL = 1,
@@ -57,6 +58,7 @@ struct app {
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;
+    struct static_files viewer; /* of the internal API; empty when it is not installed */
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;

@@ -45,7 +45,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "Key for S3; absent: AWS_ACCESS_KEY_ID, else the shared credentials file"),
        FIELD(settings, s3_secret_access_key, .flags = SECRET, .doc = "Goes with the key"),
        FIELD(settings, s3_session_token, .flags = SECRET, .doc = "Of a temporary key"),
-       FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation"),
+       FIELD(settings, http_address, .doc = "Internal API, DICOMweb, documentation, viewer"),
+       FIELD(settings, viewer_dir,
+             .doc = "Files of the image viewer; beside the program when absent"),
        FIELD(settings, public_http_address, .doc = "Public API"),
        FIELD(settings, worker_http_address,
              .doc = "Health and metrics of gantry-worker; no listener when absent"),
@@ -156,6 +158,23 @@ static err check(struct arena *a, const struct settings *s)
     return OK;
 }
 
+/* Where the build leaves the viewer, or an installation has it: PREFIX/viewer or
+ * PREFIX/share/gantry/viewer of PREFIX/bin/gantry. */
+static str default_viewer_dir(struct arena *a)
+{
+    char path[4096];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+    str prefix = {path, size > 0 && (size_t)size < sizeof path ? (size_t)size : 0};
+    for (int i = 0; i < 2; i++) {
+        while (prefix.len != 0 && prefix.ptr[prefix.len - 1] != '/')
+            prefix.len--;
+        prefix.len -= prefix.len != 0;
+    }
+    str beside = str_format(a, "%.*s/viewer", STR_ARG(prefix));
+    str installed = str_format(a, "%.*s/share/gantry/viewer", STR_ARG(prefix));
+    return access(str_cstr(a, installed), F_OK) == 0 ? installed : beside;
+}
+
 err settings_read(struct arena *a, str file, struct settings *out)
 {
     *out = (struct settings){.data_dir = STR("./data"),
@@ -171,6 +190,8 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->database_url = str_format(a, "sqlite:%.*s/gantry.db", STR_ARG(out->data_dir));
     if (out->storage_url.ptr == NULL)
         out->storage_url = str_format(a, "file:%.*s/storage", STR_ARG(out->data_dir));
+    if (out->viewer_dir.ptr == NULL)
+        out->viewer_dir = default_viewer_dir(a);
     if (!out->drain_seconds.is_set)
         out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
     return check(a, out);

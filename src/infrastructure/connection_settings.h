@@ -12,6 +12,7 @@ enum {
 
 struct settings {
     str data_dir, database_url, storage_url, http_address, public_http_address;
+    str viewer_dir;          /* of the image viewer's files */
     str worker_http_address; /* absent: the worker alone has no listener */
     str redis_url;           /* absent: nothing is shared with other nodes */
     str admin_email, admin_password, secret_key, public_url;

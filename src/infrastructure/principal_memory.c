@@ -48,8 +48,7 @@ static bool recall(struct principal_cache *c, str token, instant now, struct pri
 }
 
 /* With the lock: was the session ended, or everything the user had, after the token was made? */
-static bool has_ended(const struct principal_memory *p, const struct principal *principal,
-                      instant issued_before)
+static bool has_ended(const struct principal_memory *p, const struct principal *principal)
 {
     for (size_t i = 0; i < PRINCIPAL_ENDED_COUNT && i < p->ended_next; i++) {
         const struct ended *e = &p->ended[i];
@@ -57,7 +56,8 @@ static bool has_ended(const struct principal_memory *p, const struct principal *
             continue;
         if (uuid_is_set(e->session_id) && uuid_eq(e->session_id, principal->session_id))
             return true;
-        if (e->user_key != 0 && e->user_key == principal->user_key && e->at.us >= issued_before.us)
+        if (e->user_key != 0 && e->user_key == principal->user_key &&
+            e->at.us >= principal->issued_at.us)
             return true;
     }
     return false;
@@ -83,9 +83,8 @@ static bool put(struct principal_cache *c, str token, instant now,
     struct principal_memory *p = self(c);
     unsigned char digest[32];
     struct principal_slot *slot = slot_of(p, token, digest);
-    instant issued = {principal->expires_at.us - SECONDS(15 * 60)};
     pthread_rwlock_wrlock(&p->lock);
-    bool ended = has_ended(p, principal, issued);
+    bool ended = has_ended(p, principal);
     if (!ended && !is_doubted(p, principal)) {
         memcpy(slot->digest, digest, sizeof digest);
         slot->principal = *principal;

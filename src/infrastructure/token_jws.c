@@ -341,6 +341,45 @@ static err verify_refresh(struct token_service *base, struct arena *a, str token
     return str_eq_secret((str){(char *)mac, sizeof mac}, given) ? OK : no_token();
 }
 
+static void browser_mac(struct token_jws *t, uuid session_id, unsigned char out[32])
+{
+    static const char label[16] = "browser session"; /* longer than what a refresh token signs */
+    unsigned char message[sizeof label + 16];
+    unsigned size = 32;
+    memcpy(message, label, sizeof label);
+    memcpy(message + sizeof label, session_id.at, 16);
+    HMAC(EVP_sha256(), t->secret, sizeof t->secret, message, sizeof message, out, &size);
+}
+
+static err issue_browser(struct token_service *base, struct arena *a, uuid session_id, str *out)
+{
+    unsigned char mac[32];
+    struct buf text = BUF_IN(a);
+    browser_mac(self(base), session_id, mac);
+    buf_addf(&text, BROWSER_TOKEN_PREFIX "%.*s.", STR_ARG(uuid_text(a, session_id)));
+    buf_add_base64url(&text, mac, sizeof mac);
+    *out = buf_str(&text);
+    return OK;
+}
+
+static err verify_browser(struct token_service *base, str token, uuid *session_id)
+{
+    unsigned char mac[32];
+    str id, rest = token, prefix = STR(BROWSER_TOKEN_PREFIX);
+    if (!str_starts(token, prefix) || token.len > TOKEN_SIZE_MAX)
+        return no_token();
+    rest = str_sub(token, prefix.len, token.len);
+    if (!str_cut(&rest, '.', &id) || rest.ptr == NULL || !uuid_from_text(id, session_id))
+        return no_token();
+    struct arena scratch = {0};
+    struct buf wanted = BUF_IN(&scratch);
+    browser_mac(self(base), *session_id, mac);
+    buf_add_base64url(&wanted, mac, sizeof mac);
+    bool is_ours = str_eq_secret(buf_str(&wanted), rest);
+    arena_deinit(&scratch);
+    return is_ours ? OK : no_token();
+}
+
 static str jwks(struct token_service *base)
 {
     return str_of(self(base)->jwks);
@@ -350,6 +389,8 @@ static const struct token_service_ops jws_ops = {.issue_access = issue_access,
                                                  .verify_access = verify_access,
                                                  .issue_refresh = issue_refresh,
                                                  .verify_refresh = verify_refresh,
+                                                 .issue_browser = issue_browser,
+                                                 .verify_browser = verify_browser,
                                                  .jwks = jwks};
 
 err token_jws_open(struct token_jws *t, str folder, str secret_key)

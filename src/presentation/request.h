@@ -30,6 +30,7 @@ struct route {
     const char *tag, *doc; /* of handle, for the documentation */
     const char *answers;   /* media types of handle's answer, separated by commas */
     bool is_hidden;        /* not in the documentation */
+    bool takes_cookie;     /* also from the program's own pages: cookie.h */
     bool is_limited;       /* counts against the sender's rate of sign-ins */
     bool is_quick; /* a look-up: answered on the I/O loop unless it turns out that it has to wait */
 };
@@ -49,7 +50,7 @@ struct request {
     struct path_parameter parameters[PATH_PARAMETER_COUNT_MAX];
     size_t parameter_count;
     struct query_pair_slice query;
-    str token; /* bearer credentials that are still to be looked up */
+    str token; /* credentials that are still to be looked up */
     bool is_principal_known;
     bool is_uncounted;      /* against the rate of sign-ins, which is still to be asked for */
     uint32_t retry_seconds; /* until it is worth trying again; 0: soon */

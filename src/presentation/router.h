@@ -12,6 +12,8 @@ struct route_table {
     size_t count;
 };
 
+struct static_files;
+
 struct compiled_route {
     const struct route *route;
     const char *prefix;
@@ -31,8 +33,10 @@ struct web_app {
     struct clock *clock;
     bool looks_up_inline; /* the database is near: a look-up does not hold an I/O loop up */
     struct lanes *lanes;  /* for what is still to be done when a refusal has been sent */
-    const char *title;    /* for the documentation */
-    str openapi;          /* made at start, lives as long */
+    const struct static_files *viewer; /* NULL: not there */
+    bool is_behind_proxy;              /* which ends TLS: cookies are for it alone */
+    const char *title;                 /* for the documentation */
+    str openapi;                       /* made at start, lives as long */
     struct object_checksums *checksums;
     struct arena arena;
     void *owner;                                              /* the process's app, for health */

@@ -7,7 +7,8 @@ SCHEMA(session_tokens,
        FIELD(session_tokens, refresh_token, .flags = SECRET,
              .doc = "Exchange it once for a new pair"),
        FIELD(session_tokens, token_type, .doc = "bearer"),
-       FIELD(session_tokens, expires_in, .doc = "Seconds"));
+       FIELD(session_tokens, expires_in, .doc = "Seconds"),
+       FIELD(session_tokens, browser_token, .flags = SECRET | INTERNAL));
 
 err session_tokens_issue(struct command_ctx *ctx, const struct session *session,
                          struct session_tokens *out)
@@ -21,5 +22,6 @@ err session_tokens_issue(struct command_ctx *ctx, const struct session *session,
     out->token_type = STR("bearer");
     out->expires_in = ACCESS_TOKEN_SECONDS;
     TRY(token_issue_access(ctx->services->tokens, ctx->arena, &access, &out->access_token));
+    TRY(token_issue_browser(ctx->services->tokens, ctx->arena, session->id, &out->browser_token));
     return token_issue_refresh(ctx->services->tokens, ctx->arena, &refresh, &out->refresh_token);
 }

@@ -9,6 +9,7 @@ struct session_tokens {
     str refresh_token;
     str token_type;
     int64_t expires_in;
+    str browser_token; /* for a cookie; in no document */
 };
 DECLARE_SCHEMA(session_tokens);
 

@@ -18,6 +18,9 @@ struct refresh_claims {
     int64_t generation;
 };
 
+/* What a browser token begins with, so that it can never be taken for one of another kind. */
+#define BROWSER_TOKEN_PREFIX "gb_"
+
 struct token_service;
 struct token_service_ops {
     err (*issue_access)(struct token_service *t, struct arena *a,
@@ -28,6 +31,8 @@ struct token_service_ops {
                          const struct refresh_claims *claims, str *out);
     err (*verify_refresh)(struct token_service *t, struct arena *a, str token,
                           struct refresh_claims *out);
+    err (*issue_browser)(struct token_service *t, struct arena *a, uuid session_id, str *out);
+    err (*verify_browser)(struct token_service *t, str token, uuid *session_id);
     str (*jwks)(struct token_service *t);
 };
 struct token_service {
@@ -57,6 +62,18 @@ static inline err token_verify_refresh(struct token_service *t, struct arena *a,
                                        struct refresh_claims *out)
 {
     return t->ops->verify_refresh(t, a, token, out);
+}
+/* Names a session to the program's own pages, in a cookie that no script can read. Good as long as
+ * the session is, which is the database's to say. */
+static inline err token_issue_browser(struct token_service *t, struct arena *a, uuid session_id,
+                                      str *out)
+{
+    return t->ops->issue_browser(t, a, session_id, out);
+}
+/* Errors: UNAUTHENTICATED. */
+static inline err token_verify_browser(struct token_service *t, str token, uuid *session_id)
+{
+    return t->ops->verify_browser(t, token, session_id);
 }
 /* The public key as a JWK set, RFC 7517. Lives as long as the service. */
 static inline str token_jwks(struct token_service *t)

@@ -14,6 +14,7 @@ struct principal {
     int64_t user_key;
     uuid user_id, session_id;
     uint64_t permissions;
+    instant issued_at; /* the credentials; what ended the user's sessions later ended them */
     instant expires_at;
 };
 

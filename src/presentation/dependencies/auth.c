@@ -1,8 +1,28 @@
-/* Cache first; signature, session and user otherwise. */
+/* Cache first; signature, session and user otherwise. A token comes in the Authorization header,
+ * or, where the route takes it, in the cookie of the program's own pages. */
 #include "presentation/dependencies/auth.h"
 
 #include "application/models/base_model.h"
 #include "presentation/auth.h"
+#include "presentation/cookie.h"
+
+static bool is_browser_token(str token)
+{
+    return str_starts(token, STR(BROWSER_TOKEN_PREFIX));
+}
+
+/* Each kind of token by its own way only: the cache below would not tell them apart. */
+static err read_token(struct request *r, str *out)
+{
+    str header = http_header(r->x, "Authorization");
+    bool by_cookie = header.ptr == NULL && r->route->takes_cookie;
+    *out = by_cookie ? cookie_session(r) : auth_bearer(header);
+    if (out->len == 0 || is_browser_token(*out) != by_cookie)
+        return ERR(UNAUTHENTICATED, "sign in first");
+    return !by_cookie || cookie_is_own_page(r)
+               ? OK
+               : ERR(FORBIDDEN, "the cookie counts for requests of this server's own pages");
+}
 
 err auth_begin(struct request *r, permission_number needs)
 {
@@ -12,9 +32,8 @@ err auth_begin(struct request *r, permission_number needs)
         r->is_principal_known = true;
         return OK;
     }
-    str token = auth_bearer(http_header(r->x, "Authorization"));
-    if (token.len == 0)
-        return ERR(UNAUTHENTICATED, "sign in first");
+    str token;
+    TRY(read_token(r, &token));
     r->is_principal_known = principal_cache_find(r->scope.services->principals, token,
                                                  clock_now(r->scope.clock), &r->principal);
     if (!r->is_principal_known)
@@ -28,21 +47,27 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     struct session session;
     struct user user;
     instant now = clock_now(r->scope.clock);
+    bool is_browser = is_browser_token(r->token);
     err e = session_reader_get(readers->sessions, request_arena(r), claims->session_id, &session);
     if (!failed(e))
-        e = user_reader_get_by_key(readers->users, request_arena(r), claims->user_key, &user);
+        e = user_reader_get_by_key(readers->users, request_arena(r), session.user_key, &user);
     if (e.code == ERR_NOT_FOUND)
         return ERR(UNAUTHENTICATED, "the session has ended");
     TRY(e);
-    if (!session_is_live(&session, now) || !user.is_active || session.user_key != user.key)
+    if (!session_is_live(&session, now) || !user.is_active ||
+        (!is_browser && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
-    r->principal = (struct principal){.kind = PRINCIPAL_USER,
-                                      .organization_key = user.organization_key,
-                                      .user_key = user.key,
-                                      .user_id = user.id,
-                                      .session_id = session.id,
-                                      .permissions = role_permissions(user.role),
-                                      .expires_at = claims->expires_at};
+    instant expires_at = is_browser ? session.expires_at : claims->expires_at;
+    r->principal = (struct principal){
+        .kind = PRINCIPAL_USER,
+        .organization_key = user.organization_key,
+        .user_key = user.key,
+        .user_id = user.id,
+        .session_id = session.id,
+        .permissions = role_permissions(user.role),
+        .issued_at = is_browser ? session.created_at
+                                : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
+        .expires_at = expires_at};
     return OK;
 }
 
@@ -51,8 +76,12 @@ static err verify(struct request *r, instant now, struct access_claims *out)
 {
     struct principal known;
     struct services *services = r->scope.services;
-    if (!principal_cache_recall(services->principals, r->token, now, &known))
+    if (!principal_cache_recall(services->principals, r->token, now, &known)) {
+        *out = (struct access_claims){0};
+        if (is_browser_token(r->token))
+            return token_verify_browser(services->tokens, r->token, &out->session_id);
         return token_verify_access(services->tokens, request_arena(r), r->token, now, out);
+    }
     *out = (struct access_claims){.user_id = known.user_id,
                                   .session_id = known.session_id,
                                   .user_key = known.user_key,

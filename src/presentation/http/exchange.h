@@ -33,8 +33,8 @@ struct http_app_ops {
     /* On the I/O loop, when the head is there; must not wait. Fills x->lane, x->body_mode,
      * x->body_max, or answers with an error right away: always when x->flaw is set. */
     void (*begin)(struct http_app *app, struct http_exchange *x);
-    /* On the lane. Must answer, or set another x->lane: then it is called again there, as if for the
-     * first time. A body that is a stream must not have been read from. */
+    /* On the lane. Must answer, or set another x->lane: then it is called again there, as if for
+     * the first time. A body that is a stream must not have been read from. */
     void (*handle)(struct http_app *app, struct http_exchange *x);
     /* When all is sent or the peer is gone. */
     void (*done)(struct http_app *app, struct http_exchange *x);

@@ -1,9 +1,12 @@
-/* Signing in and out. */
+/* Signing in and out: with tokens, or, for the program's own pages, with a cookie. */
 #include "application/commands/auth/refresh_session/command.h"
 #include "application/commands/auth/sign_in/command.h"
 #include "application/commands/auth/sign_out/command.h"
 #include "application/queries/auth/get_me/query.h"
 #include "base/json.h"
+#include "domain/entities/session.h"
+#include "presentation/binding.h"
+#include "presentation/cookie.h"
 #include "presentation/internal_routers/routers.h"
 
 enum { FORM_SIZE_MAX = 8 * 1024 };
@@ -37,6 +40,30 @@ static err token_form(struct request *r)
     return OK;
 }
 
+/* A page elsewhere must not sign its visitor in as somebody else. */
+static err browser_sign_in(struct request *r)
+{
+    struct sign_in cmd = {0};
+    struct sign_in_result result;
+    if (!cookie_is_own_page(r))
+        return ERR(FORBIDDEN, "only this server's own pages sign in with a cookie");
+    TRY(request_bind(r, &sign_in_schema, &cmd));
+    TRY(sign_in_send(&r->scope, &cmd, &result));
+    cookie_set_session(r, result.tokens.browser_token, SESSION_SECONDS);
+    http_respond(r->x, 204, STR(""), STR(""));
+    return OK;
+}
+
+static err browser_sign_out(struct request *r)
+{
+    struct sign_out cmd = {0};
+    struct sign_out_result result;
+    TRY(sign_out_send(&r->scope, &cmd, &result));
+    cookie_clear_session(r);
+    http_respond(r->x, 204, STR(""), STR(""));
+    return OK;
+}
+
 static err jwks(struct request *r)
 {
     http_set_header(r->x, "Cache-Control", STR("public, max-age=300"));
@@ -54,7 +81,14 @@ const struct route auth_routes[] = {
     {"POST", "/auth/refresh", &refresh_session_use_case, .body = HTTP_BODY_BUFFERED,
      .body_max = FORM_SIZE_MAX, .tag = "auth"},
     {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
-    {"GET", "/auth/me", &get_me_use_case, .is_quick = true, .tag = "auth"},
+    {"GET", "/auth/me", &get_me_use_case, .is_quick = true, .takes_cookie = true, .tag = "auth"},
+    {"POST", "/auth/browser-session", .handle = browser_sign_in, .needs = PERMISSION_ANYONE,
+     .behind = &sign_in_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
+     .body_max = FORM_SIZE_MAX, .tag = "auth", .doc = "Sign a page of this server in: a cookie",
+     .success = 204, .is_limited = true},
+    {"DELETE", "/auth/browser-session", .handle = browser_sign_out, .needs = PERMISSION_SIGNED_IN,
+     .behind = &sign_out_use_case, .lane = LANE_DB, .takes_cookie = true, .tag = "auth",
+     .doc = "End the session of the cookie", .success = 204},
 };
 const size_t auth_route_count = COUNT_OF(auth_routes);
 

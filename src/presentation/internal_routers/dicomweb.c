@@ -69,9 +69,10 @@ void dicomweb_set_immutable(struct request *r, str etag)
 #define SEARCH_TYPES "application/dicom+json, application/json, application/dicom+xml, text/csv"
 #define SEARCH                                                                                     \
     .handle = dicomweb_search, .behind = &search_images_use_case, .needs = READ_STUDIES,           \
-    .lane = LANE_DB, .tag = "search", .answers = SEARCH_TYPES
+    .takes_cookie = true, .lane = LANE_DB, .tag = "search", .answers = SEARCH_TYPES
 #define RETRIEVE                                                                                   \
-    .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .lane = LANE_DB, .tag = "retrieve"
+    .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .takes_cookie = true,              \
+    .lane = LANE_DB, .tag = "retrieve"
 #define ARCHIVES ", application/zip, application/x-tar"
 #define STORE                                                                                      \
     .handle = dicomweb_store, .behind = &store_instance_use_case, .needs = WRITE_STUDIES,          \

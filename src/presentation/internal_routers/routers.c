@@ -13,6 +13,7 @@ err internal_web_app_open(struct web_app *w)
                                          {"", health_routes, health_route_count},
                                          {"", metrics_routes, metrics_route_count},
                                          {"", system_routes, system_route_count},
+                                         {"", viewer_routes, viewer_route_count},
                                          {"/dicom-web", dicomweb_routes, dicomweb_route_count}};
     w->title = "Gantry";
     return web_app_open(w, tables, COUNT_OF(tables));

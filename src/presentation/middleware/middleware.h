@@ -8,8 +8,9 @@
 /* Takes over a well-formed X-Request-Id or makes one; answers carry it. */
 void request_id_begin(struct request *r);
 
-/* CORS, Fetch standard: any origin may ask, because nothing here is decided by a cookie. True when
- * the request was a preflight and is answered. */
+/* CORS, Fetch standard: any origin may ask with a token; the cookie is not for them (cookie.h), and
+ * browsers keep what "*" allows apart from it. True when the request was a preflight and is
+ * answered. */
 bool cors_begin(struct request *r);
 
 void security_headers_begin(struct request *r);

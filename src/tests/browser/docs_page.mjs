@@ -77,7 +77,7 @@ const tries = {
   "post /api/v1/users/{id}/deactivate": [{ id: user.json.id }, 204], "get /healthz": [{}, 200], "get /readyz": [{}, 200],
   "get /metrics": [{}, 200], "get /openapi.json": [{}, 200], "get /.well-known/jwks.json": [{}, 200],
 };
-const last = ["post /api/v1/auth/logout"];
+const last = ["post /api/v1/auth/logout", "delete /api/v1/auth/browser-session"]; // each ends the session
 for (const [path, method] of routes) {
   const name = `${method} ${path}`;
   if (last.includes(name)) continue;

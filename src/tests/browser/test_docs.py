@@ -21,5 +21,5 @@ class Docs(harness.Case):
 
 
 if __name__ == "__main__":
-    harness.install_packages(HERE, harness.beside(sys.argv[1], "tests/browser"), ["docs_page.mjs"])
+    harness.install_packages(HERE, harness.beside(sys.argv[1], "tests/browser"), ["docs_page.mjs", "viewer.mjs"])
     harness.main()

@@ -1,0 +1,61 @@
+/* RFC 6265bis; Fetch Metadata Request Headers. */
+#include "presentation/cookie.h"
+
+#include "presentation/router.h"
+
+/* The prefix makes browsers refuse the cookie from anywhere but this host by TLS. Without a proxy
+ * the server listens on loopback only, without TLS, where browsers would not take the prefix. */
+static str name_of(const struct request *r)
+{
+    return r->app->is_behind_proxy ? STR("__Host-gantry") : STR("gantry");
+}
+
+str cookie_session(struct request *r)
+{
+    str rest = http_header(r->x, "Cookie"), part, name = name_of(r);
+    while (str_cut(&rest, ';', &part)) {
+        part = str_trim(part);
+        size_t equals = str_find_char(part, '=');
+        if (equals != SIZE_MAX && str_eq(str_sub(part, 0, equals), name))
+            return str_sub(part, equals + 1, part.len);
+    }
+    return STR("");
+}
+
+static bool is_safe(str method)
+{
+    return str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
+}
+
+static bool is_own_origin(struct request *r, str origin)
+{
+    size_t scheme = str_find(origin, STR("://"));
+    str host = http_header(r->x, "Host");
+    return scheme != SIZE_MAX && host.len != 0 &&
+           str_eq_nocase(str_sub(origin, scheme + 3, origin.len), host);
+}
+
+bool cookie_is_own_page(struct request *r)
+{
+    str site = http_header(r->x, "Sec-Fetch-Site"), origin = http_header(r->x, "Origin");
+    bool changes_nothing = is_safe(r->x->method);
+    if (site.ptr != NULL) /* "none": typed by the user */
+        return str_eq(site, STR("same-origin")) || (changes_nothing && str_eq(site, STR("none")));
+    return origin.ptr != NULL ? is_own_origin(r, origin) : changes_nothing;
+}
+
+void cookie_set_session(struct request *r, str token, int64_t seconds)
+{
+    http_set_header(r->x, "Set-Cookie",
+                    str_format(request_arena(r),
+                               "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
+                               STR_ARG(name_of(r)), STR_ARG(token), (long long)seconds,
+                               r->app->is_behind_proxy ? "; Secure" : ""));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+}
+
+void cookie_clear_session(struct request *r)
+{
+    cookie_set_session(r, STR(""), 0);
+    http_set_header(r->x, "Clear-Site-Data", STR("\"cache\""));
+}

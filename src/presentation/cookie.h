@@ -1,0 +1,22 @@
+/* The cookie of the program's own pages: a session's browser token, which no script can read and no
+ * other site can use. One more way to say who is asking, for routes that take it; everywhere else a
+ * token stands in the Authorization header. */
+#ifndef PRESENTATION_COOKIE_H
+#define PRESENTATION_COOKIE_H
+
+#include "presentation/request.h"
+
+/* What the request's cookie holds; empty when there is none. */
+str cookie_session(struct request *r);
+
+/* Does the request come from a page of this very origin? SameSite keeps the cookie from other
+ * sites, but ports and subdomains are one site: so the browser's word (Sec-Fetch-Site, else Origin)
+ * is asked too. Where neither is sent, only what changes nothing passes. */
+bool cookie_is_own_page(struct request *r);
+
+/* Strict, for this host alone, HttpOnly; Secure but where the server is for this machine only. */
+void cookie_set_session(struct request *r, str token, int64_t seconds);
+/* Gone, and with it what the browser kept of the images. */
+void cookie_clear_session(struct request *r);
+
+#endif
