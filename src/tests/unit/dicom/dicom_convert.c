@@ -16,15 +16,31 @@
 static const char *const native[] = {TS_EXPLICIT_LITTLE, TS_IMPLICIT_LITTLE, TS_EXPLICIT_BIG,
                                      TS_DEFLATED};
 
+enum { CONVERTED_SIZE_MAX = 32 * 1024 * 1024 }; /* some files of a corpus are made to burst */
+
+struct capped_sink {
+    struct byte_sink base;
+    struct buf *to;
+};
+
+static err capped_write(struct byte_sink *s, const void *bytes, size_t size)
+{
+    struct buf *to = container_of(s, struct capped_sink, base)->to;
+    if (size > CONVERTED_SIZE_MAX - to->len)
+        return ERR(TOO_LARGE, "more than is converted here");
+    buf_add_bytes(to, bytes, size);
+    return OK;
+}
+
 static err convert(struct arena *a, str file, const struct transfer_syntax *to, str *out)
 {
     struct buf bytes = BUF_IN(a);
     struct memory_source source;
-    struct memory_sink sink;
+    static const struct byte_sink_ops ops = {.write = capped_write};
+    struct capped_sink sink = {{&ops}, &bytes};
     struct data_set_writer w;
     struct part10_file read;
     memory_source_init(&source, file);
-    memory_sink_init(&sink, &bytes);
     data_set_writer_init(&w, to, &sink.base, NULL);
     err e = data_set_writer_begin(&w, STR("1.2.3"), STR("1.2.3.4"), STR(""));
     if (!failed(e))
@@ -100,6 +116,8 @@ static void convert_to(struct arena *a, const char *path, const char *folder, in
     err e = convert(a, file, to->encapsulated ? to : plain, &canonical);
     if (!failed(e))
         e = convert(a, file, to, &converted);
+    if (e.code == ERR_TOO_LARGE)
+        return;
     if (failed(e))
         flaw = e.text;
     else if (!write_file(str_cstr(a, name), converted))
