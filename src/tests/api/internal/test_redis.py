@@ -337,9 +337,12 @@ class Nodes(unittest.TestCase):
             database.close()
 
     def assertShared(self):
-        """Limits hold over both again."""
-        address = next(self.addresses)
-        remaining = [int(self.sign_in(node, address, "nobody@example.org").headers["ratelimit-remaining"]) for node in self.nodes]
+        """Limits hold over both again, within the seconds that are promised: each node finds out by itself."""
+        until = time.monotonic() + 3
+        remaining = None
+        while remaining != [29, 28] and time.monotonic() < until:
+            address = next(self.addresses)
+            remaining = [int(self.sign_in(node, address, "nobody@example.org").headers["ratelimit-remaining"]) for node in self.nodes]
         self.assertEqual(remaining, [29, 28])
 
     def under_load(self, name, harm, heal, state=None, seconds=3):
