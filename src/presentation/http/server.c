@@ -211,7 +211,6 @@ void http_respond_parts(struct http_exchange *base, unsigned status, str content
     answer(x, status, content_type, response);
 }
 
-/* The handler on its lane; afterwards the connection goes on with the answer. */
 /* Instead of a lane that is full. */
 static void refuse_busy(struct exchange *x)
 {
@@ -222,6 +221,7 @@ static void refuse_busy(struct exchange *x)
             "\"detail\":\"too much work is waiting\",\"code\":\"UNAVAILABLE\",\"issues\":[]}"));
 }
 
+/* The handler on its lane; afterwards the connection goes on with the answer. */
 static void run_job(struct pool_job *job)
 {
     struct exchange *x = container_of(job, struct exchange, job);
