@@ -272,3 +272,11 @@ bool str_eq_secret(str a, str b)
         different |= (unsigned char)(a.ptr[i] ^ b.ptr[i]);
     return different == 0;
 }
+
+bool str_is_ascii(str s)
+{
+    unsigned char any = 0;
+    for (size_t i = 0; i < s.len; i++)
+        any |= (unsigned char)s.ptr[i];
+    return any < 0x80;
+}

@@ -66,6 +66,8 @@ int str_cmp(str a, str b);
 /* ASCII letters compared without case: header names, media types, schemes. */
 bool str_eq_nocase(str a, str b);
 bool str_starts_nocase(str s, str prefix);
+/* No byte beyond ASCII. */
+bool str_is_ascii(str s);
 
 /* Position of the first c or of the first needle; SIZE_MAX when there is none. */
 size_t str_find_char(str s, char c);

@@ -3,13 +3,10 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "dicom/model/number_text.h"
 #include "dicom/part10/frames.h"
 #include "dicom/part10/values.h"
 #include "dicom/person_name.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { TAG_CHARSET = 0x00080005, PLACEHOLDER = 0x01 };
 
@@ -201,72 +198,23 @@ void json_model_write_text(struct buf *out, enum dicom_vr vr, str utf8)
     buf_add_char(out, '}');
 }
 
-static void add_float(struct buf *out, double value, int digits)
+/* JSON has no infinity and no NaN. */
+static void add_number(struct buf *out, enum dicom_vr vr, const unsigned char *p, bool big)
 {
-    char text[40];
-    if (!isfinite(value)) {
+    if (!number_is_finite(vr, p, big)) {
         buf_add(out, STR("null"));
         return;
     }
-    if (digits == 17) {
-        buf_add_double(out, value);
-        return;
-    }
-    for (int precision = 6; precision <= 9; precision++) { /* the shortest that is the same float */
-        snprintf(text, sizeof text, "%.*g", precision, value);
-        float again = strtof(text, NULL), wanted = (float)value;
-        if (memcmp(&again, &wanted, sizeof again) == 0)
-            break;
-    }
-    buf_add(out, str_of(text));
-}
-
-static void add_number(struct buf *out, enum dicom_vr vr, const unsigned char *p, bool big)
-{
-    uint32_t word;
-    uint64_t wide;
-    float f;
-    double d;
-    switch (vr) {
-    case VR_US:
-        buf_add_u64(out, value_u16(p, big));
-        break;
-    case VR_SS:
-        buf_add_i64(out, (int16_t)value_u16(p, big));
-        break;
-    case VR_UL:
-        buf_add_u64(out, value_u32(p, big));
-        break;
-    case VR_SL:
-        buf_add_i64(out, (int32_t)value_u32(p, big));
-        break;
-    case VR_UV:
-        buf_add_u64(out, value_u64(p, big));
-        break;
-    case VR_SV:
-        buf_add_i64(out, (int64_t)value_u64(p, big));
-        break;
-    case VR_FL:
-        word = value_u32(p, big);
-        memcpy(&f, &word, sizeof f);
-        add_float(out, (double)f, 9);
-        break;
-    case VR_FD:
-        wide = value_u64(p, big);
-        memcpy(&d, &wide, sizeof d);
-        add_float(out, d, 17);
-        break;
-    default: /* AT: two words */
+    if (vr == VR_AT)
         buf_add_char(out, '"');
-        add_tag(out, (uint32_t)value_u16(p, big) << 16 | value_u16(p + 2, big));
+    number_text_write(out, vr, p, big);
+    if (vr == VR_AT)
         buf_add_char(out, '"');
-        break;
-    }
 }
 
 static void add_numbers(struct buf *out, const struct part10_element *e, str value)
 {
-    size_t size = e->vr == VR_AT ? 4 : vr_word_size(e->vr);
+    size_t size = number_size(e->vr);
     if (value.len < size)
         return;
     buf_add(out, STR(",\"Value\":["));
@@ -281,16 +229,10 @@ static void add_numbers(struct buf *out, const struct part10_element *e, str val
 /* Base64 of the bytes in little endian order, which PS3.18 F.2.7 asks for. */
 static void add_inline(struct json_model *m, const struct part10_element *e, str value)
 {
-    unsigned word = vr_word_size(e->vr);
     if (value.len == 0)
         return;
-    if (e->big_endian && word > 1) {
-        char *swapped = arena_copy(m->scratch, value.ptr, value.len);
-        for (size_t at = 0; at + word <= value.len; at += word)
-            for (unsigned i = 0; i < word; i++)
-                swapped[at + i] = value.ptr[at + word - 1 - i];
-        value.ptr = swapped;
-    }
+    if (e->big_endian)
+        value = vr_turn_words(m->scratch, value, vr_word_size(e->vr));
     buf_add(&m->json, STR(",\"InlineBinary\":\""));
     buf_add_base64(&m->json, value.ptr, value.len);
     buf_add_char(&m->json, '"');

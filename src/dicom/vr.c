@@ -1,6 +1,7 @@
 /* The table of Value Representations. */
 #include "dicom/vr.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 
 static const struct {
@@ -48,6 +49,17 @@ enum vr_kind vr_kind(enum dicom_vr vr)
 unsigned vr_word_size(enum dicom_vr vr)
 {
     return vrs[vr].word_size;
+}
+
+str vr_turn_words(struct arena *a, str bytes, unsigned word)
+{
+    if (word < 2)
+        return bytes;
+    char *turned = arena_copy(a, bytes.ptr, bytes.len);
+    for (size_t at = 0; at + word <= bytes.len; at += word)
+        for (unsigned i = 0; i < word; i++)
+            turned[at + i] = bytes.ptr[at + word - 1 - i];
+    return (str){turned, bytes.len};
 }
 
 bool vr_is_multi_valued(enum dicom_vr vr)

@@ -66,6 +66,9 @@ bool vr_has_long_length(enum dicom_vr vr);
 enum vr_kind vr_kind(enum dicom_vr vr);
 /* Bytes of one word for the byte order: 1, 2, 4 or 8. */
 unsigned vr_word_size(enum dicom_vr vr);
+/* The bytes with each word's in the other order; bytes behind the last whole word stay. word 0 or
+ * 1: bytes itself, else a copy that lives in a. */
+str vr_turn_words(struct arena *a, str bytes, unsigned word);
 /* A backslash separates values. */
 bool vr_is_multi_valued(enum dicom_vr vr);
 

@@ -240,14 +240,6 @@ static err scan_attribute(struct model *m)
     return bad(m, "has an unknown member"); /* a misspelt Value must not become an empty one */
 }
 
-static bool is_ascii(str s)
-{
-    unsigned char any = 0;
-    for (size_t i = 0; i < s.len; i++)
-        any |= (unsigned char)s.ptr[i];
-    return any < 0x80;
-}
-
 static err scan_scalar(struct model *m)
 {
     char next = json_peek(&m->cursor);
@@ -257,7 +249,7 @@ static err scan_scalar(struct model *m)
     if (next != '"')
         return json_take_word(&m->cursor, &text);
     TRY(json_take_text(&m->cursor, &text));
-    m->is_ascii = m->is_ascii && is_ascii(text);
+    m->is_ascii = m->is_ascii && str_is_ascii(text);
     return OK;
 }
 

@@ -13,36 +13,44 @@ size_t number_size(enum dicom_vr vr)
     return vr == VR_AT ? 4 : vr_word_size(vr);
 }
 
-static bool write_not_finite(struct buf *out, double value)
+/* A float as a double is the same number. */
+static double real_at(enum dicom_vr vr, const unsigned char *p, bool big_endian)
 {
-    if (isfinite(value))
-        return false;
-    buf_add(out, isnan(value) ? STR("NaN") : value > 0 ? STR("INF") : STR("-INF"));
-    return true;
+    if (vr == VR_FL) {
+        uint32_t word = value_u32(p, big_endian);
+        float value;
+        memcpy(&value, &word, sizeof value);
+        return (double)value;
+    }
+    uint64_t word = value_u64(p, big_endian);
+    double value;
+    memcpy(&value, &word, sizeof value);
+    return value;
 }
 
-static void write_float(struct buf *out, uint32_t word)
+bool number_is_finite(enum dicom_vr vr, const unsigned char *p, bool big_endian)
+{
+    return (vr != VR_FL && vr != VR_FD) || isfinite(real_at(vr, p, big_endian));
+}
+
+static void write_real(struct buf *out, enum dicom_vr vr, double value)
 {
     char text[40];
-    float value;
-    memcpy(&value, &word, sizeof value);
-    if (write_not_finite(out, (double)value))
+    if (!isfinite(value)) {
+        buf_add(out, isnan(value) ? STR("NaN") : value > 0 ? STR("INF") : STR("-INF"));
         return;
-    for (int precision = 6; precision <= 9; precision++) {
-        snprintf(text, sizeof text, "%.*g", precision, (double)value);
-        float again = strtof(text, NULL);
-        if (memcmp(&again, &value, sizeof again) == 0)
+    }
+    if (vr == VR_FD) {
+        buf_add_double(out, value);
+        return;
+    }
+    for (int precision = 6; precision <= 9; precision++) { /* the shortest that is the same float */
+        snprintf(text, sizeof text, "%.*g", precision, value);
+        float again = strtof(text, NULL), wanted = (float)value;
+        if (memcmp(&again, &wanted, sizeof again) == 0)
             break;
     }
     buf_add(out, str_of(text));
-}
-
-static void write_double(struct buf *out, uint64_t word)
-{
-    double value;
-    memcpy(&value, &word, sizeof value);
-    if (!write_not_finite(out, value))
-        buf_add_double(out, value);
 }
 
 void number_text_write(struct buf *out, enum dicom_vr vr, const unsigned char *p, bool big_endian)
@@ -67,10 +75,8 @@ void number_text_write(struct buf *out, enum dicom_vr vr, const unsigned char *p
         buf_add_i64(out, (int64_t)value_u64(p, big_endian));
         break;
     case VR_FL:
-        write_float(out, value_u32(p, big_endian));
-        break;
     case VR_FD:
-        write_double(out, value_u64(p, big_endian));
+        write_real(out, vr, real_at(vr, p, big_endian));
         break;
     default: /* AT: two words */
         buf_addf(out, "%04X%04X", value_u16(p, big_endian), value_u16(p + 2, big_endian));

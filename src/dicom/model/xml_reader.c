@@ -319,14 +319,6 @@ static err end_inline(struct xml_reader *r)
     return OK;
 }
 
-static bool is_ascii(str s)
-{
-    unsigned char any = 0;
-    for (size_t i = 0; i < s.len; i++)
-        any |= (unsigned char)s.ptr[i];
-    return any < 0x80;
-}
-
 static err end_attribute(struct xml_reader *r)
 {
     struct level *l = level_of(r);
@@ -342,8 +334,8 @@ static err end_attribute(struct xml_reader *r)
         (m->tag & 0xFFFF) == 0 && m->creator.ptr == NULL; /* else its block is 00 */
     if (m->tag >> 16 == 0x0002 || is_group_length)
         return OK;
-    if (!is_ascii(m->creator) ||
-        ((kind == VR_KIND_ASCII || kind == VR_KIND_TEXT) && !is_ascii(m->value)))
+    if (!str_is_ascii(m->creator) ||
+        ((kind == VR_KIND_ASCII || kind == VR_KIND_TEXT) && !str_is_ascii(m->value)))
         r->is_wide = true;
     *SLICE_PUSH(&r->tree, &l->attributes) = *m;
     return OK;

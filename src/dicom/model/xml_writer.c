@@ -61,7 +61,6 @@ static str replacement_at(str s, size_t at, bool in_attribute, size_t *size)
 static bool add_escaped(struct buf *out, str s, bool in_attribute)
 {
     size_t done = 0, size, start = out->len;
-    unsigned char any = 0;
     for (size_t at = 0; at < s.len; at += size) {
         str instead = replacement_at(s, at, in_attribute, &size);
         if (instead.ptr == NULL)
@@ -71,9 +70,7 @@ static bool add_escaped(struct buf *out, str s, bool in_attribute)
         done = at + size;
     }
     buf_add(out, str_sub(s, done, s.len));
-    for (size_t at = start; at < out->len; at++)
-        any |= (unsigned char)out->ptr[at];
-    return any >= 0x80;
+    return !str_is_ascii(str_sub(buf_str(out), start, out->len));
 }
 
 static void add_text(struct xml_model *m, str utf8)
@@ -281,16 +278,10 @@ static void add_numbers(struct xml_model *m, const struct part10_element *e, str
  * F.2.7). dcm2xml of DCMTK 3.6 writes words in big endian order; dcm4che does not. */
 static void add_inline(struct xml_model *m, const struct part10_element *e, str value)
 {
-    unsigned word = vr_word_size(e->vr);
     if (value.len == 0)
         return;
-    if (e->big_endian && word > 1) {
-        char *swapped = arena_copy(m->scratch, value.ptr, value.len);
-        for (size_t at = 0; at + word <= value.len; at += word)
-            for (unsigned i = 0; i < word; i++)
-                swapped[at + i] = value.ptr[at + word - 1 - i];
-        value.ptr = swapped;
-    }
+    if (e->big_endian)
+        value = vr_turn_words(m->scratch, value, vr_word_size(e->vr));
     buf_add(&m->xml, STR("<InlineBinary>"));
     buf_add_base64(&m->xml, value.ptr, value.len);
     buf_add(&m->xml, STR("</InlineBinary>"));

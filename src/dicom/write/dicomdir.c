@@ -214,14 +214,6 @@ static size_t add_sequence(struct buf *out, uint32_t tag)
     return out->len - 4;
 }
 
-static bool is_ascii(str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* Cut between characters, so that 16 bits hold every length. */
 static str short_enough(str text)
 {
@@ -243,7 +235,7 @@ static bool needs_charset(const struct dicomdir_kind *kind,
                           const struct dicomdir_value_slice *values)
 {
     for (size_t i = 0; i < kind->key_count; i++)
-        if (!is_ascii(value_of(values, kind->keys[i].tag)))
+        if (!str_is_ascii(value_of(values, kind->keys[i].tag)))
             return true;
     return false;
 }
