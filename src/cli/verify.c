@@ -2,8 +2,8 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "infrastructure/audit_chain.h"
+#include "infrastructure/object_bytes.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -20,25 +20,12 @@ struct verifier {
 static bool object_is_whole(struct app *app, const struct instance *instance)
 {
     struct object_file file;
-    unsigned char digest[32];
-    char block[65536];
-    struct arena scratch = {0};
-    struct buf hex = BUF_IN(&scratch);
+    bool are_right;
     if (failed(storage_open(app->storage, instance->object_name, OBJECT_WHOLE, &file)))
         return false;
-    EVP_MD_CTX *sha = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
-    ssize_t got;
-    while ((got = read(file.fd, block, sizeof block)) > 0)
-        EVP_DigestUpdate(sha, block, (size_t)got);
-    EVP_DigestFinal_ex(sha, digest, NULL);
-    EVP_MD_CTX_free(sha);
+    err e = object_bytes_check(file.fd, instance->object_name.ptr, &are_right);
     close(file.fd);
-    buf_add_hex(&hex, digest, sizeof digest);
-    bool whole = got == 0 && str_eq(buf_str(&hex), instance->object_name) &&
-                 file.size == (uint64_t)instance->size;
-    arena_deinit(&scratch);
-    return whole;
+    return !failed(e) && are_right && file.size == (uint64_t)instance->size;
 }
 
 static err verify_one(struct image_sink *base, const struct instance *instance,

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "infrastructure/object_bytes.h"
 #include "infrastructure/scratch_file.h"
 
 #include <dirent.h>
@@ -283,30 +284,6 @@ static bool is_linked(int fd)
     return fstat(fd, &info) == 0 && info.st_nlink != 0;
 }
 
-/* Whether the file has the bytes that its name says. */
-static err check_bytes(int fd, const char *name, bool *are_right)
-{
-    enum { CHUNK_SIZE = 64 * 1024 };
-    unsigned char digest[32], *chunk = heap_alloc(CHUNK_SIZE);
-    struct arena scratch = {0};
-    struct buf hex = BUF_IN(&scratch);
-    EVP_MD_CTX *sha = EVP_MD_CTX_new();
-    ssize_t got;
-    off_t at = 0;
-    EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
-    while ((got = pread(fd, chunk, CHUNK_SIZE, at)) > 0 || (got < 0 && errno == EINTR)) {
-        EVP_DigestUpdate(sha, chunk, got > 0 ? (size_t)got : 0);
-        at += got > 0 ? got : 0;
-    }
-    EVP_DigestFinal_ex(sha, digest, NULL);
-    EVP_MD_CTX_free(sha);
-    heap_free(chunk);
-    buf_add_hex(&hex, digest, sizeof digest);
-    *are_right = memcmp(hex.ptr, name, OBJECT_NAME_SIZE) == 0;
-    arena_deinit(&scratch);
-    return got == 0 || errno == EIO ? OK : OS_ERR("read");
-}
-
 enum placing {
     PLACED,
     WAS_THERE, /* the same bytes, and they are on the disk */
@@ -350,7 +327,7 @@ static err place_again(struct storage_filesystem *s, struct stage *stage, int fo
     TRY(lock_file(old_fd, LOCK_SH));
     if (!is_linked(old_fd))
         return OK;
-    TRY(check_bytes(old_fd, name, &is_whole));
+    TRY(object_bytes_check(old_fd, name, &is_whole));
     if (is_whole) {
         if (futimens(old_fd, NULL) != 0 || fdatasync(old_fd) != 0)
             return OS_ERR("fdatasync");

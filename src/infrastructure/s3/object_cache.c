@@ -2,14 +2,13 @@
 #include "infrastructure/s3/object_cache.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "infrastructure/object_bytes.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -232,25 +231,8 @@ static void let_flight_go(struct object_cache *c, struct cache_flight *flight)
 
 static bool is_hashed_as_named(int fd, const struct cache_key *key)
 {
-    EVP_MD_CTX *sha = EVP_MD_CTX_new();
-    unsigned char digest[32];
-    struct arena scratch = {0};
-    struct buf hex = BUF_IN(&scratch);
-    char *block = heap_alloc_raw((size_t)256 * 1024);
-    uint64_t at = 0;
-    ssize_t got;
-    EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
-    while ((got = pread(fd, block, (size_t)256 * 1024, (off_t)at)) > 0) {
-        EVP_DigestUpdate(sha, block, (size_t)got);
-        at += (uint64_t)got;
-    }
-    EVP_DigestFinal_ex(sha, digest, NULL);
-    EVP_MD_CTX_free(sha);
-    buf_add_hex(&hex, digest, sizeof digest);
-    bool same = got == 0 && memcmp(hex.ptr, key->name, OBJECT_NAME_SIZE) == 0;
-    heap_free(block);
-    arena_deinit(&scratch);
-    return same;
+    bool are_right;
+    return !failed(object_bytes_check(fd, key->name, &are_right)) && are_right;
 }
 
 /* A description of its own, to be read only, of the same file. */
