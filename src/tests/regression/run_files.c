@@ -21,6 +21,17 @@ static bool read_file(struct arena *a, const char *path, str *out)
     return size < FILE_SIZE_MAX;
 }
 
+const char *verdict_of(str name, err e, const char *taken_for)
+{
+    if (failed(e) && (e.text == NULL || e.text[0] == '\0'))
+        return "is refused without a word";
+    if (failed(e) && e.code != ERR_MALFORMED && e.code != ERR_TOO_LARGE)
+        return "is refused for a reason that is not the sender's";
+    if (failed(e) && str_starts(name, STR("good-")))
+        return "is refused";
+    return !failed(e) && str_starts(name, STR("bad-")) ? taken_for : NULL;
+}
+
 static bool run_one(const char *folder, const char *name, file_check *check)
 {
     struct arena a = {0};

@@ -53,15 +53,7 @@ static const char *check(str name, str content)
 {
     struct arena a = {0};
     err e = read_all(&a, content);
-    const char *complaint = NULL;
-    if (failed(e) && (e.text == NULL || e.text[0] == '\0'))
-        complaint = "is refused without a word";
-    else if (failed(e) && e.code != ERR_MALFORMED && e.code != ERR_TOO_LARGE)
-        complaint = "is refused for a reason that is not the sender's";
-    else if (failed(e) && str_starts(name, STR("good-")))
-        complaint = "is refused";
-    else if (!failed(e) && str_starts(name, STR("bad-")))
-        complaint = "is taken for data sets";
+    const char *complaint = verdict_of(name, e, "is taken for data sets");
     arena_deinit(&a);
     return complaint;
 }
