@@ -4,6 +4,18 @@
 #include <errno.h>
 #include <unistd.h>
 
+err byte_copy(struct byte_source *from, struct byte_sink *to, uint64_t *size)
+{
+    char piece[16 * 1024];
+    for (size_t got = 1; got != 0;) {
+        TRY(byte_source_read(from, piece, sizeof piece, &got));
+        TRY(byte_sink_write(to, piece, got));
+        if (size != NULL)
+            *size += got;
+    }
+    return OK;
+}
+
 static err memory_write(struct byte_sink *s, const void *bytes, size_t size)
 {
     buf_add_bytes(container_of(s, struct memory_sink, base)->to, bytes, size);

@@ -4,6 +4,7 @@
 #define BASE_BYTE_SINK_H
 
 #include "base/buf.h"
+#include "base/byte_source.h"
 #include "base/err.h"
 
 struct byte_sink;
@@ -21,6 +22,9 @@ static inline err byte_sink_write(struct byte_sink *s, const void *bytes, size_t
 {
     return s->ops->write(s, bytes, size);
 }
+
+/* All that from has. *size, if not NULL, grows by what has come over. Errors: those of both. */
+err byte_copy(struct byte_source *from, struct byte_sink *to, uint64_t *size);
 
 /* A buffer as a sink. */
 struct memory_sink {

@@ -119,6 +119,7 @@ struct plan {
     struct arena *arena;
     const struct transfer_syntax *syntax;
     struct bit_stream_facts facts; /* rows 0: not known */
+    str sop_class_uid, sop_instance_uid;
     struct filled_element filled[FILLED_COUNT_MAX];
     size_t filled_count;
 };
@@ -210,6 +211,8 @@ static err choose_syntax(struct plan *p, const struct compose_part *pixels)
 static err look_at_stream(struct plan *p, const struct compose_request *request,
                           const struct compose_part *pixels)
 {
+    if (is_octets(pixels->media_type))
+        return OK;
     size_t size = pixels->size < BIT_STREAM_HEAD_SIZE ? (size_t)pixels->size : BIT_STREAM_HEAD_SIZE;
     char *head = arena_alloc_raw(p->arena, size + 1, 1);
     struct region_source source;
@@ -217,8 +220,7 @@ static err look_at_stream(struct plan *p, const struct compose_request *request,
     region_source_init(&source, request->parts_fd, pixels->offset, size);
     for (size_t got = 1; got != 0 && len < size; len += got)
         TRY(byte_source_read(&source.base, head + len, size - len, &got));
-    if (!is_octets(pixels->media_type))
-        bit_stream_read((str){head, len}, &p->facts);
+    bit_stream_read((str){head, len}, &p->facts);
     return OK;
 }
 
@@ -250,10 +252,13 @@ static err make_plan(struct plan *p, const struct compose_request *request,
     if (pixels != NULL)
         TRY(look_at_stream(p, request, pixels));
     TRY(choose_syntax(p, pixels));
+    p->sop_class_uid =
+        o->sop_class_uid.len != 0 || class_uid == NULL ? o->sop_class_uid : str_of(class_uid);
+    p->sop_instance_uid = o->sop_instance_uid.len != 0 ? o->sop_instance_uid : made_uid(p->arena);
     bool is_image = pixels != NULL && p->syntax->encapsulated && p->facts.rows != 0;
     if (class_uid != NULL)
         fill(p, 0x00080016, VR_UI, str_of(class_uid));
-    fill(p, 0x00080018, VR_UI, made_uid(p->arena));
+    fill(p, 0x00080018, VR_UI, p->sop_instance_uid);
     drop(p, 0x00080056); /* Instance Availability */
     if (modality != NULL)
         fill(p, 0x00080060, VR_CS, str_of(modality));
@@ -272,7 +277,7 @@ static err make_plan(struct plan *p, const struct compose_request *request,
 /* ---- the second pass ---- */
 
 static err write_file(struct scope *scope, const struct compose_request *request,
-                      const struct overview *o, struct plan *p, int fd)
+                      const struct plan *p, int fd)
 {
     struct parts parts = {.base = {&parts_ops},
                           .arena = scope->arena,
@@ -281,17 +286,10 @@ static err write_file(struct scope *scope, const struct compose_request *request
     struct data_set_writer writer;
     struct element_filler filler;
     struct fd_sink sink;
-    str class_uid = o->sop_class_uid, instance_uid = o->sop_instance_uid;
-    for (size_t i = 0; i < p->filled_count; i++) {
-        if (p->filled[i].tag == 0x00080016 && class_uid.len == 0)
-            class_uid = p->filled[i].value;
-        if (p->filled[i].tag == 0x00080018 && instance_uid.len == 0)
-            instance_uid = p->filled[i].value;
-    }
     fd_sink_init(&sink, fd);
     data_set_writer_init(&writer, p->syntax, &sink.base, &parts.base);
     element_filler_init(&filler, &writer.base, p->filled, p->filled_count);
-    err e = data_set_writer_begin(&writer, class_uid, instance_uid, STR(""));
+    err e = data_set_writer_begin(&writer, p->sop_class_uid, p->sop_instance_uid, STR(""));
     if (!failed(e))
         e = read_model(scope->arena, request, &filler.base);
     if (!failed(e))
@@ -325,7 +323,7 @@ err compose_instance(struct scope *scope, const struct compose_request *request,
     TRY(e);
     TRY(make_plan(&plan, request, &o));
     TRY(storage_scratch(scope->services->storage, &fd));
-    e = write_file(scope, request, &o, &plan, fd);
+    e = write_file(scope, request, &plan, fd);
     if (!failed(e))
         e = take_in(scope, fd, request, out);
     fd_close(fd);

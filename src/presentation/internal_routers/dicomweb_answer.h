@@ -32,14 +32,20 @@ err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *fi
 err dicomweb_respond_single(struct request *r, const struct retrieve_images_result *images,
                             str syntax);
 
-/* Where an instance is retrieved. */
-str dicomweb_instance_url(struct request *r, const struct image_path *path);
+/* Where an instance is retrieved. base_url: as dicomweb_base_url gives it. */
+str dicomweb_instance_url(struct arena *a, str base_url, const struct image_path *path);
+/* The same for Content-Location, by the row that the instances were found under: absent for those
+ * of a study, whose series it does not name. */
+str dicomweb_location(struct arena *a, str base_url, const struct image_row *row,
+                      const struct instance *n);
+/* Of all instances of a study or series as they are now. */
+str dicomweb_group_tag(struct arena *a, const struct image_row *row);
 
 /* Instances in a native transfer syntax that is not the stored one (dicomweb_convert.c). The item
  * of Accept that asks for one all of them can be written in; FORM_NONE: there is none. */
 enum form dicomweb_choose_conversion(struct request *r, const struct instance_slice *instances,
                                      bool one, const struct transfer_syntax **to);
-/* etag: of the stored form. Errors: RANGE, NOT_ACCEPTABLE (an instance cannot be read), NO_SPACE,
+/* Errors: RANGE, NOT_ACCEPTABLE (an instance cannot be read), NO_SPACE,
  * UNAVAILABLE. */
 err dicomweb_respond_converted(struct request *r, const struct retrieve_images_result *images,
                                enum form form, const struct transfer_syntax *to);

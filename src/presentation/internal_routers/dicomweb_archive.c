@@ -349,10 +349,7 @@ err dicomweb_archive(struct request *r)
         return ERR(NOT_ACCEPTABLE, "archives hold instances in the stored transfer syntax");
     bool is_zip = str_eq(item->media_type, STR("application/zip"));
     str etag = tag_of(a, found, is_zip);
-    http_set_header(r->x, "ETag", str_format(a, "\"%.*s\"", STR_ARG(etag)));
-    http_set_header(r->x, "Cache-Control", STR("private, no-cache"));
-    http_set_header(r->x, "Accept-Ranges", STR("bytes"));
-    http_set_header(r->x, "Vary", STR("Accept"));
+    dicomweb_set_tag(r, etag, false);
     if (request_is_unchanged(r, etag))
         return OK;
     struct archive *z = archive_make(r, found, is_zip);

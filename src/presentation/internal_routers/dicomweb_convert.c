@@ -63,16 +63,6 @@ static err write_again(struct arena *a, const struct instance *n, struct byte_so
                : e;
 }
 
-static err copy(struct byte_source *source, struct byte_sink *sink)
-{
-    char piece[16 * 1024];
-    for (size_t got = 1; got != 0;) {
-        TRY(byte_source_read(source, piece, sizeof piece, &got));
-        TRY(byte_sink_write(sink, piece, got));
-    }
-    return OK;
-}
-
 static err write_instance(struct request *r, const struct instance *n,
                           const struct transfer_syntax *to, struct byte_sink *sink)
 {
@@ -82,7 +72,7 @@ static err write_instance(struct request *r, const struct instance *n,
     TRY(storage_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
     fd_source_init(&source, file.fd);
     err e = str_eq(n->transfer_syntax_uid, str_of(to->uid))
-                ? copy(&source.base, sink)
+                ? byte_copy(&source.base, sink, NULL)
                 : write_again(&scratch, n, &source.base, to, sink);
     close(file.fd);
     arena_deinit(&scratch);
@@ -99,15 +89,11 @@ static err write_parts(struct request *r, const struct retrieve_images_result *i
 {
     struct arena *a = request_arena(r);
     str type = str_format(a, "application/dicom; transfer-syntax=%s", to->uid);
+    str base_url = dicomweb_base_url(r);
     for (size_t i = 0; i < images->instances.len; i++) {
         const struct instance *n = &images->instances.at[i];
-        str url = images->row.series.key == 0
-                      ? STR_NONE
-                      : dicomweb_instance_url(
-                            r, &(struct image_path){images->row.study.study_instance_uid,
-                                                    images->row.series.series_instance_uid,
-                                                    n->sop_instance_uid});
-        TRY(write_text(sink, multipart_head(a, boundary, type, url, i == 0)));
+        str location = dicomweb_location(a, base_url, &images->row, n);
+        TRY(write_text(sink, multipart_head(a, boundary, type, location, i == 0)));
         TRY(write_instance(r, n, to, sink));
     }
     return write_text(sink, multipart_tail(a, boundary));
@@ -130,14 +116,10 @@ err dicomweb_respond_converted(struct request *r, const struct retrieve_images_r
 {
     struct arena *a = request_arena(r);
     bool one = images->instances.len == 1 && images->row.instance.key != 0;
-    const struct study *study = &images->row.study;
-    const struct series *series = &images->row.series;
     str etag =
         one ? str_format(a, "%.*s-%s-%s", STR_ARG(images->instances.at[0].object_name), to->uid,
                          form == FORM_SINGLE ? "s" : "m")
-            : str_format(a, "i-%.*s-%lld-%s",
-                         STR_ARG(uuid_text(a, series->key != 0 ? series->id : study->id)),
-                         (long long)(series->key != 0 ? series->version : study->version), to->uid);
+            : str_format(a, "%.*s-%s", STR_ARG(dicomweb_group_tag(a, &images->row)), to->uid);
     struct fd_sink sink;
     int fd;
     dicomweb_set_tag(r, etag, one);

@@ -34,36 +34,42 @@ enum model_form dicomweb_model_form(struct request *r)
     return MODEL_NONE;
 }
 
-err dicomweb_xml_of(struct arena *a, str object, str *out)
+/* The document grows in a, the text of an error lives in errors. */
+static err write_xml(struct arena *a, struct arena *errors, str object, str *out)
 {
-    struct arena scratch = {0};
-    struct xml_model *model = NEW(a, struct xml_model);
-    xml_model_init(model, a, &scratch);
-    err e = json_model_read(a, object, &model->base);
-    *out = xml_model_finish(model, a, STR(""));
-    arena_deinit(&scratch);
-    return e;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct xml_model model;
+    xml_model_init(&model, a, &scratch);
+    TRY(json_model_read(errors, object, &model.base));
+    *out = xml_model_finish(&model, a, STR(""));
+    return OK;
+}
+
+err dicomweb_write_xml_parts(struct request *r, const struct str_slice *objects, str seed,
+                             struct buf *out, str *type)
+{
+    struct arena *a = request_arena(r);
+    str boundary = dicomweb_boundary(r, seed);
+    for (size_t i = 0; i < objects->len; i++) {
+        CLEANUP(arena_deinit) struct arena one = {0};
+        str document;
+        buf_add(out, multipart_head(a, boundary, STR(XML_TYPE), STR_NONE, i == 0));
+        TRY(write_xml(&one, a, objects->at[i], &document));
+        buf_add(out, document);
+    }
+    buf_add(out, multipart_tail(a, boundary));
+    *type = multipart_content_type(a, boundary, STR(XML_TYPE));
+    return OK;
 }
 
 static err respond_parts(struct request *r, unsigned status, const struct str_slice *objects,
                          str seed)
 {
-    struct arena *a = request_arena(r);
-    str boundary = dicomweb_boundary(r, seed);
-    struct buf body = BUF_IN(a);
-    for (size_t i = 0; i < objects->len; i++) {
-        struct arena one = {0};
-        str document;
-        buf_add(&body, multipart_head(a, boundary, STR(XML_TYPE), STR_NONE, i == 0));
-        err e = dicomweb_xml_of(&one, objects->at[i], &document);
-        if (!failed(e))
-            buf_add(&body, document);
-        arena_deinit(&one);
-        if (failed(e))
-            return ERR(INTERNAL, "metadata is no DICOM JSON");
-    }
-    buf_add(&body, multipart_tail(a, boundary));
-    http_respond(r->x, status, multipart_content_type(a, boundary, STR(XML_TYPE)), buf_str(&body));
+    struct buf body = BUF_IN(request_arena(r));
+    str type;
+    if (failed(dicomweb_write_xml_parts(r, objects, seed, &body, &type)))
+        return ERR(INTERNAL, "metadata is no DICOM JSON");
+    http_respond(r->x, status, type, buf_str(&body));
     return OK;
 }
 
@@ -82,7 +88,7 @@ err dicomweb_respond_model(struct request *r, unsigned status, enum model_form f
     if (objects.len != 1)
         return ERR(NOT_ACCEPTABLE, "several data sets in XML are multipart/related; "
                                    "type=\"application/dicom+xml\"");
-    TRY(dicomweb_xml_of(request_arena(r), objects.at[0], &document));
+    TRY(write_xml(request_arena(r), request_arena(r), objects.at[0], &document));
     http_respond(r->x, status, STR(XML_TYPE), document);
     return OK;
 }

@@ -15,8 +15,10 @@ enum model_form {
 /* What the client likes best. JSON where it says nothing. */
 enum model_form dicomweb_model_form(struct request *r);
 
-/* One data set as a document. Errors: MALFORMED (not DICOM JSON). */
-err dicomweb_xml_of(struct arena *a, str object, str *out);
+/* Data sets, DICOM JSON, as a multipart body with a document of the Native DICOM Model (PS3.19 A.1)
+ * each. seed: of the boundary. *type: the Content-Type. Errors: MALFORMED (not DICOM JSON). */
+err dicomweb_write_xml_parts(struct request *r, const struct str_slice *objects, str seed,
+                             struct buf *out, str *type);
 
 /* Answers with a JSON text, an array of data sets or a single one, in the form. For XML: one
  * document if there is one data set and a single one will do, else a part each. etag: the seed of

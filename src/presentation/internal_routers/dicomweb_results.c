@@ -1,11 +1,7 @@
 /* The forms of the results of a search: DICOM JSON under its two names, Native DICOM XML, CSV. */
 #include "presentation/internal_routers/dicomweb_search.h"
 
-#include "base/arena.h"
-#include "dicom/model/json_reader.h"
-#include "dicom/model/xml_writer.h"
-#include "presentation/http/multipart.h"
-#include "presentation/internal_routers/dicomweb_answer.h"
+#include "presentation/internal_routers/dicomweb_model.h"
 
 struct result_form {
     const char *names[3]; /* what a client may call it in Accept */
@@ -60,34 +56,15 @@ static err write_csv(struct search *s, const struct search_images_result *result
     return OK;
 }
 
-/* The one place where a result, DICOM JSON, becomes a document of Native DICOM XML (PS3.19 A.1). */
-static err add_native_xml(struct arena *a, str row, struct buf *out)
-{
-    CLEANUP(arena_deinit) struct arena scratch = {0};
-    struct xml_model model;
-    xml_model_init(&model, a, &scratch);
-    TRY(json_model_read(a, row, &model.base));
-    buf_add(out, xml_model_finish(&model, a, STR("")));
-    return OK;
-}
-
 static err write_xml(struct search *s, const struct search_images_result *result, struct buf *out,
                      str *type)
 {
-    struct arena *a = request_arena(s->r);
     struct str_slice rows;
-    struct buf all = BUF_IN(a);
+    struct buf all = BUF_IN(request_arena(s->r));
     write_rows(s, result, &rows);
     for (size_t i = 0; i < rows.len; i++)
         buf_add(&all, rows.at[i]);
-    str boundary = dicomweb_boundary(s->r, buf_str(&all));
-    for (size_t i = 0; i < rows.len; i++) {
-        buf_add(out, multipart_head(a, boundary, STR("application/dicom+xml"), STR_NONE, i == 0));
-        TRY(add_native_xml(a, rows.at[i], out));
-    }
-    buf_add(out, multipart_tail(a, boundary));
-    *type = multipart_content_type(a, boundary, STR("application/dicom+xml"));
-    return OK;
+    return dicomweb_write_xml_parts(s->r, &rows, buf_str(&all), out, type);
 }
 
 /* In the order in which they are taken when the client does not care. */

@@ -89,11 +89,29 @@ static enum form choose_form(struct request *r, str type, str alias, str syntax,
     return dicomweb_choose_form(r, type, alias, &choice.base, one, named, NULL);
 }
 
-str dicomweb_instance_url(struct request *r, const struct image_path *path)
+str dicomweb_instance_url(struct arena *a, str base_url, const struct image_path *path)
 {
-    return str_format(request_arena(r), "%.*s/studies/%.*s/series/%.*s/instances/%.*s",
-                      STR_ARG(dicomweb_base_url(r)), STR_ARG(path->study_uid),
-                      STR_ARG(path->series_uid), STR_ARG(path->sop_uid));
+    return str_format(a, "%.*s/studies/%.*s/series/%.*s/instances/%.*s", STR_ARG(base_url),
+                      STR_ARG(path->study_uid), STR_ARG(path->series_uid), STR_ARG(path->sop_uid));
+}
+
+str dicomweb_location(struct arena *a, str base_url, const struct image_row *row,
+                      const struct instance *n)
+{
+    return row->series.key == 0
+               ? STR_NONE
+               : dicomweb_instance_url(a, base_url,
+                                       &(struct image_path){row->study.study_instance_uid,
+                                                            row->series.series_instance_uid,
+                                                            n->sop_instance_uid});
+}
+
+str dicomweb_group_tag(struct arena *a, const struct image_row *row)
+{
+    bool is_series = row->series.key != 0;
+    return str_format(a, "i-%.*s-%lld",
+                      STR_ARG(uuid_text(a, is_series ? row->series.id : row->study.id)),
+                      (long long)(is_series ? row->series.version : row->study.version));
 }
 
 err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
@@ -235,13 +253,7 @@ static err respond_instances(struct request *r, const struct retrieve_images_res
         struct instance *n = &images->instances.at[i];
         str type = str_format(a, "application/dicom; transfer-syntax=%.*s",
                               STR_ARG(n->transfer_syntax_uid));
-        str location =
-            images->row.series.key == 0
-                ? STR_NONE
-                : str_format(a, "%.*s/studies/%.*s/series/%.*s/instances/%.*s", STR_ARG(base_url),
-                             STR_ARG(images->row.study.study_instance_uid),
-                             STR_ARG(images->row.series.series_instance_uid),
-                             STR_ARG(n->sop_instance_uid));
+        str location = dicomweb_location(a, base_url, &images->row, n);
         SLICE_PUSH(a, &parts)->memory = multipart_head(a, boundary, type, location, i == 0);
         *SLICE_PUSH(a, &parts) = (struct http_part){.file = n, .size = (uint64_t)n->size};
     }
@@ -308,13 +320,8 @@ err dicomweb_retrieve(struct request *r)
                     STR_ARG(str_eq(syntax, STR("*")) ? STR("they are stored in") : syntax));
     if (form == FORM_SINGLE)
         return dicomweb_respond_single(r, &images, STR_NONE);
-    str etag =
-        one ? str_format(a, "%.*s-m", STR_ARG(images.instances.at[0].object_name))
-            : str_format(a, "i-%.*s-%lld",
-                         STR_ARG(uuid_text(a, images.row.series.key != 0 ? images.row.series.id
-                                                                         : images.row.study.id)),
-                         (long long)(images.row.series.key != 0 ? images.row.series.version
-                                                                : images.row.study.version));
+    str etag = one ? str_format(a, "%.*s-m", STR_ARG(images.instances.at[0].object_name))
+                   : dicomweb_group_tag(a, &images.row);
     dicomweb_set_tag(r, etag, one);
     return request_is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
 }
@@ -449,15 +456,6 @@ struct frame_writer {
     struct http_part_slice parts;
 };
 
-static str turned(struct arena *a, str bytes, unsigned word)
-{
-    char *out = arena_copy(a, bytes.ptr, bytes.len);
-    for (size_t at = 0; word != 0 && at + word <= bytes.len; at += word)
-        for (unsigned i = 0; i < word; i++)
-            out[at + i] = bytes.ptr[at + word - 1 - i];
-    return (str){out, bytes.len};
-}
-
 static err add_memory_frame(struct frame_writer *w, const struct frame_place *place, str data)
 {
     struct arena *a = request_arena(w->r);
@@ -483,7 +481,7 @@ static err add_changed_frame(struct frame_writer *w, const struct frame_place *p
     close(file.fd);
     if (got != (ssize_t)range->size)
         return ERR(UNAVAILABLE, "the stored object is damaged");
-    str frame = turned(a, (str){bytes, (size_t)got}, w->word);
+    str frame = vr_turn_words(a, (str){bytes, (size_t)got}, w->word);
     SLICE_PUSH(a, &w->parts)->memory =
         is_cut ? aligned_bits(a, frame, place->first_bit, place->bit_count) : frame;
     return OK;
@@ -562,6 +560,10 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
     str boundary = dicomweb_boundary(r, etag);
     str part_type =
         str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named), STR_ARG(syntax_uid));
+    const struct image_path path = {request_parameter(r, "study"), request_parameter(r, "series"),
+                                    instance->sop_instance_uid};
+    str url = form == FORM_MULTIPART ? dicomweb_instance_url(a, dicomweb_base_url(r), &path)
+                                     : STR_NONE; /* a single frame has no head */
     if (info.in_inflated)
         TRY(inflated_data_set(r, instance, &w.data_set));
     for (size_t i = 0; i < count; i++) {
@@ -575,14 +577,10 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
             return respond_range(r, part_type, instance->object_name, place.ranges.at[0].offset,
                                  place.ranges.at[0].size, false, etag);
         }
-        str location =
-            str_format(a, "%.*s/studies/%.*s/series/%.*s/instances/%.*s/frames/%u",
-                       STR_ARG(dicomweb_base_url(r)), STR_ARG(request_parameter(r, "study")),
-                       STR_ARG(request_parameter(r, "series")), STR_ARG(instance->sop_instance_uid),
-                       numbers[i]);
         if (form == FORM_MULTIPART)
             SLICE_PUSH(a, &w.parts)->memory =
-                multipart_head(a, boundary, part_type, location, i == 0);
+                multipart_head(a, boundary, part_type,
+                               str_format(a, "%.*s/frames/%u", STR_ARG(url), numbers[i]), i == 0);
         TRY(add_frame(&w, &place));
     }
     dicomweb_set_immutable(r, etag);

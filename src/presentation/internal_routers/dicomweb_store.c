@@ -127,7 +127,10 @@ static bool is_dicom(str content_type)
            str_eq_nocase(type, STR("application/octet-stream"));
 }
 
-static err store_parts(struct outcomes *o, str content_type)
+/* What is done with each part of a body. */
+typedef err take_part_fn(struct outcomes *o, void *context, const struct multipart_part *part);
+
+static err each_part(struct outcomes *o, str content_type, take_part_fn *take, void *context)
 {
     struct multipart_reader reader;
     struct multipart_part part;
@@ -140,19 +143,27 @@ static err store_parts(struct outcomes *o, str content_type)
         arena_reset(&head);
         e = multipart_next(&reader, &head, &part, &found);
         if (!failed(e) && found)
-            store_one(o, part.content, NULL,
-                      !is_dicom(part.content_type)
-                          ? ERR(UNSUPPORTED, "the part is not application/dicom")
-                          : o->gone);
+            e = take(o, context, &part);
     }
     arena_deinit(&head);
     multipart_reader_deinit(&reader);
     return e;
 }
 
+/* What is wrong with one does not stop the others. */
+static err store_part(struct outcomes *o, void *context, const struct multipart_part *part)
+{
+    (void)context;
+    store_one(o, part->content, NULL,
+              !is_dicom(part->content_type) ? ERR(UNSUPPORTED, "the part is not application/dicom")
+                                            : o->gone);
+    return OK;
+}
+
 /* ---- data sets in JSON or XML, with bulk values beside them ---- */
 
 struct pieces {
+    str model_type; /* of the parts that are data sets */
     struct str_slice documents;
     size_t documents_size;
     struct compose_part_slice parts;
@@ -176,10 +187,9 @@ static err take_document(struct outcomes *o, struct pieces *p, struct byte_sourc
     return OK;
 }
 
-static err take_part(struct outcomes *o, struct pieces *p, const struct multipart_part *part)
+static err take_bulk(struct outcomes *o, struct pieces *p, const struct multipart_part *part)
 {
     struct arena *a = request_arena(o->r);
-    char bytes[16 * 1024];
     if (p->parts.len == BULK_PART_COUNT_MAX)
         return ERR(TOO_LARGE, "too many parts");
     struct compose_part *out = SLICE_PUSH(a, &p->parts);
@@ -189,35 +199,17 @@ static err take_part(struct outcomes *o, struct pieces *p, const struct multipar
                               .transfer_syntax = str_copy(
                                   a, header_parameter(part->content_type, STR("transfer-syntax"))),
                               .offset = p->parts_size};
-    for (size_t got = 1; got != 0;) {
-        TRY(byte_source_read(part->content, bytes, sizeof bytes, &got));
-        TRY(byte_sink_write(&p->sink.base, bytes, got));
-        out->size += got;
-    }
+    TRY(byte_copy(part->content, &p->sink.base, &out->size));
     p->parts_size += out->size;
     return OK;
 }
 
-static err take_pieces(struct outcomes *o, struct pieces *p, str content_type, str model_type)
+static err take_piece(struct outcomes *o, void *context, const struct multipart_part *part)
 {
-    struct multipart_reader reader;
-    struct multipart_part part;
-    struct arena head;
-    bool found = true;
-    TRY(multipart_reader_init(&reader, o->body, content_type));
-    arena_init(&head);
-    err e = OK;
-    while (!failed(e) && found) {
-        arena_reset(&head);
-        e = multipart_next(&reader, &head, &part, &found);
-        if (!failed(e) && found)
-            e = str_eq_nocase(header_main(part.content_type), model_type)
-                    ? take_document(o, p, part.content)
-                    : take_part(o, p, &part);
-    }
-    arena_deinit(&head);
-    multipart_reader_deinit(&reader);
-    return e;
+    struct pieces *p = context;
+    return str_eq_nocase(header_main(part->content_type), p->model_type)
+               ? take_document(o, p, part->content)
+               : take_bulk(o, p, part);
 }
 
 static err compose_each(struct outcomes *o, const struct pieces *p, enum compose_model model)
@@ -242,12 +234,12 @@ static err compose_each(struct outcomes *o, const struct pieces *p, enum compose
 /* Nothing is stored of a body that is cut off: which parts are missing is not known. */
 static err store_pieces(struct outcomes *o, str content_type, str model_type)
 {
-    struct pieces p = {0};
+    struct pieces p = {.model_type = model_type};
     struct scope *scope = &o->r->scope;
     int fd;
     TRY(storage_scratch(scope->services->storage, &fd));
     fd_sink_init(&p.sink, fd);
-    err e = take_pieces(o, &p, content_type, model_type);
+    err e = each_part(o, content_type, take_piece, &p);
     if (!failed(e))
         e = compose_each(o, &p, str_ends(model_type, STR("json")) ? COMPOSE_JSON : COMPOSE_XML);
     close(fd);
@@ -309,7 +301,8 @@ static err store_body(struct outcomes *o)
     if (inner.len != 0 && !is_model && !str_eq_nocase(inner, STR("application/dicom")))
         return ERR(UNSUPPORTED, "parts are application/dicom, or application/dicom+json or "
                                 "application/dicom+xml with their bulk data");
-    return is_model ? store_pieces(o, content_type, inner) : store_parts(o, content_type);
+    return is_model ? store_pieces(o, content_type, inner)
+                    : each_part(o, content_type, store_part, NULL);
 }
 
 static err store_encoded_body(struct outcomes *o)
