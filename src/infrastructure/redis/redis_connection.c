@@ -66,6 +66,12 @@ static void free_nothing(void *reply)
 static redisReplyObjectFunctions answer_functions = {make_string, make_array, make_integer,
                                                      make_nil, free_nothing};
 
+/* A command's time is for an answer of a few bytes; megabytes may take as long as they need. */
+static uint64_t later_by(uint64_t deadline_ns, size_t size)
+{
+    return deadline_ns + (uint64_t)size * REDIS_BYTE_NS;
+}
+
 /* False when the time is over. */
 static bool wait_for(int fd, short events, uint64_t deadline_ns)
 {
@@ -203,7 +209,7 @@ err redis_hear(struct redis_connection *c, struct arena *a, uint64_t deadline_ns
             return ERR(UNAVAILABLE, "Redis hung up");
         if (got < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
             return ERR(UNAVAILABLE, "the connection to Redis broke");
-        if (got < 0 && !wait_for(c->fd, POLLIN, deadline_ns))
+        if (got < 0 && !wait_for(c->fd, POLLIN, later_by(deadline_ns, size)))
             return has_begun(c->reader) ? ERR(UNAVAILABLE, "Redis answers too slowly") : OK;
         if (got < 0)
             continue;
@@ -212,7 +218,7 @@ err redis_hear(struct redis_connection *c, struct arena *a, uint64_t deadline_ns
             redisReaderFeed(c->reader, bytes, (size_t)got) != REDIS_OK)
             return ERR(UNAVAILABLE, "Redis answers too much");
         TRY(read_reply(c, out));
-        if (*out == NULL && monotonic_ns() >= deadline_ns)
+        if (*out == NULL && monotonic_ns() >= later_by(deadline_ns, size))
             return ERR(UNAVAILABLE, "Redis answers too slowly");
     }
     return OK;
@@ -222,6 +228,8 @@ err redis_ask(struct redis_connection *c, struct arena *a, const str *arguments,
               uint64_t deadline_ns, struct redis_answer **out)
 {
     struct redis_answer *answer;
+    for (size_t i = 0; i < count; i++)
+        deadline_ns = later_by(deadline_ns, arguments[i].len);
     TRY(redis_say(c, arguments, count, deadline_ns));
     TRY(redis_hear(c, a, deadline_ns, &answer));
     if (answer == NULL)

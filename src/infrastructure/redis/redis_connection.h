@@ -1,7 +1,7 @@
 /* One connection to Redis. The sockets and the time are ours, the protocol is hiredis': its
  * blocking calls wait anew for every byte, and its replies are as large as the peer likes.
  *
- * A command is over by its deadline, however the peer behaves. What comes back is foreign: replies
+ * A command is over by its deadline and what its bytes add to it, however the peer behaves. What comes back is foreign: replies
  * are limited in size, depth and count of elements, and one that was not asked for ends the
  * connection. Replies live in an arena. */
 #ifndef INFRASTRUCTURE_REDIS_REDIS_CONNECTION_H
@@ -14,6 +14,7 @@
 
 enum {
     REDIS_COMMAND_MS = 100,
+    REDIS_BYTE_NS = 200, /* what each byte on the way adds to it: 5 MB/s at least */
     REDIS_CONNECT_MS = 250,
     REDIS_ARGUMENT_COUNT_MAX = 8,
     REDIS_ELEMENT_COUNT_MAX = 16,
