@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from harness import element  # noqa: E402
 
 CT, DX = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.1.1"
+MULTI_FRAME = "1.2.840.10008.5.1.4.1.1.7.3"  # Multi-frame Grayscale Word Secondary Capture
 FAMILY = """Müller Schmidt Meyer Rossi Bianchi García Fernández Martin Bernard Dubois Nowak Kowalska Novák Horváth Nagy Popescu
     Ivanov Petrova Papadopoulos Yılmaz Kaya Haddad Cohen Levi Singh Kumar Patel Nguyen Tran Chen Wang Li Zhang Tanaka Sato Suzuki
     Kim Park Silva Santos Oliveira Jensen Hansen Johansson Virtanen Korhonen de_Vries Janssen O'Brien Murphy Williams Brown Jones
@@ -34,12 +35,12 @@ def us(n):
     return "US", n.to_bytes(2, "little")
 
 
-def slice_of_ct(number, study, series, side, patient):
+def slice_of_ct(number, study, series, side, patient, sop_class=CT, more=None):
     """A CT slice with the attributes a scanner writes, up to the pixels."""
     sop = f"{series}.{number}"
     z = -300 + 0.625 * number
-    return part10(CT, sop, dataset({
-        0x00080005: ("CS", "ISO_IR 192"), 0x00080008: ("CS", "ORIGINAL\\PRIMARY\\AXIAL"), 0x00080016: ("UI", CT),
+    return part10(sop_class, sop, dataset({
+        0x00080005: ("CS", "ISO_IR 192"), 0x00080008: ("CS", "ORIGINAL\\PRIMARY\\AXIAL"), 0x00080016: ("UI", sop_class),
         0x00080018: ("UI", sop), 0x00080020: ("DA", "20260105"), 0x00080021: ("DA", "20260105"), 0x00080022: ("DA", "20260105"),
         0x00080023: ("DA", "20260105"), 0x00080030: ("TM", "101112.000000"), 0x00080031: ("TM", "101530.250000"),
         0x00080032: ("TM", f"1015{number % 60:02}.100000"), 0x00080033: ("TM", f"1016{number % 60:02}.000000"),
@@ -59,7 +60,8 @@ def slice_of_ct(number, study, series, side, patient):
         0x00200052: ("UI", series + ".0"), 0x00201040: ("LO", ""), 0x00201041: ("DS", f"{z:.3f}"), 0x00280002: us(1),
         0x00280004: ("CS", "MONOCHROME2"), 0x00280010: us(side), 0x00280011: us(side), 0x00280030: ("DS", "0.7421875\\0.7421875"),
         0x00280100: us(16), 0x00280101: us(12), 0x00280102: us(11), 0x00280103: us(0), 0x00281050: ("DS", "40"),
-        0x00281051: ("DS", "400"), 0x00281052: ("DS", "-1024"), 0x00281053: ("DS", "1"), 0x00281054: ("LO", "HU")}))
+        0x00281051: ("DS", "400"), 0x00281052: ("DS", "-1024"), 0x00281053: ("DS", "1"), 0x00281054: ("LO", "HU"),
+        **(more or {})}))
 
 
 def pixels_head(size):
@@ -76,6 +78,18 @@ def write_ct(folder, count, side, root, slices_a_study=200):
         with open(f"{folder}/{n}.dcm", "wb") as out:
             out.write(slice_of_ct(1 + n % slices_a_study, study, study + ".1", side, f"P{root}-{n // slices_a_study}"))
             out.write(pixels_head(len(noise)) + noise)
+
+
+def write_frames(folder, count, side, root):
+    """One object of many frames."""
+    os.makedirs(folder)
+    study, noise = f"1.2.826.0.{root}.1", bytearray(random.Random(root).randbytes(2 * side * side))
+    with open(folder + "/0.dcm", "wb") as out:
+        out.write(slice_of_ct(1, study, study + ".1", side, f"P{root}", MULTI_FRAME, {0x00280008: ("IS", str(count))}))
+        out.write(pixels_head(count * len(noise)))
+        for n in range(count):
+            noise[:4] = n.to_bytes(4, "little")
+            out.write(noise)
 
 
 def person(n):

@@ -16,7 +16,7 @@ import table as run
 from servers import ROOT, TOOLS, Fastapi, Gantry, Nginx, Orthanc, discard, header_options, load, stop_all, tool
 from table import row, rounds, say, shared, table, timed
 
-STUDIES, ROWS, SLICES = 20000, 100000, 600
+STUDIES, ROWS, SLICES, FRAMES = 100000, 100000, 600, 8800
 OHIF = "limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030"
 DICOM = {"Accept": "application/dicom"}
 PARTS = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
@@ -27,13 +27,14 @@ work = None
 # ---- what several cases share, made when first asked for ----
 
 def make_archive():
-    """Gantry and Orthanc with the same 20,000 studies, one of 600 slices and one of 200; and nginx."""
+    """Gantry and Orthanc with the same 100,000 studies, one of 600 slices, one of 200 and one of 8,800 frames; and nginx."""
     data.write_studies(work + "/in/studies", STUDIES)
     data.write_ct(work + "/in/series", SLICES, 512, 11, SLICES)
     data.write_ct(work + "/in/study", 200, 512, 12, 200)
+    data.write_frames(work + "/in/frames", FRAMES, 128, 13)
     gantry, orthanc = Gantry(work + "/gantry"), Orthanc(work + "/orthanc").start()
     nginx = Nginx(work + "/nginx").start()
-    for folder in ("studies", "series", "study"):
+    for folder in ("studies", "series", "study", "frames"):
         for server in (gantry, orthanc):
             timed(f"{server.name} took {folder}", lambda server=server, folder=folder: server.load(f"{work}/in/{folder}"))
     discard(work + "/in")
@@ -126,6 +127,39 @@ def frame():
 def frame_multipart():
     compare(row("WADO-RS frame, multipart", "answers/s", [("limit", ">", 0.8)], "Orthanc", "nginx"), INSTANCE + "/frames/1",
             FRAME_PARTS)
+
+
+def scroll():
+    """A reader scrolls: frames one after the other, each another, as a viewer asks for them."""
+    gantry, orthanc, nginx = archive()
+    gantry.sign_in()
+    r = row("WADO-RS, 2,000 frames in turn, 6 connections", "frames/s", [("limit", ">", 0.8), ("failed", "<", 0)], "Orthanc",
+            "nginx")
+    paths = [f"{SERIES}/instances/1.2.826.0.11.1.1.{1 + n % SLICES}/frames/1" for n in range(2000)]
+    files = [nginx.put(f"frame-{n}", gantry.ask("GET", paths[n], headers={**gantry.headers(), **FRAME_PARTS})[1])
+             for n in range(SLICES)]
+
+    def measure(side, server, where, headers):
+        with open(work + "/lines", "w") as out:
+            out.writelines(f"GET {path}\n" for path in where)
+        r.add(side, load("-c", "6", "-k", "0", "-l", work + "/lines", *header_options(headers), "GET", server.url + "/"))
+    rounds(3, [lambda: measure("Gantry", gantry, paths, {**gantry.headers(), **FRAME_PARTS}),
+               lambda: measure("peer", orthanc, paths, FRAME_PARTS),
+               lambda: measure("limit", nginx, [files[n % SLICES] for n in range(2000)], {})])
+
+
+def frame_far():
+    instance = "/dicom-web/studies/1.2.826.0.13.1/series/1.2.826.0.13.1.1/instances/1.2.826.0.13.1.1.1"
+    compare(row("WADO-RS, frame 8,000 of 8,800", "answers/s", [("limit", ">", 0.8), ("peer", ">", 100)], "Orthanc", "nginx"),
+            instance + "/frames/8000", FRAME_PARTS, peer_seconds=5)
+
+
+def study_zip():
+    _, orthanc, _ = archive()
+    key = json.loads(orthanc.ask("POST", "/tools/lookup", "1.2.826.0.12.1")[1])[0]["ID"]
+    goals = [("limit", ">", 0.8), ("failed", "<", 0)]
+    compare(row("WADO-RS study as ZIP, 200 instances, 4 connections", "answers/s", goals, "Orthanc", "nginx"), STUDY,
+            {"Accept": "application/zip"}, peer_path=f"/studies/{key}/archive", connections=4, seconds=4, peer_seconds=8)
 
 
 def study():
@@ -300,7 +334,8 @@ def dispatch():
 
 CASES = {f.__name__: f for f in (
     stow_large, stow_small, backends.postgres_stow_large, backends.postgres_stow_small, memory, start, parse, dispatch, qido_list,
-    qido_name, qido_series, instance, frame, frame_multipart, study, metadata, json_list, json_item, json_write,
+    qido_name, qido_series, instance, frame, frame_multipart, scroll, frame_far, study, study_zip, metadata,
+    json_list, json_item, json_write,
     backends.postgres_qido_list, backends.postgres_json_list, backends.s3_frames)}
 NOT_WITH = {"memory": ("archive", "records", "postgres"), "json_list": ("archive",),
             "postgres_qido_list": ("archive", "records"), "s3_frames": ("archives", "postgres")}  # what is not needed any more
