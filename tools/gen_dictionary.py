@@ -10,6 +10,8 @@ import re
 import sys
 
 DICTIONARY = "/usr/share/libdcmtk17/dicom.dic"
+LATER = {0x00081112: ("SQ", "NONE", "ReferencedInstancesBySOPClassSequence", "1"),  # PS3.6 since that edition, what PS3.18 J needs
+         0x0008119B: ("SQ", "NONE", "FailedStudySequence", "1")}
 AMBIGUOUS = {"xs": ("US", "SS"), "ox": ("OW", "OB"), "px": ("OW", "OB"), "lt": ("OW", "US"), "up": ("UL", "NONE")}
 
 
@@ -21,7 +23,7 @@ def number_range(text):
 
 
 def read_dictionary():
-    exact, ranges = {}, []
+    exact, ranges = dict(LATER), []
     for line in open(DICTIONARY, encoding="ascii", errors="replace"):
         if line.startswith("#") or not line.strip():
             continue

@@ -3,6 +3,7 @@
 
 #include "application/commands/images/store_instance/command.h"
 #include "application/commands/images/trash_study/command.h"
+#include "application/queries/images/check_storage/query.h"
 #include "application/queries/images/search_images/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
@@ -111,6 +112,11 @@ const struct route dicomweb_routes[] = {
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
      .doc = "Move a study to the trash"},
+    {"POST", "/commitment-requests/{transaction}", .handle = dicomweb_commitment,
+     .behind = &check_storage_use_case, .needs = WRITE_STUDIES, .lane = LANE_DB,
+     .body = HTTP_BODY_BUFFERED, .body_max = COMMITMENT_BODY_SIZE_MAX, .tag = "store",
+     .doc = "Ask which instances are kept for good (storage commitment)",
+     .answers = "application/dicom+json, application/dicom+xml"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
 };

@@ -5,7 +5,11 @@
 #include "application/queries/images/retrieve_images/query.h"
 #include "presentation/request.h"
 
-enum { SEARCH_LIMIT_DEFAULT = 1000, FRAME_LIST_LEN_MAX = 10000 };
+enum {
+    SEARCH_LIMIT_DEFAULT = 1000,
+    FRAME_LIST_LEN_MAX = 10000,
+    COMMITMENT_BODY_SIZE_MAX = 8 * 1024 * 1024
+};
 
 err dicomweb_search(struct request *r);
 err dicomweb_store(struct request *r);
@@ -16,6 +20,7 @@ err dicomweb_bulkdata(struct request *r);
 err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
 err dicomweb_capabilities(struct request *r);
+err dicomweb_commitment(struct request *r);
 
 /* Does the client want a ZIP or tar archive: most of all (is_first), or at all? Then
  * dicomweb_archive answers. */

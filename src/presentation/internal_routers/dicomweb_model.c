@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "dicom/model/json_reader.h"
+#include "dicom/model/xml_reader.h"
 #include "dicom/model/xml_writer.h"
 #include "presentation/http/multipart.h"
 #include "presentation/internal_routers/dicomweb_answer.h"
@@ -91,4 +92,58 @@ err dicomweb_respond_model(struct request *r, unsigned status, enum model_form f
     TRY(write_xml(request_arena(r), request_arena(r), objects.at[0], &document));
     http_respond(r->x, status, STR(XML_TYPE), document);
     return OK;
+}
+
+static err read_document(struct request *r, str media_type, str text,
+                         struct part10_consumer *consumer)
+{
+    struct str_slice objects;
+    if (str_eq_nocase(media_type, STR(XML_TYPE)))
+        return xml_model_read(request_arena(r), text, consumer);
+    if (!str_eq_nocase(media_type, STR("application/dicom+json")) &&
+        !str_eq_nocase(media_type, STR("application/json")))
+        return ERR(UNSUPPORTED, "the body is application/dicom+json or application/dicom+xml");
+    TRY(json_model_split(request_arena(r), text, &objects));
+    if (objects.len != 1)
+        return ERR(MALFORMED, "the body holds one data set");
+    return json_model_read(request_arena(r), objects.at[0], consumer);
+}
+
+/* A body that is whole is cut at its boundaries in place. */
+static err read_only_part(struct request *r, str content_type, struct part10_consumer *consumer)
+{
+    struct arena *a = request_arena(r);
+    struct memory_source body;
+    struct multipart_reader reader;
+    struct multipart_part part;
+    struct buf text = BUF_IN(a);
+    bool found;
+    memory_source_init(&body, r->x->body);
+    TRY(multipart_reader_init(&reader, &body.base, content_type));
+    err e = multipart_next(&reader, a, &part, &found);
+    if (!failed(e) && !found)
+        e = ERR(MALFORMED, "the body has no part");
+    for (size_t got = 1; !failed(e) && got != 0;) {
+        char *to = buf_reserve(&text, r->x->body.len);
+        e = byte_source_read(part.content, to, r->x->body.len, &got);
+        buf_added(&text, failed(e) ? 0 : got);
+    }
+    str type = failed(e) ? STR_NONE : header_main(part.content_type);
+    struct arena ignored = {0};
+    struct multipart_part second;
+    if (!failed(e))
+        e = multipart_next(&reader, &ignored, &second, &found);
+    if (!failed(e) && found)
+        e = ERR(MALFORMED, "the body holds one data set");
+    arena_deinit(&ignored);
+    multipart_reader_deinit(&reader);
+    return failed(e) ? e : read_document(r, type, buf_str(&text), consumer);
+}
+
+err dicomweb_read_model(struct request *r, struct part10_consumer *consumer)
+{
+    str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type);
+    return str_eq_nocase(type, STR("multipart/related"))
+               ? read_only_part(r, content_type, consumer)
+               : read_document(r, type, r->x->body, consumer);
 }

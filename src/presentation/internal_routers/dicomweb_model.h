@@ -3,6 +3,7 @@
 #ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
 #define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
 
+#include "dicom/part10/reader.h"
 #include "presentation/internal_routers/dicomweb.h"
 
 enum model_form {
@@ -25,5 +26,11 @@ err dicomweb_write_xml_parts(struct request *r, const struct str_slice *objects,
  * the boundary. Errors: MALFORMED; NOT_ACCEPTABLE (several, and only one document is taken). */
 err dicomweb_respond_model(struct request *r, unsigned status, enum model_form form, str json,
                            str seed);
+
+/* Pushes the one data set of a buffered body to a consumer: application/dicom+json, alone or in an
+ * array of one, or application/dicom+xml, each as it is or as the only part of multipart/related.
+ * Errors: UNSUPPORTED (another media type), MALFORMED (none, several, or not of the model), and
+ * what the consumer returns. */
+err dicomweb_read_model(struct request *r, struct part10_consumer *consumer);
 
 #endif
