@@ -62,6 +62,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
        FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
        FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"),
+       FIELD(settings, keep_preambles,
+             .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
              .doc = "Told to stop, serve on for so long while /readyz says draining"));
 

@@ -21,6 +21,7 @@ struct settings {
     uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
     str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
+    bool keep_preambles;
     opt_i64 drain_seconds; /* always set once read */
 };
 DECLARE_SCHEMA(settings);

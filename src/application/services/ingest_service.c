@@ -4,20 +4,57 @@
 #include "application/commands/images/store_instance/command.h"
 #include "application/models/metadata_block.h"
 #include "base/arena.h"
+#include "base/log.h"
 #include "dicom/uid.h"
 
+enum { PREAMBLE_SIZE = 128, HEAD_SIZE = PREAMBLE_SIZE + 4 };
+
+/* What passes goes to the stage, the first bytes when it is known what they are. */
 struct copying_source {
     struct byte_source base;
     struct byte_source *from;
     struct storage *storage;
     struct stage *stage;
+    bool keeps_preamble, has_cleared;
+    unsigned char head[HEAD_SIZE];
+    size_t head_size;
 };
+
+/* A preamble is the sender's (PS3.10 7.1), and a file that begins as a program or a page is one to
+ * whoever opens it by mistake. */
+static void clear_preamble(struct copying_source *c)
+{
+    static const unsigned char nothing[PREAMBLE_SIZE];
+    if (c->keeps_preamble || c->head_size != HEAD_SIZE ||
+        memcmp(c->head + PREAMBLE_SIZE, "DICM", 4) != 0 ||
+        memcmp(c->head, nothing, PREAMBLE_SIZE) == 0)
+        return;
+    memset(c->head, 0, PREAMBLE_SIZE);
+    c->has_cleared = true;
+}
+
+static err write_head(struct copying_source *c)
+{
+    clear_preamble(c);
+    return storage_stage_write(c->storage, c->stage, c->head, c->head_size);
+}
 
 static err copying_read(struct byte_source *source, void *to, size_t size, size_t *got)
 {
     struct copying_source *c = container_of(source, struct copying_source, base);
     TRY(byte_source_read(c->from, to, size, got));
-    return *got == 0 ? OK : storage_stage_write(c->storage, c->stage, to, *got);
+    size_t room = HEAD_SIZE - c->head_size, taken = *got < room ? *got : room;
+    bool is_short = *got == 0 && room != 0 && c->head_size != 0;
+    if (taken != 0)
+        memcpy(c->head + c->head_size, to, taken);
+    c->head_size += taken;
+    if (is_short || (taken != 0 && taken == room)) {
+        TRY(write_head(c));
+        c->head_size = HEAD_SIZE;
+    }
+    return *got == taken
+               ? OK
+               : storage_stage_write(c->storage, c->stage, (char *)to + taken, *got - taken);
 }
 
 static const struct byte_source_ops copying_ops = {.read = copying_read};
@@ -103,7 +140,10 @@ err ingest_instance(struct scope *scope, struct byte_source *source,
     /* refused before the first byte is written; the command asks again */
     TRY(scope->mediator->ops->authorize(scope->mediator, scope->principal,
                                         store_instance_use_case.needs));
-    struct copying_source copy = {.base = {&copying_ops}, .from = source, .storage = storage};
+    struct copying_source copy = {.base = {&copying_ops},
+                                  .from = source,
+                                  .storage = storage,
+                                  .keeps_preamble = scope->services->keeps_preambles};
     TRY(storage_stage_begin(storage, &copy.stage));
     err e = instance_read(scope->arena, &copy.base, &(struct instance_read_options){0}, &read);
     note_identity(&read.index, out);
@@ -115,5 +155,7 @@ err ingest_instance(struct scope *scope, struct byte_source *source,
     }
     TRY(storage_stage_commit(storage, copy.stage, &object));
     out->size = object.size;
+    if (copy.has_cleared)
+        log_event(LOG_INFO, "preamble_cleared", "object=%.*s", OBJECT_NAME_SIZE, object.name);
     return store(scope, &read, &object, out);
 }

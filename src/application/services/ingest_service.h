@@ -1,5 +1,7 @@
 /* The one way an image comes in, whatever the door: bytes stream to a stage while they are hashed
- * and parsed, become durable, and only then get their rows. */
+ * and parsed, become durable, and only then get their rows. They are kept as they came, but for a
+ * preamble (PS3.10 7.1) that says something: it is kept as zeros unless the installation keeps it.
+ */
 #ifndef APPLICATION_SERVICES_INGEST_SERVICE_H
 #define APPLICATION_SERVICES_INGEST_SERVICE_H
 

@@ -19,6 +19,7 @@ struct services {
     struct metadata_cache *metadata;
     struct rate_counter *rates;
     struct message_bus *bus;
+    bool keeps_preambles; /* of files, as they came */
 };
 
 #endif

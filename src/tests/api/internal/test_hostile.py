@@ -227,6 +227,72 @@ class Images(Battery):
                 stored, refused = self.send(part10(data_set(uids["sop"], b"", uids["study"], uids["series"])))
                 self.assertEqual((stored, [reason for _, reason in refused]), ([], [INVALID]), (uid, tag))
 
+    def test_preambles_that_are_programs_or_pages(self):
+        """A file that is an image to one reader and something else to another, CVE-2019-11687."""
+        heads = {"pe": b"MZ\x90\0", "elf": b"\x7fELF\2\1\1", "mach-o": b"\xcf\xfa\xed\xfe", "tiff": b"II*\0\x84\0\0\0",
+                 "pdf": b"%PDF-1.7\n", "page": b"<html><script>", "zip": b"PK\3\4", "script": b"#!/bin/sh\n"}
+        for n, head in enumerate(heads.values(), 1):
+            sop = f"1.5.9.{n}"
+            clean = part10(data_set(sop, study="1.5.9", series="1.5.9.0"), sop=sop)
+            stored, refused = self.send(head.ljust(128, b"A") + clean[128:])
+            self.assertEqual((stored, refused), ([sop], []))
+            answer = self.gantry.get(f"/dicom-web/studies/1.5.9/series/1.5.9.0/instances/{sop}", headers={"Accept": "application/dicom"})
+            self.assertEqual(answer.body, clean)
+            self.assertEqual((answer.headers["content-type"], answer.headers["x-content-type-options"]), ("application/dicom", "nosniff"))
+            for again in (clean, head.ljust(128, b"B") + clean[128:]):  # the same image, whatever stands before it
+                self.assertEqual(self.send(again), ([sop], []))
+        raw = clean[132 + 12 + clean[140]:]  # a data set alone has no preamble that could be cleared
+        self.assertEqual(self.send(raw.replace(b"1.5.9.8", b"1.5.9.9"))[0], ["1.5.9.9"])
+        kept = harness.Gantry(self.gantry.binary)
+        kept.environment["GANTRY_KEEP_PREAMBLES"] = "1"
+        kept.start()
+        try:
+            kept.use_administrator()
+            dual = heads["tiff"].ljust(128, b"A") + clean[128:]
+            self.assertEqual(kept.request("POST", "/dicom-web/studies", multipart([dual]), STOW).status, 200)
+            path = f"/dicom-web/studies/1.5.9/series/1.5.9.0/instances/{sop}"
+            self.assertEqual(kept.get(path, headers={"Accept": "application/dicom"}).body, dual)
+        finally:
+            kept.stop()
+            kept.remove()
+
+    def test_peers_that_hang_up_in_the_middle_of_an_answer(self):
+        """On every route that sends for long. Nothing hangs, no descriptor stays open, and the next one has it all."""
+        pixels = random.Random(9).randbytes(1500 * 1500 * 2)
+        files = []
+        for n in (1, 2, 3):
+            more = (element(0x00280010, "US", struct.pack("<H", 1500)) + element(0x00280011, "US", struct.pack("<H", 1500))
+                    + element(0x00280100, "US", struct.pack("<H", 16)) + tag_bytes(0x7FE00010) + b"OW\0\0"
+                    + struct.pack("<I", len(pixels)) + pixels)
+            files.append(part10(data_set(f"1.5.10.0.{n}", more, "1.5.10", "1.5.10.0"), sop=f"1.5.10.0.{n}"))
+        self.assertEqual(self.gantry.request("POST", "/dicom-web/studies", multipart(files), STOW).status, 200)
+        study, series = "/dicom-web/studies/1.5.10", "/dicom-web/studies/1.5.10/series/1.5.10.0"
+        one, parts = series + "/instances/1.5.10.0.1", 'multipart/related; type="application/dicom"; transfer-syntax=*'
+        routes = [(study, parts), (series, parts), (one, "application/dicom"), (one, parts), (study, "application/zip"),
+                  (study, "application/x-tar"), (one + "/frames/1", "application/octet-stream"),
+                  (one + "/frames/1", "multipart/related; type=application/octet-stream"),
+                  (one + "/bulkdata/7FE00010", "application/octet-stream"),
+                  (study, 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.2')]
+        whole = [self.gantry.get(path, headers={"Accept": accept}) for path, accept in routes]
+        self.assertEqual([answer.status for answer in whole], [200] * len(routes))
+        open_before = len(os.listdir(f"/proc/{self.gantry.process.pid}/fd"))
+        for path, accept in routes:
+            head = (f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.gantry.token}\r\nAccept: {accept}\r\n\r\n")
+            for read in (0, 1, 70000):
+                with socket.create_connection(("127.0.0.1", self.gantry.port), 20) as peer:
+                    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not a farewell
+                    peer.sendall(head.encode())
+                    while read > 0:
+                        got = len(peer.recv(read))
+                        self.assertGreater(got, 0, path)
+                        read -= got
+        for (path, accept), answer in zip(routes, whole):
+            self.assertEqual(self.gantry.get(path, headers={"Accept": accept}).body, answer.body, (path, accept))
+        deadline = time.time() + 20
+        while len(os.listdir(f"/proc/{self.gantry.process.pid}/fd")) > open_before + 2 and time.time() < deadline:
+            time.sleep(0.1)
+        self.assertLessEqual(len(os.listdir(f"/proc/{self.gantry.process.pid}/fd")), open_before + 2)
+
     def test_every_malformed_file_of_the_corpus(self):
         files = [os.path.join(root, name) for root, _, names in os.walk(CORPUS + "/malformed") for name in names]
         if not files:
