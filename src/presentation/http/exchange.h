@@ -19,6 +19,7 @@ enum {
     HTTP_HEAD_SIZE_MAX = 16 * 1024, /* names and values of all headers */
     HTTP_URI_SIZE_MAX = 8192,
     HTTP_RING_SIZE = 256 * 1024,
+    HTTP_COPIED_SIZE_MAX = 64 * 1024, /* bodies of parts sent from a copy; longer ones are mapped */
     HTTP_MAPPED_SIZE_MAX = 4 * 1024 * 1024, /* bodies of parts sent in one piece; longer ones … */
     HTTP_PIECE_SIZE = 128 * 1024,           /* … are read piece by piece */
     HTTP_MAPPED_PART_COUNT_MAX = 64,

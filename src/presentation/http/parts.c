@@ -159,6 +159,45 @@ static struct MHD_Response *respond_mapped(struct http_parts *parts)
     return response;
 }
 
+static bool read_whole(int fd, char *to, uint64_t size, uint64_t offset)
+{
+    while (size != 0) {
+        ssize_t got = pread(fd, to, (size_t)size, (off_t)offset);
+        if (got <= 0)
+            return false;
+        to += got;
+        size -= (uint64_t)got;
+        offset += (uint64_t)got;
+    }
+    return true;
+}
+
+/* A copy of a few pages costs less than to map them. NULL when a part cannot be read. */
+static struct MHD_Response *respond_copied(struct http_parts *parts, size_t total)
+{
+    char *bytes = heap_alloc_raw(total), *at = bytes;
+    bool is_whole = true;
+    for (size_t i = 0; is_whole && i < parts->count; i++) {
+        const struct http_part *part = &parts->at[i];
+        uint64_t base = 0;
+        if (part->file == NULL && part->memory.len != 0) {
+            memcpy(at, part->memory.ptr, part->memory.len);
+        } else if (part->file != NULL && part->size != 0) {
+            int fd = parts->open(parts, part, &base);
+            is_whole = fd >= 0 && read_whole(fd, at, part->size, part->offset - base);
+            if (fd >= 0)
+                close(fd);
+        }
+        at += http_part_size(part);
+    }
+    struct MHD_Response *response =
+        is_whole ? MHD_create_response_from_buffer_with_free_callback(total, bytes, heap_free)
+                 : NULL;
+    if (response == NULL)
+        heap_free(bytes);
+    return response;
+}
+
 struct MHD_Response *parts_response(const struct http_parts *parts,
                                     struct MHD_Connection *connection, struct lanes *lanes,
                                     uint64_t *total)
@@ -168,7 +207,10 @@ struct MHD_Response *parts_response(const struct http_parts *parts,
     *total = 0;
     for (size_t i = 0; i < parts->count; i++)
         *total += http_part_size(&parts->at[i]);
-    if (*total != 0 && *total <= HTTP_MAPPED_SIZE_MAX && parts->count <= HTTP_MAPPED_PART_COUNT_MAX)
+    if (*total != 0 && *total <= HTTP_COPIED_SIZE_MAX)
+        response = respond_copied(&own, (size_t)*total);
+    else if (*total != 0 && *total <= HTTP_MAPPED_SIZE_MAX &&
+             parts->count <= HTTP_MAPPED_PART_COUNT_MAX)
         response = respond_mapped(&own);
     if (response != NULL)
         return response;

@@ -18,8 +18,9 @@ struct http_server_settings {
 
 enum {
     HTTP_CONNECTION_COUNT_MAX = 4096,
-    HTTP_CONNECTION_MEMORY_SIZE = 128 * 1024, /* mapped, so only what is used is there; bodies are
-                                                 read into half of it at a time */
+    /* The library clears all of it for each request of a connection; bodies are read into half of
+     * it at a time. */
+    HTTP_CONNECTION_MEMORY_SIZE = 64 * 1024,
     HTTP_IDLE_SECONDS = 60,
     HTTP_HEAD_SECONDS = 20,
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second on average, after … */
