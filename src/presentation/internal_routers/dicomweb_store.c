@@ -15,8 +15,6 @@
 
 #include <unistd.h>
 
-enum { DOCUMENTS_SIZE_MAX = 64 * 1024 * 1024, BULK_PART_COUNT_MAX = 10000 };
-
 struct outcomes {
     struct request *r;
     struct byte_source *body;
@@ -27,28 +25,27 @@ struct outcomes {
     err gone; /* the archive, since an earlier part: the others would each wait for the same */
 };
 
-/* Warning Reason (0008,1196), PS3.4 B.2.3: the data set does not match its SOP class. */
-enum { NOT_OF_ITS_CLASS = 0xB007 };
+const struct failure_reason failure_reasons[] = {
+    {ERR_MALFORMED, 0xC000, "it cannot be read"},
+    {ERR_UNSUPPORTED, 0xC000, "it is of a kind that is not taken"},
+    {ERR_INVALID, 0xA900,
+     "a UID is missing or none, the study is another than the address says, or nobody describes "
+     "the pixel data"},
+    {ERR_CONFLICT, 0x0111,
+     "the SOP Instance UID is stored with other content, or its study is in the trash"},
+    {ERR_FORBIDDEN, 0x0124, "the sender may not store"},
+    {ERR_NO_SPACE, 0xA700, "there is no space"},
+    {ERR_TOO_LARGE, 0xA700, "it is larger than a limit"},
+    {ERR_INTERNAL, 0x0110, "a fault of the server, or of what it depends on"},
+};
+const size_t failure_reason_count = COUNT_OF(failure_reasons);
 
-/* Failure Reason (0008,1197), PS3.3 C.14.1.1 and PS3.4 B.2.3. */
 static unsigned failure_reason(enum err_code code)
 {
-    switch (code) {
-    case ERR_MALFORMED:
-    case ERR_UNSUPPORTED:
-        return 0xC000;
-    case ERR_INVALID:
-        return 0xA900;
-    case ERR_CONFLICT:
-        return 0x0111;
-    case ERR_FORBIDDEN:
-        return 0x0124;
-    case ERR_NO_SPACE:
-    case ERR_TOO_LARGE:
-        return 0xA700;
-    default:
-        return 0x0110;
-    }
+    size_t i = 0;
+    while (i + 1 < failure_reason_count && failure_reasons[i].code != code)
+        i++;
+    return failure_reasons[i].reason;
 }
 
 static void add_uid(struct buf *out, const char *tag, str uid)
@@ -87,7 +84,8 @@ static void add_stored(struct outcomes *o, const struct ingest_result *result)
              STR_ARG(dicomweb_base_url(o->r)), STR_ARG(result->study_instance_uid),
              STR_ARG(result->series_instance_uid), STR_ARG(result->sop_instance_uid));
     if (result->warning.len != 0) {
-        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}", NOT_OF_ITS_CLASS);
+        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}",
+                 WARNING_NOT_OF_ITS_CLASS);
         o->warned_count++;
     }
     buf_add_char(&o->referenced, '}');
