@@ -426,6 +426,9 @@ static void add_sop_classes(struct conformance *s)
 
 static const char *how_of(const struct composed_attribute *a)
 {
+    const struct image_attribute *column = image_attribute_find(a->tag);
+    if (a->how == COMPOSED_WITHOUT_VALUE && column != NULL && column->level == LEVEL_STUDY)
+        return "what its study says, else without a value";
     return a->how == COMPOSED_WITHOUT_VALUE ? "without a value"
            : a->how == COMPOSED_VALUE       ? a->value
            : a->how == COMPOSED_UID         ? "a UID of its own"

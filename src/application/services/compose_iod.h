@@ -40,7 +40,7 @@ struct composed_attribute {
     enum dicom_vr vr;
     unsigned iods; /* a set of enum composed_iod */
     enum {
-        COMPOSED_WITHOUT_VALUE, /* type 2, and nobody says: empty */
+        COMPOSED_WITHOUT_VALUE, /* type 2: what the study says that is there, else empty */
         COMPOSED_VALUE,         /* what holds for whatever is composed */
         COMPOSED_UID,           /* one of its own, made of the SOP Instance UID */
         COMPOSED_SENDERS        /* type 1, and only the sender knows: stored, with a warning */

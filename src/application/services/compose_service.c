@@ -1,6 +1,7 @@
 /* Two passes over the data set: what it has and names; then the file, with what was missing. */
 #include "application/services/compose_service.h"
 
+#include "application/queries/images/search_images/query.h"
 #include "application/services/compose_iod.h"
 #include "base/arena.h"
 #include "base/byte_sink.h"
@@ -25,7 +26,7 @@ enum {
 struct overview {
     struct part10_consumer base;
     struct arena *arena;
-    str sop_class_uid, sop_instance_uid;
+    str sop_class_uid, sop_instance_uid, study_instance_uid;
     str pixel_uri, document_uri; /* absent when the value stands in the data set, or nowhere */
     bool has_pixels;
     uint32_t noted[NOTED_COUNT_MAX]; /* of what an IOD may want: what has a value */
@@ -76,6 +77,8 @@ static err overview_element(struct part10_consumer *c, const struct part10_eleme
         o->sop_class_uid = str_copy(o->arena, str_trim(value));
     else if (e->tag == 0x00080018)
         o->sop_instance_uid = str_copy(o->arena, str_trim(value));
+    else if (e->tag == 0x0020000D)
+        o->study_instance_uid = str_copy(o->arena, str_trim(value));
     else if (e->tag == TAG_PIXEL_DATA && e->uri.ptr != NULL)
         o->pixel_uri = str_copy(o->arena, e->uri);
     else if (e->tag == TAG_DOCUMENT && e->uri.ptr != NULL)
@@ -161,7 +164,8 @@ struct plan {
     const struct transfer_syntax *syntax;
     struct bit_stream_facts facts; /* rows 0: not known */
     str sop_class_uid, sop_instance_uid;
-    str warning; /* absent: none */
+    str warning;               /* absent: none */
+    const struct study *study; /* which it joins; NULL: a new one, or one that may not be seen */
     struct filled_element filled[FILLED_COUNT_MAX];
     size_t filled_count;
 };
@@ -179,9 +183,12 @@ static void add_filled(struct plan *p, struct filled_element filled)
     p->filled_count++;
 }
 
+/* value: in UTF-8, which the data set then says it is in. */
 static void fill(struct plan *p, uint32_t tag, enum dicom_vr vr, str value)
 {
     add_filled(p, (struct filled_element){tag, vr, value, false});
+    if (vr_kind(vr) == VR_KIND_TEXT && !str_is_ascii(value))
+        add_filled(p, (struct filled_element){0x00080005, VR_CS, STR("ISO_IR 192"), false});
 }
 
 /* What an archive says of an instance is not part of it. */
@@ -298,6 +305,34 @@ static void fill_lossiness(struct plan *p, const struct compose_part *pixels, bo
         fill(p, 0x00282114, VR_CS, method);
 }
 
+/* Absent when there is none yet. A sender who may not read studies learns nothing of them. */
+static err find_study(struct scope *scope, struct plan *p, str uid)
+{
+    struct search_images search = {.filter = {.level = LEVEL_STUDY, .limit = 1}};
+    struct search_images_result found;
+    if (uid.len == 0 || !uid_is_tolerable(uid))
+        return OK;
+    *SLICE_PUSH(p->arena, &search.filter.matches) =
+        (struct image_match){.attribute = image_attribute_find(0x0020000D), .value = uid};
+    err e = search_images_send(scope, &search, &found);
+    if (!failed(e) && found.page.rows.len != 0)
+        p->study = &found.page.rows.at[0].study;
+    return e.code == ERR_FORBIDDEN ? OK : e;
+}
+
+/* What the study says that the instance joins. A data set that names a patient is of that one. */
+static str value_of_study(const struct plan *p, const struct overview *o, uint32_t tag)
+{
+    const struct image_attribute *a = image_attribute_find(tag);
+    bool names_patient = has_value(o, 0x00100010) || has_value(o, 0x00100020);
+    str value;
+    if (p->study == NULL || a == NULL || a->level != LEVEL_STUDY ||
+        (tag >> 16 == 0x0010 && names_patient))
+        return STR("");
+    memcpy(&value, (const char *)p->study + image_attribute_field(a)->offset, sizeof value);
+    return value;
+}
+
 /* The sender's that are missing are told of: the instance is kept (PS3.4 B.2.3, B007). */
 static void fill_for_iod(struct plan *p, const struct overview *o,
                          const struct composed_class *class)
@@ -313,7 +348,7 @@ static void fill_for_iod(struct plan *p, const struct overview *o,
             fill(p, a->tag, a->vr,
                  a->how == COMPOSED_VALUE ? str_of(a->value)
                  : a->how == COMPOSED_UID ? uid_beside(p->arena, p->sop_instance_uid, a->tag)
-                                          : STR(""));
+                                          : value_of_study(p, o, a->tag));
     }
     str text = str_format(p->arena, "type 1 missing: %.*s", STR_ARG(buf_str(&missing)));
     if (missing.len != 0)
@@ -344,7 +379,7 @@ static void fill_identity(struct plan *p, const struct compose_request *request)
     fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
 }
 
-static err make_plan(struct plan *p, const struct compose_request *request,
+static err make_plan(struct scope *scope, struct plan *p, const struct compose_request *request,
                      const struct overview *o)
 {
     const struct compose_part *pixels =
@@ -373,6 +408,9 @@ static err make_plan(struct plan *p, const struct compose_request *request,
         fill(p, 0x00420012, VR_LO, document->media_type);
     if (class == NULL)
         return OK;
+    TRY(find_study(scope, p,
+                   o->study_instance_uid.len != 0 ? o->study_instance_uid
+                                                  : request->study_instance_uid));
     fill(p, 0x00080060, VR_CS, str_of(class->modality));
     fill_for_iod(p, o, class);
     return OK;
@@ -425,7 +463,7 @@ err compose_instance(struct scope *scope, const struct compose_request *request,
     out->sop_class_uid = o.sop_class_uid;
     out->sop_instance_uid = o.sop_instance_uid;
     TRY(e);
-    TRY(make_plan(&plan, request, &o));
+    TRY(make_plan(scope, &plan, request, &o));
     TRY(storage_scratch(scope->services->storage, &fd));
     e = write_file(scope, request, &plan, fd);
     if (!failed(e))

@@ -47,6 +47,7 @@ PEER = peers.Peer(
      "iod-jpeg-ls": "What is composed of `image/jls`, of 8 and of 16 bit samples, has no error.",
      "iod-jpeg-2000": "What is composed of `image/jp2` has no error.",
      "iod-video": "A Video Photographic Image composed of `video/mp4` and the description of its pixels has no error.",
+     "entities-joined": "What is composed into a study that is there has its patient and study (dcentvfy), unless it names a patient.",
      "iod-xml": "The same composed of Native DICOM Model has no error.",
      "iod-round-trip": "A CT instance taken apart into metadata and bulk data and stored again has no error that it had not before.",
      "iod-syntaxes": "Written in each of the native transfer syntaxes an instance has no error that it had not before (deflated: once DCMTK has inflated it).",
@@ -199,6 +200,36 @@ class Objects(peers.Case):
     def test_xml(self):
         with self.check("iod-xml"):
             self.assertValid(self.compose(1, ("application/pdf", PDF), kind="xml")[0])
+
+    def test_joining_a_study(self):
+        study = "1.2.826.0.5.2"
+        image = instance(1, study, study + ".1", name="M\u00fcller^J\u00f6rg", patient="P7")
+        self.assertEqual(self.gantry.request("POST", "/dicom-web/studies", multipart([image]), STOW).status, 200)
+        stream = stream_of(run("dcmcjpeg", "+eb", data=run("dcmconv", "+te", data=instance(1))))
+
+        def join(number, tag, media_type, data, **more):
+            document = {"00080018": attribute("UI", f"{study}.2.{number}"), "0020000E": attribute("UI", f"{study}.2.{number // 2}"),
+                        **more, tag: {"vr": "OB", "BulkDataURI": "beside"}}
+            for _ in range(2):  # the same again is the same bytes
+                answer = self.gantry.request("POST", "/dicom-web/studies/" + study, body("json", [json.dumps([document]).encode()], [("beside", media_type, data)]),
+                                             {"Content-Type": 'multipart/related; type="application/dicom+json"; boundary=gantry-test'})
+                self.assertEqual(answer.status, 200, answer.body)
+            return self.retrieve(study, f"{study}.2.{number // 2}", f"{study}.2.{number}")
+
+        with self.check("entities-joined"), tempfile.TemporaryDirectory() as folder:
+            files = [image, join(1, "00420011", "application/pdf", PDF), join(2, "7FE00010", "image/jpeg", stream)]
+            for number, data in enumerate(files):
+                with open(f"{folder}/{number}", "wb") as file:
+                    file.write(data)
+            done = subprocess.run(["dcentvfy", *(f"{folder}/{n}" for n in range(3))], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual([line for line in done.stdout.splitlines() if line.startswith("Error")], [], done.stdout)
+            for data in files[1:]:
+                self.assertValid(data)
+                self.assertIn("M\u00fcller^J\u00f6rg".encode(), data)
+                self.assertIn(b"ISO_IR 192", data)
+            other = join(4, "00420011", "application/pdf", PDF, **{"00100020": attribute("LO", "P8")})
+            self.assertNotIn("M\u00fcller".encode(), other)
+            self.assertIn(b"ACCP7", other)
 
     def test_what_there_is(self):
         with self.check("iod-round-trip"):
