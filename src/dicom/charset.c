@@ -65,6 +65,11 @@ static uint16_t single[T_COUNT][96];                   /* A0-FF */
 static uint16_t doubled[T_COUNT][ROW_SIZE * ROW_SIZE]; /* of the two-byte sets only */
 static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
 
+const char *charset_number(size_t at)
+{
+    return at < COUNT_OF(sets) ? sets[at].term : NULL;
+}
+
 static unsigned char table_of(size_t set)
 {
     return sets[set].g1 != T_NONE ? sets[set].g1 : sets[set].g0;

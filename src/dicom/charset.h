@@ -24,6 +24,10 @@ struct charset {
  * CHARSET_UNKNOWN. */
 struct charset charset_parse(str specific_character_set);
 
+/* The number of a set with code tables in the terms that name it: "100" of ISO_IR 100 and of
+ * ISO 2022 IR 100. Besides them there are UTF-8 and GB18030. NULL behind the last. */
+const char *charset_number(size_t at);
+
 /* The whole value, backslashes between values included. Returns raw itself when it is plain ASCII.
  */
 str charset_to_utf8(const struct charset *c, struct arena *a, enum dicom_vr vr, str raw);

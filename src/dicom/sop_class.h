@@ -8,6 +8,10 @@ struct sop_class {
     const char *uid, *name;
 };
 
+/* In the order of UIDs. */
+extern const struct sop_class sop_classes[];
+extern const size_t sop_class_count;
+
 /* NULL when not known; a private class may still be stored. */
 const struct sop_class *sop_class_find(str uid);
 

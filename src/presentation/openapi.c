@@ -183,6 +183,9 @@ static void write_parameters(struct writer *w, const struct compiled_route *c)
     }
     if (u != NULL && c->route->body != HTTP_BODY_BUFFERED)
         write_query(w, &first, u->request);
+    const struct query_parameter *p;
+    for (size_t i = 0; c->route->parameter != NULL && (p = c->route->parameter(i)) != NULL; i++)
+        write_parameter(w, &first, p->name, "query", NULL);
     buf_add_char(&w->out, ']');
 }
 

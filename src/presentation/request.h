@@ -14,6 +14,11 @@ enum { PATH_PARAMETER_COUNT_MAX = 8, PATH_SEGMENT_COUNT_MAX = 16, ROUTE_COUNT_MA
 struct request;
 struct web_app;
 
+/* Of a query that a handler reads itself. */
+struct query_parameter {
+    const char *name, *doc;
+};
+
 /* A line of a route table. Either use_case is set, and binding, sending and writing are generic, or
  * handle is, because its bytes are not JSON; then needs says who may ask. A route without a
  * decision does not register. */
@@ -29,9 +34,11 @@ struct route {
     unsigned success;      /* 0: 200 */
     const char *tag, *doc; /* of handle, for the documentation */
     const char *answers;   /* media types of handle's answer, separated by commas */
-    bool is_hidden;        /* not in the documentation */
-    bool takes_cookie;     /* also from the program's own pages: cookie.h */
-    bool is_limited;       /* counts against the sender's rate of sign-ins */
+    const char *takes;     /* those of its body */
+    const struct query_parameter *(*parameter)(size_t at); /* of its query; NULL behind the last */
+    bool is_hidden;                                        /* not in the documentation */
+    bool takes_cookie; /* also from the program's own pages: cookie.h */
+    bool is_limited;   /* counts against the sender's rate of sign-ins */
     bool is_quick; /* a look-up: answered on the I/O loop unless it turns out that it has to wait */
 };
 

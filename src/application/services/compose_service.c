@@ -1,6 +1,8 @@
 /* Two passes over the data set: what it has and names; then the file, with what was missing. */
 #include "application/services/compose_service.h"
 
+#include "application/queries/images/search_images/query.h"
+#include "application/services/compose_iod.h"
 #include "base/arena.h"
 #include "base/byte_sink.h"
 #include "dicom/bit_stream.h"
@@ -11,7 +13,11 @@
 #include "dicom/write/data_set_writer.h"
 #include "dicom/write/element_filler.h"
 
-enum { FILLED_COUNT_MAX = 24 };
+enum {
+    FILLED_COUNT_MAX = 64,
+    NOTED_COUNT_MAX = 64,
+    ERROR_COMMENT_SIZE_MAX = 64 /* of its VR, LO */
+};
 #define TAG_PIXEL_DATA UINT32_C(0x7FE00010)
 #define TAG_DOCUMENT UINT32_C(0x00420011)
 
@@ -20,9 +26,38 @@ enum { FILLED_COUNT_MAX = 24 };
 struct overview {
     struct part10_consumer base;
     struct arena *arena;
-    str sop_class_uid, sop_instance_uid;
+    str sop_class_uid, sop_instance_uid, study_instance_uid;
     str pixel_uri, document_uri; /* absent when the value stands in the data set, or nowhere */
+    bool has_pixels;
+    uint32_t noted[NOTED_COUNT_MAX]; /* of what an IOD may want: what has a value */
+    size_t noted_count;
+    uint32_t sequence; /* at the top, whose first item would come next; 0: none */
 };
+
+static bool is_wanted_by_some_iod(uint32_t tag)
+{
+    for (size_t i = 0; i < PIXEL_ATTRIBUTE_COUNT; i++)
+        if (pixel_attributes[i] == tag)
+            return true;
+    for (size_t i = 0; i < composed_attribute_count; i++)
+        if (composed_attributes[i].tag == tag)
+            return true;
+    return false;
+}
+
+static void note_tag(struct overview *o, uint32_t tag)
+{
+    if (o->noted_count < NOTED_COUNT_MAX && is_wanted_by_some_iod(tag))
+        o->noted[o->noted_count++] = tag;
+}
+
+static bool has_value(const struct overview *o, uint32_t tag)
+{
+    for (size_t i = 0; i < o->noted_count; i++)
+        if (o->noted[i] == tag)
+            return true;
+    return false;
+}
 
 static size_t overview_wants(struct part10_consumer *c, const struct part10_element *e)
 {
@@ -35,10 +70,15 @@ static err overview_element(struct part10_consumer *c, const struct part10_eleme
     struct overview *o = container_of(c, struct overview, base);
     if (e->depth != 0)
         return OK;
+    if (e->length != 0 || e->uri.ptr != NULL)
+        note_tag(o, e->tag);
+    o->has_pixels |= e->tag == TAG_PIXEL_DATA;
     if (e->tag == 0x00080016)
         o->sop_class_uid = str_copy(o->arena, str_trim(value));
     else if (e->tag == 0x00080018)
         o->sop_instance_uid = str_copy(o->arena, str_trim(value));
+    else if (e->tag == 0x0020000D)
+        o->study_instance_uid = str_copy(o->arena, str_trim(value));
     else if (e->tag == TAG_PIXEL_DATA && e->uri.ptr != NULL)
         o->pixel_uri = str_copy(o->arena, e->uri);
     else if (e->tag == TAG_DOCUMENT && e->uri.ptr != NULL)
@@ -48,13 +88,17 @@ static err overview_element(struct part10_consumer *c, const struct part10_eleme
 
 static err overview_begin(struct part10_consumer *c, const struct part10_element *e)
 {
-    (void)c, (void)e;
+    container_of(c, struct overview, base)->sequence = e->depth == 0 ? e->tag : 0;
     return OK;
 }
 
 static err overview_item(struct part10_consumer *c, uint32_t index)
 {
-    (void)c, (void)index;
+    struct overview *o = container_of(c, struct overview, base);
+    (void)index;
+    if (o->sequence != 0)
+        note_tag(o, o->sequence);
+    o->sequence = 0;
     return OK;
 }
 
@@ -120,21 +164,37 @@ struct plan {
     const struct transfer_syntax *syntax;
     struct bit_stream_facts facts; /* rows 0: not known */
     str sop_class_uid, sop_instance_uid;
+    str warning;               /* absent: none */
+    const struct study *study; /* which it joins; NULL: a new one, or one that may not be seen */
     struct filled_element filled[FILLED_COUNT_MAX];
     size_t filled_count;
 };
 
+/* Kept in ascending order of tags; what is there first stays. */
+static void add_filled(struct plan *p, struct filled_element filled)
+{
+    size_t at = p->filled_count;
+    while (at > 0 && p->filled[at - 1].tag > filled.tag)
+        at--;
+    if (p->filled_count == FILLED_COUNT_MAX || (at > 0 && p->filled[at - 1].tag == filled.tag))
+        return;
+    memmove(&p->filled[at + 1], &p->filled[at], (p->filled_count - at) * sizeof p->filled[0]);
+    p->filled[at] = filled;
+    p->filled_count++;
+}
+
+/* value: in UTF-8, which the data set then says it is in. */
 static void fill(struct plan *p, uint32_t tag, enum dicom_vr vr, str value)
 {
-    if (p->filled_count < FILLED_COUNT_MAX)
-        p->filled[p->filled_count++] = (struct filled_element){tag, vr, value, false};
+    add_filled(p, (struct filled_element){tag, vr, value, false});
+    if (vr_kind(vr) == VR_KIND_TEXT && !str_is_ascii(value))
+        add_filled(p, (struct filled_element){0x00080005, VR_CS, STR("ISO_IR 192"), false});
 }
 
 /* What an archive says of an instance is not part of it. */
 static void drop(struct plan *p, uint32_t tag)
 {
-    if (p->filled_count < FILLED_COUNT_MAX)
-        p->filled[p->filled_count++] = (struct filled_element){.tag = tag, .is_dropped = true};
+    add_filled(p, (struct filled_element){.tag = tag, .is_dropped = true});
 }
 
 static void fill_number(struct plan *p, uint32_t tag, uint32_t number)
@@ -152,26 +212,16 @@ static str made_uid(struct arena *a)
     return uid_from_bytes(a, bytes);
 }
 
-/* What is sent without a SOP class: PS3.3 A.45, A.85, A.32. */
-static const struct {
-    const char *media_type, *sop_class_uid, *modality;
-} kinds[] = {{"application/pdf", "1.2.840.10008.5.1.4.1.1.104.1", "DOC"},
-             {"text/xml", "1.2.840.10008.5.1.4.1.1.104.2", "DOC"},
-             {"application/xml", "1.2.840.10008.5.1.4.1.1.104.2", "DOC"},
-             {"model/stl", "1.2.840.10008.5.1.4.1.1.104.3", "M3D"},
-             {"model/obj", "1.2.840.10008.5.1.4.1.1.104.4", "M3D"},
-             {"model/mtl", "1.2.840.10008.5.1.4.1.1.104.5", "M3D"},
-             {"image/", "1.2.840.10008.5.1.4.1.1.77.1.4", "XC"},
-             {"video/", "1.2.840.10008.5.1.4.1.1.77.1.4.1", "XC"}};
-
-static const char *known_class(const struct compose_part *part, const char **modality)
+/* The same each time that the same instance comes: it is to be the same bytes. */
+static str uid_beside(struct arena *a, str uid, uint32_t tag)
 {
-    for (size_t i = 0; part != NULL && i < COUNT_OF(kinds); i++)
-        if (str_starts_nocase(part->media_type, str_of(kinds[i].media_type))) {
-            *modality = kinds[i].modality;
-            return kinds[i].sop_class_uid;
-        }
-    return NULL;
+    uint64_t hashes[2] = {hash_bytes(tag, uid.ptr, uid.len), 0};
+    unsigned char bytes[16];
+    hashes[1] = hash_bytes(hashes[0], uid.ptr, uid.len);
+    memcpy(bytes, hashes, sizeof bytes);
+    bytes[6] = (unsigned char)((bytes[6] & 0x0F) | 0x80); /* UUID version 8, RFC 9562 */
+    bytes[8] = (unsigned char)((bytes[8] & 0x3F) | 0x80);
+    return uid_from_bytes(a, bytes);
 }
 
 static bool is_octets(str media_type)
@@ -239,38 +289,130 @@ static void fill_pixel_module(struct plan *p)
     fill_number(p, 0x00280103, f->is_signed);
 }
 
-/* In ascending order of tags. */
-static err make_plan(struct plan *p, const struct compose_request *request,
+/* A stream that lost something says so, whatever the class. */
+static void fill_lossiness(struct plan *p, const struct compose_part *pixels, bool is_asked)
+{
+    const struct bit_stream_facts *f = &p->facts;
+    if (!p->syntax->lossy && !is_asked)
+        return;
+    fill(p, 0x00282110, VR_CS, p->syntax->lossy ? STR("01") : STR("00"));
+    if (!p->syntax->lossy || pixels == NULL || pixels->size == 0 || f->rows == 0)
+        return;
+    double size = (double)f->rows * f->columns * f->samples * f->bits_stored / 8;
+    fill(p, 0x00282112, VR_DS, str_format(p->arena, "%.2f", size / (double)pixels->size));
+    str method = lossy_method_of(p->syntax);
+    if (method.ptr != NULL)
+        fill(p, 0x00282114, VR_CS, method);
+}
+
+/* Absent when there is none yet. A sender who may not read studies learns nothing of them. */
+static err find_study(struct scope *scope, struct plan *p, str uid)
+{
+    struct search_images search = {.filter = {.level = LEVEL_STUDY, .limit = 1}};
+    struct search_images_result found;
+    if (uid.len == 0 || !uid_is_tolerable(uid))
+        return OK;
+    *SLICE_PUSH(p->arena, &search.filter.matches) =
+        (struct image_match){.attribute = image_attribute_find(0x0020000D), .value = uid};
+    err e = search_images_send(scope, &search, &found);
+    if (!failed(e) && found.page.rows.len != 0)
+        p->study = &found.page.rows.at[0].study;
+    return e.code == ERR_FORBIDDEN ? OK : e;
+}
+
+/* What the study says that the instance joins. A data set that names a patient is of that one. */
+static str value_of_study(const struct plan *p, const struct overview *o, uint32_t tag)
+{
+    const struct image_attribute *a = image_attribute_find(tag);
+    bool names_patient = has_value(o, 0x00100010) || has_value(o, 0x00100020);
+    str value;
+    if (p->study == NULL || a == NULL || a->level != LEVEL_STUDY ||
+        (tag >> 16 == 0x0010 && names_patient))
+        return STR("");
+    memcpy(&value, (const char *)p->study + image_attribute_field(a)->offset, sizeof value);
+    return value;
+}
+
+/* The sender's that are missing are told of: the instance is kept (PS3.4 B.2.3, B007). */
+static void fill_for_iod(struct plan *p, const struct overview *o,
+                         const struct composed_class *class)
+{
+    struct buf missing = BUF_IN(p->arena);
+    for (size_t i = 0; i < composed_attribute_count; i++) {
+        const struct composed_attribute *a = &composed_attributes[i];
+        if ((a->iods & (unsigned)class->iod) == 0 || has_value(o, a->tag))
+            continue;
+        if (a->how == COMPOSED_SENDERS)
+            buf_addf(&missing, "%s%08X", missing.len == 0 ? "" : ", ", (unsigned)a->tag);
+        else
+            fill(p, a->tag, a->vr,
+                 a->how == COMPOSED_VALUE ? str_of(a->value)
+                 : a->how == COMPOSED_UID ? uid_beside(p->arena, p->sop_instance_uid, a->tag)
+                                          : value_of_study(p, o, a->tag));
+    }
+    str text = str_format(p->arena, "type 1 missing: %.*s", STR_ARG(buf_str(&missing)));
+    if (missing.len != 0)
+        p->warning = str_sub(text, 0, ERROR_COMMENT_SIZE_MAX);
+}
+
+/* Pixels are no picture without them (PS3.18 10.5.2: they may be missing where a stream tells). */
+static err check_pixel_attributes(const struct plan *p, const struct overview *o)
+{
+    for (size_t i = 0; i < PIXEL_ATTRIBUTE_COUNT; i++) {
+        uint32_t tag = pixel_attributes[i];
+        if (!has_value(o, tag))
+            return ERRF(p->arena, INVALID, "pixel data without (%04X,%04X)", (unsigned)(tag >> 16),
+                        (unsigned)(tag & 0xFFFF));
+    }
+    return OK;
+}
+
+static void fill_identity(struct plan *p, const struct compose_request *request)
+{
+    fill(p, 0x00080016, VR_UI, p->sop_class_uid);
+    fill(p, 0x00080018, VR_UI, p->sop_instance_uid);
+    drop(p, 0x00080056); /* Instance Availability */
+    drop(p, 0x00081190); /* Retrieve URL */
+    drop(p, 0x00083002); /* Available Transfer Syntax UID */
+    fill(p, 0x0020000D, VR_UI,
+         request->study_instance_uid.len != 0 ? request->study_instance_uid : made_uid(p->arena));
+    fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
+}
+
+static err make_plan(struct scope *scope, struct plan *p, const struct compose_request *request,
                      const struct overview *o)
 {
     const struct compose_part *pixels =
         o->pixel_uri.ptr != NULL ? find_part(request, o->pixel_uri) : NULL;
     const struct compose_part *document =
         o->document_uri.ptr != NULL ? find_part(request, o->document_uri) : NULL;
-    const char *modality = NULL;
-    const char *class_uid = known_class(document != NULL ? document : pixels, &modality);
+    const struct compose_part *beside = document != NULL ? document : pixels;
+    const struct composed_class *class = composed_class_find(o->sop_class_uid);
     if (pixels != NULL)
         TRY(look_at_stream(p, request, pixels));
     TRY(choose_syntax(p, pixels));
-    p->sop_class_uid =
-        o->sop_class_uid.len != 0 || class_uid == NULL ? o->sop_class_uid : str_of(class_uid);
+    bool is_nowhere = o->pixel_uri.ptr != NULL && pixels == NULL; /* told of when it is written */
+    if (o->has_pixels && p->facts.rows == 0 && !is_nowhere)
+        TRY(check_pixel_attributes(p, o));
+    if (o->sop_class_uid.len == 0 && beside != NULL)
+        class = composed_class_of(beside->media_type, p->facts.bits_stored > 8);
+    p->sop_class_uid = o->sop_class_uid.len != 0 || class == NULL ? o->sop_class_uid
+                                                                  : str_of(class->sop_class_uid);
     p->sop_instance_uid = o->sop_instance_uid.len != 0 ? o->sop_instance_uid : made_uid(p->arena);
-    bool is_image = pixels != NULL && p->syntax->encapsulated && p->facts.rows != 0;
-    if (class_uid != NULL)
-        fill(p, 0x00080016, VR_UI, str_of(class_uid));
-    fill(p, 0x00080018, VR_UI, p->sop_instance_uid);
-    drop(p, 0x00080056); /* Instance Availability */
-    if (modality != NULL)
-        fill(p, 0x00080060, VR_CS, str_of(modality));
-    drop(p, 0x00081190); /* Retrieve URL */
-    drop(p, 0x00083002); /* Available Transfer Syntax UID */
-    fill(p, 0x0020000D, VR_UI,
-         request->study_instance_uid.len != 0 ? request->study_instance_uid : made_uid(p->arena));
-    fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
-    if (is_image)
+    fill_identity(p, request);
+    if (pixels != NULL && p->syntax->encapsulated && p->facts.rows != 0)
         fill_pixel_module(p);
+    if (pixels != NULL)
+        fill_lossiness(p, pixels, class != NULL);
     if (document != NULL)
         fill(p, 0x00420012, VR_LO, document->media_type);
+    if (class == NULL)
+        return OK;
+    TRY(find_study(scope, p,
+                   o->study_instance_uid.len != 0 ? o->study_instance_uid
+                                                  : request->study_instance_uid));
+    fill(p, 0x00080060, VR_CS, str_of(class->modality));
+    fill_for_iod(p, o, class);
     return OK;
 }
 
@@ -321,11 +463,12 @@ err compose_instance(struct scope *scope, const struct compose_request *request,
     out->sop_class_uid = o.sop_class_uid;
     out->sop_instance_uid = o.sop_instance_uid;
     TRY(e);
-    TRY(make_plan(&plan, request, &o));
+    TRY(make_plan(scope, &plan, request, &o));
     TRY(storage_scratch(scope->services->storage, &fd));
     e = write_file(scope, request, &plan, fd);
     if (!failed(e))
         e = take_in(scope, fd, request, out);
+    out->warning = plan.warning;
     fd_close(fd);
     return e;
 }

@@ -15,6 +15,7 @@ struct ingest_options {
 struct ingest_result {
     /* As far as they were read, also on failure; absent otherwise. */
     str sop_class_uid, sop_instance_uid, study_instance_uid, series_instance_uid;
+    str warning; /* stored, and it is not what its SOP class asks for; absent: nothing to say */
     bool was_there;
     uuid study_id;
     uint64_t size;

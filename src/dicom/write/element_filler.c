@@ -13,6 +13,10 @@ static err give(struct element_filler *f)
         return OK;
     const struct part10_element e = {
         .tag = ours->tag, .vr = ours->vr, .length = (uint32_t)ours->value.len};
+    if (ours->vr == VR_SQ) {
+        TRY(f->to->ops->sequence_begin(f->to, &e));
+        return f->to->ops->sequence_end(f->to);
+    }
     return f->to->ops->element(f->to, &e, ours->value);
 }
 
@@ -44,8 +48,10 @@ static err filler_element(struct part10_consumer *c, const struct part10_element
 static err filler_sequence_begin(struct part10_consumer *c, const struct part10_element *e)
 {
     struct element_filler *f = self(c);
-    if (e->depth == 0)
+    if (e->depth == 0) {
         TRY(give_before(f, e->tag));
+        f->next += f->next < f->count && f->elements[f->next].tag == e->tag;
+    }
     return f->to->ops->sequence_begin(f->to, e);
 }
 

@@ -8,7 +8,7 @@
 struct filled_element {
     uint32_t tag;
     enum dicom_vr vr;
-    str value;       /* as explicit VR little endian has it, not padded */
+    str value;       /* as explicit VR little endian has it, not padded; a sequence has no items */
     bool is_dropped; /* the data set's own is left out, and none is added */
 };
 

@@ -64,25 +64,53 @@ void dicomweb_set_immutable(struct request *r, str etag)
     dicomweb_set_tag(r, etag, true);
 }
 
+static const struct query_parameter *retrieve_parameter(size_t at)
+{
+    static const struct query_parameter accept = {"accept",
+                                                  "Media types; wins over the header Accept"};
+    return at == 0 ? &accept : NULL;
+}
+
+static const struct query_parameter *wado_uri_parameter(size_t at)
+{
+    static const struct query_parameter parameters[] = {
+        {"requestType", "`WADO`"},
+        {"studyUID", "Study Instance UID"},
+        {"seriesUID", "Series Instance UID"},
+        {"objectUID", "SOP Instance UID"},
+        {"contentType", "Media types, as in the header Accept"},
+        {"transferSyntax", "Transfer Syntax UID, or `*`: as stored"},
+    };
+    return at < COUNT_OF(parameters) ? &parameters[at] : NULL;
+}
+
 #define STUDY "/studies/{study}"
 #define SERIES STUDY "/series/{series}"
 #define INSTANCE SERIES "/instances/{instance}"
 #define SEARCH_TYPES "application/dicom+json, application/json, application/dicom+xml, text/csv"
 #define SEARCH                                                                                     \
     .handle = dicomweb_search, .behind = &search_images_use_case, .needs = READ_STUDIES,           \
-    .takes_cookie = true, .lane = LANE_DB, .tag = "search", .answers = SEARCH_TYPES
+    .takes_cookie = true, .lane = LANE_DB, .tag = "search", .answers = SEARCH_TYPES,               \
+    .parameter = search_parameter
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .takes_cookie = true,              \
-    .lane = LANE_DB, .tag = "retrieve"
+    .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
 #define ARCHIVES ", application/zip, application/x-tar"
+#define INSTANCES "multipart/related; type=\"application/dicom\""
+#define METADATA                                                                                   \
+    "application/dicom+json, application/dicom+xml, multipart/related; "                           \
+    "type=\"application/dicom+xml\""
 #define STORE                                                                                      \
     .handle = dicomweb_store, .behind = &store_instance_use_case, .needs = WRITE_STUDIES,          \
     .lane = LANE_STREAM, .body = HTTP_BODY_STREAM, .tag = "store",                                 \
-    .answers = "application/dicom+json"
+    .answers = "application/dicom+json, application/dicom+xml",                                    \
+    .takes = "application/dicom, multipart/related; type=\"application/dicom\", "                  \
+             "multipart/related; type=\"application/dicom+json\", "                                \
+             "multipart/related; type=\"application/dicom+xml\""
 
 const struct route dicomweb_routes[] = {
     {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
-     .tag = "search", .doc = "What this server offers",
+     .tag = "capabilities", .doc = "What this server offers",
      .answers = "application/vnd.sun.wadl+xml, application/json"},
     {"GET", "/patients", SEARCH, .doc = "Search patients"},
     {"GET", "/studies", SEARCH, .doc = "Search studies"},
@@ -94,29 +122,33 @@ const struct route dicomweb_routes[] = {
     {"POST", "/studies", STORE, .doc = "Store instances"},
     {"POST", STUDY, STORE, .doc = "Store instances of a study"},
     {"GET", STUDY, .handle = dicomweb_retrieve, RETRIEVE, .doc = "Retrieve a study",
-     .answers = "multipart/related" ARCHIVES},
+     .answers = INSTANCES ARCHIVES},
     {"GET", SERIES, .handle = dicomweb_retrieve, RETRIEVE, .doc = "Retrieve a series",
-     .answers = "multipart/related" ARCHIVES},
+     .answers = INSTANCES ARCHIVES},
     {"GET", INSTANCE, .handle = dicomweb_retrieve, RETRIEVE, .is_quick = true,
-     .doc = "Retrieve an instance", .answers = "application/dicom" ARCHIVES},
+     .doc = "Retrieve an instance", .answers = "application/dicom, " INSTANCES ARCHIVES},
     {"GET", STUDY "/metadata", .handle = dicomweb_metadata, RETRIEVE, .is_quick = true,
-     .doc = "Metadata of a study", .answers = "application/dicom+json"},
+     .doc = "Metadata of a study", .answers = METADATA},
     {"GET", SERIES "/metadata", .handle = dicomweb_metadata, RETRIEVE, .is_quick = true,
-     .doc = "Metadata of a series", .answers = "application/dicom+json"},
+     .doc = "Metadata of a series", .answers = METADATA},
     {"GET", INSTANCE "/metadata", .handle = dicomweb_metadata, RETRIEVE, .is_quick = true,
-     .doc = "Metadata of an instance", .answers = "application/dicom+json"},
+     .doc = "Metadata of an instance", .answers = METADATA},
     {"GET", INSTANCE "/frames/{frames}", .handle = dicomweb_frames, RETRIEVE, .is_quick = true,
-     .doc = "Frames as stored", .answers = "multipart/related"},
-    {"GET", "/wado", .handle = dicomweb_wado_uri, RETRIEVE,
-     .doc = "Retrieve an instance by query parameters (WADO-URI)", .answers = "application/dicom"},
+     .doc = "Frames as stored",
+     .answers = "multipart/related; type=\"application/octet-stream\", application/octet-stream"},
+    {"GET", "/wado", .handle = dicomweb_wado_uri, .behind = &retrieve_images_use_case,
+     .needs = READ_STUDIES, .takes_cookie = true, .lane = LANE_DB, .tag = "uri",
+     .parameter = wado_uri_parameter, .doc = "Retrieve an instance by query parameters (WADO-URI)",
+     .answers = "application/dicom"},
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
-     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,
      .doc = "Move a study to the trash"},
     {"POST", "/commitment-requests/{transaction}", .handle = dicomweb_commitment,
      .behind = &check_storage_use_case, .needs = WRITE_STUDIES, .lane = LANE_DB,
-     .body = HTTP_BODY_BUFFERED, .body_max = COMMITMENT_BODY_SIZE_MAX, .tag = "store",
+     .body = HTTP_BODY_BUFFERED, .body_max = COMMITMENT_BODY_SIZE_MAX, .tag = "commitment",
      .doc = "Ask which instances are kept for good (storage commitment)",
-     .answers = "application/dicom+json, application/dicom+xml"},
+     .answers = "application/dicom+json, application/dicom+xml",
+     .takes = "application/dicom+json, application/dicom+xml"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
 };

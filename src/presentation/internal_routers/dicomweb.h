@@ -8,7 +8,10 @@
 enum {
     SEARCH_LIMIT_DEFAULT = 1000,
     FRAME_LIST_LEN_MAX = 10000,
-    COMMITMENT_BODY_SIZE_MAX = 8 * 1024 * 1024
+    COMMITMENT_BODY_SIZE_MAX = 8 * 1024 * 1024,
+    DOCUMENTS_SIZE_MAX = 64 * 1024 * 1024, /* data sets of one body in JSON or XML */
+    BULK_PART_COUNT_MAX = 10000,           /* beside them */
+    MULTIPART_INSTANCE_COUNT_MAX = 100000  /* of one answer */
 };
 
 err dicomweb_search(struct request *r);
@@ -38,6 +41,21 @@ void dicomweb_accept(struct request *r, struct accept_item_slice *out);
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
 /* Instance data never changes: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
+
+/* What the search takes besides attributes; NULL behind the last. */
+const struct query_parameter *search_parameter(size_t at);
+
+/* Failure Reason (0008,1197), PS3.3 C.14.1.1 and PS3.4 B.2.3. */
+struct failure_reason {
+    enum err_code code;
+    unsigned reason;
+    const char *doc;
+};
+/* The last one stands for all other codes. */
+extern const struct failure_reason failure_reasons[];
+extern const size_t failure_reason_count;
+/* Warning Reason (0008,1196), PS3.4 B.2.3: the data set does not match its SOP class. */
+enum { WARNING_NOT_OF_ITS_CLASS = 0xB007 };
 
 SLICE(http_part);
 /* Of a whole body the parts that Range asks for, with the status that goes with it; headers are

@@ -52,21 +52,34 @@ static str next_type(str *rest)
     return STR_NONE;
 }
 
-static void add_wadl_method(struct buf *out, const struct route *route)
+static void add_representations(struct buf *out, const char *list)
 {
-    str types = str_of(route->answers != NULL ? route->answers : ""), type;
-    buf_addf(out, "<method name=\"%s\"><doc title=\"", route->method);
-    add_escaped(out, str_of(route->doc));
-    buf_add(out, STR("\"/>"));
-    if (route->body == HTTP_BODY_STREAM)
-        buf_add(out, STR("<request><representation mediaType=\"application/dicom\"/>"
-                         "<representation mediaType=\"multipart/related\"/></request>"));
-    buf_addf(out, "<response status=\"%u\">", route->success != 0 ? route->success : 200);
+    str types = str_of(list != NULL ? list : ""), type;
     while ((type = next_type(&types)).ptr != NULL) {
         buf_add(out, STR("<representation mediaType=\""));
         add_escaped(out, type);
         buf_add(out, STR("\"/>"));
     }
+}
+
+static void add_wadl_request(struct buf *out, const struct route *route)
+{
+    const struct query_parameter *p;
+    buf_add(out, STR("<request>"));
+    for (size_t i = 0; route->parameter != NULL && (p = route->parameter(i)) != NULL; i++)
+        buf_addf(out, "<param name=\"%s\" style=\"query\"/>", p->name);
+    add_representations(out, route->takes);
+    buf_add(out, STR("</request>"));
+}
+
+static void add_wadl_method(struct buf *out, const struct route *route)
+{
+    buf_addf(out, "<method name=\"%s\"><doc title=\"", route->method);
+    add_escaped(out, str_of(route->doc));
+    buf_add(out, STR("\"/>"));
+    add_wadl_request(out, route);
+    buf_addf(out, "<response status=\"%u\">", route->success != 0 ? route->success : 200);
+    add_representations(out, route->answers);
     buf_add(out, STR("</response></method>"));
 }
 

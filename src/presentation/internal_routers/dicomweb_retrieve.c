@@ -12,8 +12,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { MULTIPART_INSTANCE_COUNT_MAX = 100000 };
-
 /* What the parts of an answer need until its last byte: the storage, and one open object at a time.
  */
 static int open_object(struct http_parts *parts, const struct http_part *part, uint64_t *base)

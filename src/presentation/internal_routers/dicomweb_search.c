@@ -150,18 +150,31 @@ static err read_accept(struct search *s, str value)
 }
 
 static const struct parameter {
-    const char *name;
+    struct query_parameter shown;
     unsigned once; /* its bit; 0: it may stand several times */
     err (*read)(struct search *s, str value);
-} parameters[] = {{"limit", LIMIT, read_limit},
-                  {"offset", OFFSET, read_offset},
-                  {"cursor", CURSOR, read_cursor},
-                  {"includefield", 0, read_includes},
-                  {"orderby", 0, read_order},
-                  {"fuzzymatching", FUZZY, read_fuzzy},
-                  {"emptyvaluematching", EMPTY_VALUES, read_empty_values},
-                  {"multiplevaluematching", MANY_VALUES, read_many_values},
-                  {"accept", 0, read_accept}};
+} parameters[] = {
+    {{"limit", "Results at most"}, LIMIT, read_limit},
+    {{"offset", "Results to leave out"}, OFFSET, read_offset},
+    {{"cursor", "X-Next-Cursor of the page before this one"}, CURSOR, read_cursor},
+    {{"includefield", "Attributes to add, by keyword or tag, or `all`"}, 0, read_includes},
+    {{"orderby", "Attributes to sort by; `-` in front: descending"}, 0, read_order},
+    {{"fuzzymatching", "`true`: words of a name match by their beginning, in any order"},
+     FUZZY,
+     read_fuzzy},
+    {{"emptyvaluematching", "`true`: `\"\"` finds what has no value"},
+     EMPTY_VALUES,
+     read_empty_values},
+    {{"multiplevaluematching", "`true`: one of the values between `\\` is enough"},
+     MANY_VALUES,
+     read_many_values},
+    {{"accept", "Media types; wins over the header Accept"}, 0, read_accept},
+};
+
+const struct query_parameter *search_parameter(size_t at)
+{
+    return at < COUNT_OF(parameters) ? &parameters[at].shown : NULL;
+}
 
 static err add_match(struct search *s, const struct image_attribute *attribute, str value)
 {
@@ -177,7 +190,7 @@ static err read_pair(struct search *s, const struct query_pair *pair)
 {
     for (size_t i = 0; i < COUNT_OF(parameters); i++) {
         const struct parameter *p = &parameters[i];
-        if (!str_eq(pair->name, str_of(p->name)))
+        if (!str_eq(pair->name, str_of(p->shown.name)))
             continue;
         if ((s->seen & p->once) != 0)
             return ERR(MALFORMED, "a parameter that may stand once stands there again");

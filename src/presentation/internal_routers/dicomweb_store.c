@@ -15,37 +15,37 @@
 
 #include <unistd.h>
 
-enum { DOCUMENTS_SIZE_MAX = 64 * 1024 * 1024, BULK_PART_COUNT_MAX = 10000 };
-
 struct outcomes {
     struct request *r;
     struct byte_source *body;
     struct buf referenced, failed;
-    size_t stored_count, failed_count;
+    size_t stored_count, failed_count, warned_count;
     str study_uid;
     err first_error;
     err gone; /* the archive, since an earlier part: the others would each wait for the same */
 };
 
-/* Failure Reason (0008,1197), PS3.3 C.14.1.1 and PS3.4 B.2.3. */
+const struct failure_reason failure_reasons[] = {
+    {ERR_MALFORMED, 0xC000, "it cannot be read"},
+    {ERR_UNSUPPORTED, 0xC000, "it is of a kind that is not taken"},
+    {ERR_INVALID, 0xA900,
+     "a UID is missing or none, the study is another than the address says, or nobody describes "
+     "the pixel data"},
+    {ERR_CONFLICT, 0x0111,
+     "the SOP Instance UID is stored with other content, or its study is in the trash"},
+    {ERR_FORBIDDEN, 0x0124, "the sender may not store"},
+    {ERR_NO_SPACE, 0xA700, "there is no space"},
+    {ERR_TOO_LARGE, 0xA700, "it is larger than a limit"},
+    {ERR_INTERNAL, 0x0110, "a fault of the server, or of what it depends on"},
+};
+const size_t failure_reason_count = COUNT_OF(failure_reasons);
+
 static unsigned failure_reason(enum err_code code)
 {
-    switch (code) {
-    case ERR_MALFORMED:
-    case ERR_UNSUPPORTED:
-        return 0xC000;
-    case ERR_INVALID:
-        return 0xA900;
-    case ERR_CONFLICT:
-        return 0x0111;
-    case ERR_FORBIDDEN:
-        return 0x0124;
-    case ERR_NO_SPACE:
-    case ERR_TOO_LARGE:
-        return 0xA700;
-    default:
-        return 0x0110;
-    }
+    size_t i = 0;
+    while (i + 1 < failure_reason_count && failure_reasons[i].code != code)
+        i++;
+    return failure_reasons[i].reason;
 }
 
 static void add_uid(struct buf *out, const char *tag, str uid)
@@ -59,6 +59,14 @@ static void add_uid(struct buf *out, const char *tag, str uid)
     buf_add(out, STR("},"));
 }
 
+/* Error Comment. */
+static void add_comment(struct buf *out, str text)
+{
+    buf_add(out, STR("\"00000902\":{\"vr\":\"LO\",\"Value\":["));
+    json_write_str(out, text);
+    buf_add(out, STR("]},"));
+}
+
 static void add_stored(struct outcomes *o, const struct ingest_result *result)
 {
     if (o->stored_count++ != 0)
@@ -66,13 +74,21 @@ static void add_stored(struct outcomes *o, const struct ingest_result *result)
     if (o->stored_count == 1)
         o->study_uid = str_copy(request_arena(o->r), result->study_instance_uid);
     buf_add_char(&o->referenced, '{');
+    if (result->warning.len != 0)
+        add_comment(&o->referenced, result->warning);
     add_uid(&o->referenced, "00081150", result->sop_class_uid);
     add_uid(&o->referenced, "00081155", result->sop_instance_uid);
     buf_addf(&o->referenced,
              "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s/series/%.*s/instances/"
-             "%.*s\"]}}",
+             "%.*s\"]}",
              STR_ARG(dicomweb_base_url(o->r)), STR_ARG(result->study_instance_uid),
              STR_ARG(result->series_instance_uid), STR_ARG(result->sop_instance_uid));
+    if (result->warning.len != 0) {
+        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}",
+                 WARNING_NOT_OF_ITS_CLASS);
+        o->warned_count++;
+    }
+    buf_add_char(&o->referenced, '}');
 }
 
 static void add_failed(struct outcomes *o, const struct ingest_result *result, err e)
@@ -83,9 +99,8 @@ static void add_failed(struct outcomes *o, const struct ingest_result *result, e
         o->first_error = (err){e.code, str_copy(request_arena(o->r), str_of(e.text)).ptr, e.where};
     if (e.code == ERR_INTERNAL || e.code == ERR_UNAVAILABLE || e.code == ERR_NO_SPACE)
         log_err(LOG_WARN, "store_failed", e);
-    buf_add(&o->failed, STR("{\"00000902\":{\"vr\":\"LO\",\"Value\":["));
-    json_write_str(&o->failed, str_of(e.text));
-    buf_add(&o->failed, STR("]},"));
+    buf_add_char(&o->failed, '{');
+    add_comment(&o->failed, str_of(e.text));
     add_uid(&o->failed, "00081150", result->sop_class_uid);
     add_uid(&o->failed, "00081155", result->sop_instance_uid);
     buf_addf(&o->failed, "\"00081197\":{\"vr\":\"US\",\"Value\":[%u]}}", failure_reason(e.code));
@@ -246,12 +261,12 @@ static err store_pieces(struct outcomes *o, str content_type, str model_type)
     return e;
 }
 
-/* 200: all stored; 202: some; 409: none (PS3.18 10.5.3). A full or broken store is the server's to
- * say. */
+/* 200: all stored; 202: some, or not without a warning; 409: none (PS3.18 10.5.3). A full or broken
+ * store is the server's to say. */
 static unsigned status_of(const struct outcomes *o)
 {
     if (o->failed_count == 0)
-        return 200;
+        return o->warned_count == 0 ? 200 : 202;
     if (o->stored_count != 0)
         return 202;
     const struct result_meaning *meaning = result_meaning(o->first_error.code);

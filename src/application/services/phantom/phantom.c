@@ -47,6 +47,9 @@ static const struct person {
     {"Smith^John^Q^Dr.", "DEMO-US-1", "19490704", "M"},
 };
 
+/* Another kind when its bytes become others: the same UID is the same instance. */
+enum kind { DEMO_HEAD = 11, DEMO_CINE, DEMO_PORTRAIT, ARCHIVE };
+
 /* A UID that is the same for the same words. */
 static str uid_of(struct arena *a, uint64_t kind, uint64_t one, uint64_t two, uint64_t three)
 {
@@ -76,6 +79,24 @@ struct image {
     size_t pixel_size;
 };
 
+/* A slice, a film, or a picture of nothing in particular: what their IODs have of type 2 is there
+ * without a value. */
+static void add_acquisition(struct buf *out, const struct image *i)
+{
+    bool is_film = i->frame_count > 1;
+    if (!is_film && !i->has_position)
+        part10_write_text(out, 0x00180015, VR_CS, STR(""));
+    if (i->has_position) {
+        part10_write_text(out, 0x00180050, VR_DS, STR("2.5"));
+        part10_write_text(out, 0x00180060, VR_DS, STR(""));
+        part10_write_text(out, 0x00185100, VR_CS, STR("HFS"));
+    } else if (is_film) {
+        part10_write_text(out, 0x00181063, VR_DS, STR("50"));
+    } else {
+        part10_write_text(out, 0x00185101, VR_CS, STR(""));
+    }
+}
+
 static void add_patient_and_study(struct buf *out, const struct image *i)
 {
     struct arena *a = out->arena;
@@ -84,20 +105,26 @@ static void add_patient_and_study(struct buf *out, const struct image *i)
     part10_write_text(out, 0x00100021, VR_LO, STR("GANTRY-DEMO"));
     part10_write_text(out, 0x00100030, VR_DA, str_of(i->person.birth_date));
     part10_write_text(out, 0x00100040, VR_CS, str_of(i->person.sex));
-    if (i->has_position)
-        part10_write_text(out, 0x00180050, VR_DS, STR("2.5"));
+    add_acquisition(out, i);
     part10_write_text(out, 0x0020000D, VR_UI, i->study_uid);
     part10_write_text(out, 0x0020000E, VR_UI, i->series_uid);
     part10_write_text(out, 0x00200010, VR_SH, STR("1"));
     part10_write_text(out, 0x00200011, VR_IS, str_format(a, "%d", i->series_number));
+    if (i->has_position)
+        part10_write_text(out, 0x00200012, VR_IS, STR(""));
     part10_write_text(out, 0x00200013, VR_IS, str_format(a, "%d", i->instance_number));
-    if (i->has_position) {
+    if (!i->has_position) {
+        part10_write_text(out, 0x00200020, VR_CS, STR(""));
+        part10_write_text(out, 0x00200060, VR_CS, STR(""));
+    } else {
         part10_write_text(out, 0x00200032, VR_DS, str_format(a, "-128\\-128\\%.2f", i->z));
         part10_write_text(out, 0x00200037, VR_DS, STR("1\\0\\0\\0\\1\\0"));
         part10_write_text(out, 0x00200052, VR_UI,
                           str_format(a, "%.*s.1",
                                      (int)(i->study_uid.len < 60 ? i->study_uid.len : 60),
                                      i->study_uid.ptr));
+        part10_write_text(out, 0x00200060, VR_CS, STR(""));
+        part10_write_text(out, 0x00201040, VR_LO, STR(""));
     }
 }
 
@@ -105,8 +132,10 @@ static void add_pixels(struct buf *out, const struct image *i)
 {
     part10_write_u16(out, 0x00280002, 1);
     part10_write_text(out, 0x00280004, VR_CS, STR("MONOCHROME2"));
-    if (i->frame_count > 1)
+    if (i->frame_count > 1) {
         part10_write_text(out, 0x00280008, VR_IS, str_format(out->arena, "%d", i->frame_count));
+        part10_write_bytes(out, 0x00280009, VR_AT, "\x18\0\x63\x10", 4); /* to Frame Time */
+    }
     part10_write_u16(out, 0x00280010, i->rows);
     part10_write_u16(out, 0x00280011, i->columns);
     if (i->has_position)
@@ -120,6 +149,7 @@ static void add_pixels(struct buf *out, const struct image *i)
         part10_write_text(out, 0x00281051, VR_DS, STR("400"));
         part10_write_text(out, 0x00281052, VR_DS, STR("-1024"));
         part10_write_text(out, 0x00281053, VR_DS, STR("1"));
+        part10_write_text(out, 0x00281054, VR_LO, i->has_position ? STR("HU") : STR("US"));
     }
     part10_write_bytes(out, 0x7FE00010, i->bits == 16 ? VR_OW : VR_OB, i->pixels, i->pixel_size);
 }
@@ -130,7 +160,8 @@ static str write_image(struct arena *a, const struct image *i)
     buf_reserve(&out, i->pixel_size + 4096);
     part10_write_meta(&out, i->sop_class, i->sop_uid, STR(TS_EXPLICIT_LITTLE));
     part10_write_text(&out, 0x00080005, VR_CS, STR("ISO_IR 192"));
-    part10_write_text(&out, 0x00080008, VR_CS, STR("DERIVED\\PRIMARY\\AXIAL"));
+    part10_write_text(&out, 0x00080008, VR_CS,
+                      i->has_position ? STR("DERIVED\\PRIMARY\\AXIAL") : STR("DERIVED\\PRIMARY"));
     part10_write_text(&out, 0x00080016, VR_UI, i->sop_class);
     part10_write_text(&out, 0x00080018, VR_UI, i->sop_uid);
     part10_write_text(&out, 0x00080020, VR_DA, i->study_date);
@@ -179,9 +210,9 @@ static str head_slice(struct arena *a, size_t slice)
                 stored_value(density_at((column + 0.5) / (PHANTOM_SIZE / 2.0) - 1,
                                         1 - (row + 0.5) / (PHANTOM_SIZE / 2.0), z));
     struct image image = {.sop_class = STR(CT_STORAGE),
-                          .sop_uid = uid_of(a, 1, 1, 1, slice + 1),
-                          .study_uid = uid_of(a, 1, 1, 0, 0),
-                          .series_uid = uid_of(a, 1, 1, 1, 0),
+                          .sop_uid = uid_of(a, DEMO_HEAD, 1, 1, slice + 1),
+                          .study_uid = uid_of(a, DEMO_HEAD, 1, 0, 0),
+                          .series_uid = uid_of(a, DEMO_HEAD, 1, 1, 0),
                           .modality = STR("CT"),
                           .study_date = STR("20260105"),
                           .study_time = STR("101500"),
@@ -220,9 +251,9 @@ static str cine(struct arena *a)
             }
     }
     struct image image = {.sop_class = STR(CINE_STORAGE),
-                          .sop_uid = uid_of(a, 2, 1, 1, 1),
-                          .study_uid = uid_of(a, 2, 1, 0, 0),
-                          .series_uid = uid_of(a, 2, 1, 1, 0),
+                          .sop_uid = uid_of(a, DEMO_CINE, 1, 1, 1),
+                          .study_uid = uid_of(a, DEMO_CINE, 1, 0, 0),
+                          .series_uid = uid_of(a, DEMO_CINE, 1, 1, 0),
                           .modality = STR("US"),
                           .study_date = STR("20260112"),
                           .study_time = STR("093000"),
@@ -249,9 +280,9 @@ static str portrait(struct arena *a, size_t person)
         for (int column = 0; column < SIDE; column++)
             pixels[row * SIDE + column] = (uint16_t)((row ^ column) * 16 + (int)person * 64);
     struct image image = {.sop_class = STR(CR_STORAGE),
-                          .sop_uid = uid_of(a, 3, person + 1, 1, 1),
-                          .study_uid = uid_of(a, 3, person + 1, 0, 0),
-                          .series_uid = uid_of(a, 3, person + 1, 1, 0),
+                          .sop_uid = uid_of(a, DEMO_PORTRAIT, person + 1, 1, 1),
+                          .study_uid = uid_of(a, DEMO_PORTRAIT, person + 1, 0, 0),
+                          .series_uid = uid_of(a, DEMO_PORTRAIT, person + 1, 1, 0),
                           .modality = STR("CR"),
                           .study_date = str_format(a, "202602%02zu", person + 1),
                           .study_time = STR("080000"),
@@ -303,9 +334,9 @@ str phantom_archive_file(struct arena *a, struct phantom_place p, uint16_t side)
                             str_format(a, "19%02u0101", 20 + p.study % 80).ptr,
                             p.study % 2 != 0 ? "F" : "M"};
     struct image image = {.sop_class = STR(CT_STORAGE),
-                          .sop_uid = uid_of(a, 9, p.study, p.series, p.instance),
-                          .study_uid = uid_of(a, 9, p.study, UINT32_MAX, 0),
-                          .series_uid = uid_of(a, 9, p.study, p.series, UINT32_MAX),
+                          .sop_uid = uid_of(a, ARCHIVE, p.study, p.series, p.instance),
+                          .study_uid = uid_of(a, ARCHIVE, p.study, UINT32_MAX, 0),
+                          .series_uid = uid_of(a, ARCHIVE, p.study, p.series, UINT32_MAX),
                           .modality = STR("CT"),
                           .study_date = str_format(a, "%04u%02u%02u", year, month, day),
                           .study_time = str_format(a, "%02u%02u00", p.study % 24, p.study % 60),

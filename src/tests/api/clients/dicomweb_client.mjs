@@ -1,6 +1,6 @@
 // The client that browser viewers are built on, against the real server: node dicomweb_client.mjs URL FOLDER
-// FOLDER holds Part 10 files of one study; the access token comes from GANTRY_TOKEN. Everything sent is asked back by every
-// road the client knows and compared byte for byte.
+// FOLDER holds Part 10 files of one study, native and JPEG; the access token comes from GANTRY_TOKEN. Everything sent is asked back
+// by every road the client knows and compared byte for byte. A line of JSON for each step: its id, and its failure or "".
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -28,7 +28,10 @@ function readFile(name) {
       sopInstanceUID: set.string('x00080018')
     },
     frameCount: set.intString('x00280008') ?? 1,
-    pixels: bytes.slice(pixels.dataOffset, pixels.dataOffset + pixels.length)
+    pixels: pixels.encapsulatedPixelData
+      ? dicomParser.readEncapsulatedPixelDataFromFragments(set, pixels, 0)
+      : bytes.slice(pixels.dataOffset, pixels.dataOffset + pixels.length),
+    syntax: set.string('x00020010')
   }
 }
 
@@ -38,11 +41,13 @@ const sopUid = object => value(object, '00080018')
 const parsedUid = buffer => dicomParser.parseDicom(new Uint8Array(buffer)).string('x00080018')
 
 const files = fs.readdirSync(folder).sort().map(readFile)
+const native = files.filter(file => file.syntax === '1.2.840.10008.1.2.1')
+const jpeg = files.find(file => file.syntax === '1.2.840.10008.1.2.4.70')
 const byUid = new Map(files.map(file => [file.ids.sopInstanceUID, file]))
 const study = files[0].ids.studyInstanceUID
 const seriesUids = [...new Set(files.map(file => file.ids.seriesInstanceUID))]
 const inSeries = uid => files.filter(file => file.ids.seriesInstanceUID === uid)
-const first = files[0]
+const first = native[0]
 
 function sameSet(parts, sent, what) {
   assert.equal(parts.length, sent.length, what)
@@ -56,11 +61,11 @@ function sameSet(parts, sent, what) {
 }
 
 const steps = {
-  async 'without a token nothing is told'() {
+  async 'no-token'() {
     const stranger = new dicomwebClient.api.DICOMwebClient({ url, verbose: false })
     await assert.rejects(stranger.searchForStudies(), error => error.status === 401)
   },
-  async 'store all, then the same again'() {
+  async 'store'() {
     const datasets = files.map(file => file.bytes.buffer)
     for (let round = 0; round < 2; round++) {
       const answer = await client.storeInstances({ datasets })
@@ -69,11 +74,11 @@ const steps = {
       assert.equal(told['00081198'], undefined)
     }
   },
-  async 'store into the wrong study'() {
+  async 'store-wrong-study'() {
     await assert.rejects(client.storeInstances({ datasets: [first.bytes.buffer], studyInstanceUID: '1.2.3.99' }),
       error => error.status === 409)
   },
-  async 'search studies'() {
+  async 'search-studies'() {
     const patientId = first.set.string('x00100020')
     for (const queryParams of [{ PatientID: patientId }, { StudyInstanceUID: study }, { PatientName: 'client*', limit: 5 },
       { '00100010': 'CLIENT^*', includefield: '00081030,00080060', fuzzymatching: false },
@@ -86,14 +91,15 @@ const steps = {
     assert.deepEqual(await client.searchForStudies({ queryParams: { PatientID: 'nobody' } }), [])
     assert.equal((await client.searchForStudies({ queryParams: { limit: 3, offset: 1 } })).length, 3)
   },
-  async 'search series'() {
+  async 'search-series'() {
     const found = await client.searchForSeries({ studyInstanceUID: study })
     assert.deepEqual(found.map(s => value(s, '0020000E')).sort(), [...seriesUids].sort())
     const one = await client.searchForSeries({ studyInstanceUID: study, queryParams: { SeriesInstanceUID: seriesUids[1] } })
     assert.deepEqual(one.map(s => value(s, '00201209')), [inSeries(seriesUids[1]).length])
     assert.equal((await client.searchForSeries({ queryParams: { Modality: 'US' } })).length, 1)
+    assert.deepEqual((await client.searchForSeries({ queryParams: { PatientID: 'CLIENT-1' } })).length, seriesUids.length)
   },
-  async 'search instances'() {
+  async 'search-instances'() {
     for (const uid of seriesUids) {
       const found = await client.searchForInstances({ studyInstanceUID: study, seriesInstanceUID: uid })
       assert.deepEqual(found.map(sopUid).sort(), inSeries(uid).map(file => file.ids.sopInstanceUID).sort())
@@ -103,7 +109,7 @@ const steps = {
     assert.deepEqual(one.map(sopUid), [first.ids.sopInstanceUID])
     assert.equal((await client.searchForInstances({ studyInstanceUID: study })).length, files.length)
   },
-  async 'metadata at three levels'() {
+  async 'metadata'() {
     const levels = [[await client.retrieveStudyMetadata({ studyInstanceUID: study }), files],
       [await client.retrieveSeriesMetadata(first.ids), inSeries(first.ids.seriesInstanceUID)],
       [await client.retrieveInstanceMetadata(first.ids), [first]]]
@@ -119,13 +125,13 @@ const steps = {
       }
     }
   },
-  async 'bulk data'() {
+  async 'bulk-data'() {
     const [object] = await client.retrieveInstanceMetadata(first.ids)
     const BulkDataURI = new URL(object['7FE00010'].BulkDataURI, url).href
     const [bytes] = await client.retrieveBulkData({ BulkDataURI })
     same(bytes, first.pixels, 'bulk data')
   },
-  async 'retrieve instances, series, study'() {
+  async 'retrieve'() {
     for (const file of files)
       same(await client.retrieveInstance(file.ids), file.bytes, file.ids.sopInstanceUID)
     for (const uid of seriesUids)
@@ -133,8 +139,8 @@ const steps = {
     sameSet(await client.retrieveStudy({ studyInstanceUID: study }), files, 'study')
     await assert.rejects(client.retrieveInstance({ ...first.ids, sopInstanceUID: '1.2.3.98' }), error => error.status === 404)
   },
-  async 'retrieve frames'() {
-    for (const file of files) {
+  async 'frames'() {
+    for (const file of native) {
       const size = file.pixels.length / file.frameCount
       const frameNumbers = Array.from({ length: file.frameCount }, (_, n) => n + 1)
       for (const mediaTypes of [undefined, [{ mediaType: 'application/octet-stream', transferSyntaxUID: '1.2.840.10008.1.2.1' }]]) {
@@ -145,7 +151,54 @@ const steps = {
     }
     await assert.rejects(client.retrieveInstanceFrames({ ...first.ids, frameNumbers: [99] }), error => error.status === 404)
   },
-  async 'the demonstration head'() {
+  async 'store-into-study'() {
+    await client.storeInstances({ datasets: [first.bytes.buffer], studyInstanceUID: study })
+  },
+  async 'bulk-data-range'() {
+    const [object] = await client.retrieveInstanceMetadata(first.ids)
+    const BulkDataURI = new URL(object['7FE00010'].BulkDataURI, url).href
+    const single = new dicomwebClient.api.DICOMwebClient({ url, headers, singlepart: 'bulkdata' })
+    const [whole] = await single.retrieveBulkData({ BulkDataURI, headers: { Accept: 'application/octet-stream' } })
+    same(whole, first.pixels, 'single part')
+    const range = { Accept: 'application/octet-stream', Range: 'bytes=10-19' }
+    const [part] = await single.retrieveBulkData({ BulkDataURI, headers: range })
+    same(part, first.pixels.slice(10, 20), 'range')
+  },
+  async 'frames-jpeg'() {
+    const jpegType = { mediaType: 'image/jpeg', transferSyntaxUID: '1.2.840.10008.1.2.4.70' }
+    const octets = { mediaType: 'application/octet-stream', transferSyntaxUID: '1.2.840.10008.1.2.1' }
+    const [frame] = await client.retrieveInstanceFrames({ ...jpeg.ids, frameNumbers: [1], mediaTypes: [jpegType] })
+    same(frame, jpeg.pixels, 'JPEG')
+    for (const [file, what] of [[jpeg, 'compressed'], [first, 'native']]) {
+      const [part] = await client.retrieveInstanceFrames({ ...file.ids, frameNumbers: [1], mediaTypes: [octets, jpegType] })
+      same(part, file.pixels, what)
+    }
+  },
+  async 'progress'() {
+    const seen = []
+    const request = { progressCallback: event => seen.push(event) }
+    sameSet(await client.retrieveStudy({ studyInstanceUID: study, request }), files, 'study')
+    assert.ok(seen.length > 0)
+  },
+  async 'wado-uri'() {
+    const older = new dicomwebClient.api.DICOMwebClient({ url, wadoURLPrefix: 'wado', headers })
+    const answer = await fetch(older.buildInstanceWadoURIUrl(first.ids), { headers })
+    assert.equal(answer.status, 200)
+    same(await answer.arrayBuffer(), first.bytes, 'WADO-URI')
+  },
+  async 'rendered'() {
+    const picture = await client.retrieveInstanceRendered({ ...first.ids, mediaTypes: [{ mediaType: 'image/jpeg' }] })
+    assert.equal(new Uint8Array(picture)[0], 0xff)
+  },
+  async 'rendered-frames'() {
+    const picture = await client.retrieveInstanceFramesRendered({ ...first.ids, frameNumbers: [1], mediaTypes: [{ mediaType: 'image/png' }] })
+    assert.equal(new Uint8Array(picture)[0], 0x89)
+  },
+  async 'thumbnail'() {
+    const picture = await client.retrieveInstanceThumbnail({ ...first.ids, mediaTypes: [{ mediaType: 'image/jpeg' }] })
+    assert.equal(new Uint8Array(picture)[0], 0xff)
+  },
+  async 'demo-head'() {
     const [head] = await client.searchForStudies({ queryParams: { PatientName: 'shepp*' } })
     const studyInstanceUID = value(head, '0020000D')
     const slices = await client.retrieveStudyMetadata({ studyInstanceUID })
@@ -157,14 +210,11 @@ const steps = {
   }
 }
 
-let failures = 0
-for (const [name, step] of Object.entries(steps)) {
+for (const [id, step] of Object.entries(steps)) {
   try {
     await step()
-    console.log(`ok   ${name}`)
+    console.log(JSON.stringify({ id, failure: '' }))
   } catch (error) {
-    failures++
-    console.log(`FAIL ${name}: ${error.status ?? ''} ${error.stack}`)
+    console.log(JSON.stringify({ id, failure: `${error.status ?? ''} ${error.message ?? error}`.trim(), stack: error.stack }))
   }
 }
-process.exit(failures === 0 ? 0 : 1)

@@ -2,15 +2,17 @@
 import json
 import os
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-import harness
+import peers
+from peers import harness
 from harness import instance, multipart, sha256
 
+PEER = peers.Peer("curl", "what people type, and scripts do", (["curl", "--version"], r"curl ([\d.]+)"))
 
-class Curl(harness.Case):
+
+class Curl(peers.Case):
     demo = True
+    peer = PEER
 
     def curl(self, path, *options, token=True, expect=200, to="body"):
         """The body; status is checked. A path may be followed by a query."""
@@ -33,6 +35,7 @@ class Curl(harness.Case):
         with open(self.file(name), "rb") as file:
             return file.read()
 
+    @PEER.check("curl-sign-in", "Signs in with a form, searches with the token, and takes compressed answers.")
     def test_sign_in_and_list(self):
         tokens = json.loads(self.curl("/api/v1/auth/token", "-d", "grant_type=password", "-d", "username=admin@example.org",
                                       "--data-urlencode", "password=" + harness.PASSWORD, token=False))
@@ -44,6 +47,7 @@ class Curl(harness.Case):
         packed = self.curl("/api/v1/studies", "--compressed")
         self.assertEqual(json.loads(packed)["total"], json.loads(self.curl("/api/v1/studies"))["total"])
 
+    @PEER.check("curl-store", "Stores a file as it is, a multipart body, a form of files, and a body in chunks after `Expect: 100-continue`.")
     def test_store_three_ways(self):
         data = [instance(n, "1.9.60", "1.9.60.1", patient="CURL-1") for n in range(1, 5)]
         self.curl("/dicom-web/studies", "-H", "Content-Type: application/dicom", "--data-binary", "@" + self.file("one", data[0]))
@@ -61,6 +65,7 @@ class Curl(harness.Case):
             path = f"/dicom-web/studies/1.9.60/series/1.9.60.1/instances/1.9.60.1.{n}"
             self.assertEqual(self.curl(path, "-H", "Accept: application/dicom"), sent)
 
+    @PEER.check("curl-resume", "Resumes a download of an instance and of a frame, takes a range, and asks with HEAD.")
     def test_download_and_resume(self):
         data = instance(1, "1.9.61", "1.9.61.1", patient="CURL-2", pixels=512)
         pixels = data[-512 * 512 * 2:]
@@ -77,6 +82,7 @@ class Curl(harness.Case):
             head = self.curl(address, "-H", accept, "-I")
             self.assertIn(b"Content-Length: %d" % len(whole), head)
 
+    @PEER.check("curl-keep-alive", "Asks several times over one connection.")
     def test_keep_alive(self):
         urls = [f"http://127.0.0.1:{self.gantry.port}/dicom-web/studies?limit={n}" for n in range(1, 6)]
         done = subprocess.run(["curl", "-sS", "-w", "%{http_code} %{num_connects}\n", "-H",
@@ -86,4 +92,4 @@ class Curl(harness.Case):
 
 
 if __name__ == "__main__":
-    harness.main()
+    peers.main()

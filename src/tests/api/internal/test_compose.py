@@ -128,7 +128,8 @@ class Compose(harness.Case):
             made = data_set(1, self.study, self.study + "." + str(len(kind + media_type)), **{"00420011": bulk("OB", "doc")})
             del made["00080016"], made["00080060"]
             series = made["0020000E"]["Value"][0]
-            self.store_json([made], [("doc", media_type + "; charset=utf-8", PDF)])
+            told = self.store_json([made], [("doc", media_type + "; charset=utf-8", PDF)], status=200 if kind == "pdf" else 202).json
+            self.assertEqual(told["00081199"]["Value"][0].get("00081196"), None if kind == "pdf" else {"vr": "US", "Value": [0xB007]})
             stored = self.file(1, series)
             self.assertIn(PDF, stored)
             text = dump(stored, "0008,0016", "0042,0012")
@@ -189,6 +190,11 @@ class Compose(harness.Case):
         self.assertEqual([item["00081197"]["Value"][0] for item in failed], [0xC000, 0xC000, 0xA900])
         self.assertEqual(failed[0]["00081155"]["Value"], [f"{self.study}.1.2"])
         self.assertEqual(len(self.gantry.get(f"/dicom-web/instances?StudyInstanceUID={self.study}").json), 1)
+        for missing in PIXELS:  # nobody can tell pixels from bytes then
+            told = self.store_json([{k: v for k, v in data_set(6, self.study, **PIXELS, **{"7FE00010": bulk("OW", "p")}).items() if k != missing}],
+                                   [("p", "application/octet-stream", bytes(32))], status=409).json["00081198"]["Value"][0]
+            self.assertEqual(told["00081197"]["Value"], [0xA900])
+            self.assertEqual(told["00000902"]["Value"], [f"pixel data without ({missing[:4]},{missing[4:]})"])
         video = data_set(5, self.study, **{"7FE00010": bulk("OB", "v")})
         self.store_json([video], [("v", "audio/mpeg", b"x")], status=409)
         self.store_json([video], [("v", "image/jpeg; transfer-syntax=1.2.3", b"x")], status=409)

@@ -29,6 +29,27 @@ class Documents(harness.Case):
                 if "…" not in path and not path.endswith("/"):
                     self.assertTrue(any(k.match(path) for k in known), (document, path))
 
+    def test_parameters_of_dicomweb_are_those_that_are_read(self):
+        paths = self.gantry.get("/openapi.json", token=None).json["paths"]
+
+        def names(path):
+            return {one["name"] for one in paths["/dicom-web" + path]["get"]["parameters"] if one["in"] == "query"}
+        values = {"includefield": "all", "orderby": "StudyDate", "limit": "1", "offset": "0", "accept": "application/json"}
+        self.assertLess(set(values), names("/studies"))
+        for name in names("/studies") - {"cursor"}:
+            answer = self.gantry.get(f"/dicom-web/studies?{name}={values.get(name, 'true')}")
+            self.assertEqual((answer.status, "warning" in answer.headers), (200, False), name)
+        self.assertEqual(self.gantry.get("/dicom-web/studies?cursor=x").status, 400)
+        needed = names("/wado") - {"contentType", "transferSyntax"}
+        for missing in needed:
+            query = "&".join(f"{name}={'WADO' if name == 'requestType' else '1.2.3'}" for name in needed if name != missing)
+            answer = self.gantry.get("/dicom-web/wado?" + query)
+            self.assertEqual((answer.status, missing in answer.json["detail"]), (400, True), missing)
+        self.assertEqual(self.gantry.get("/dicom-web/wado?requestType=WADO&studyUID=1&seriesUID=1&objectUID=1").status, 404)
+        wadl = self.gantry.request("OPTIONS", "/dicom-web/").body.decode()
+        self.assertIn('<param name="limit" style="query"/>', wadl)
+        self.assertIn('<representation mediaType="multipart/related; type=&#34;application/dicom+json&#34;"/>', wadl)
+
     def test_settings_in_the_readme_exist(self):
         known = self.gantry.run("config").stdout.decode()
         for document in ("README.md", "SECURITY.md"):
