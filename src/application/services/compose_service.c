@@ -243,6 +243,7 @@ static void fill_pixel_module(struct plan *p)
 static err make_plan(struct plan *p, const struct compose_request *request,
                      const struct overview *o)
 {
+    const struct ingest_options *options = &request->options;
     const struct compose_part *pixels =
         o->pixel_uri.ptr != NULL ? find_part(request, o->pixel_uri) : NULL;
     const struct compose_part *document =
@@ -254,7 +255,9 @@ static err make_plan(struct plan *p, const struct compose_request *request,
     TRY(choose_syntax(p, pixels));
     p->sop_class_uid =
         o->sop_class_uid.len != 0 || class_uid == NULL ? o->sop_class_uid : str_of(class_uid);
-    p->sop_instance_uid = o->sop_instance_uid.len != 0 ? o->sop_instance_uid : made_uid(p->arena);
+    p->sop_instance_uid = o->sop_instance_uid.len != 0         ? o->sop_instance_uid
+                          : options->sop_instance_uid.len != 0 ? options->sop_instance_uid
+                                                               : made_uid(p->arena);
     bool is_image = pixels != NULL && p->syntax->encapsulated && p->facts.rows != 0;
     if (class_uid != NULL)
         fill(p, 0x00080016, VR_UI, str_of(class_uid));
@@ -264,9 +267,12 @@ static err make_plan(struct plan *p, const struct compose_request *request,
         fill(p, 0x00080060, VR_CS, str_of(modality));
     drop(p, 0x00081190); /* Retrieve URL */
     drop(p, 0x00083002); /* Available Transfer Syntax UID */
-    fill(p, 0x0020000D, VR_UI,
-         request->study_instance_uid.len != 0 ? request->study_instance_uid : made_uid(p->arena));
-    fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
+    if (!options->is_non_patient) {
+        fill(p, 0x0020000D, VR_UI,
+             options->study_instance_uid.len != 0 ? options->study_instance_uid
+                                                  : made_uid(p->arena));
+        fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
+    }
     if (is_image)
         fill_pixel_module(p);
     if (document != NULL)
@@ -305,9 +311,7 @@ static err take_in(struct scope *scope, int fd, const struct compose_request *re
 {
     struct region_source source;
     region_source_init(&source, fd, 0, UINT64_MAX);
-    return ingest_instance(
-        scope, &source.base,
-        &(struct ingest_options){.study_instance_uid = request->study_instance_uid}, out);
+    return ingest_instance(scope, &source.base, &request->options, out);
 }
 
 err compose_instance(struct scope *scope, const struct compose_request *request,

@@ -1,5 +1,5 @@
-/* The one way an image comes in, whatever the door: bytes stream to a stage while they are hashed
- * and parsed, become durable, and only then get their rows. */
+/* The one way an image or another object comes in, whatever the door: bytes stream to a stage while
+ * they are hashed and parsed, become durable, and only then get their rows. */
 #ifndef APPLICATION_SERVICES_INGEST_SERVICE_H
 #define APPLICATION_SERVICES_INGEST_SERVICE_H
 
@@ -8,19 +8,24 @@
 
 struct ingest_options {
     str study_instance_uid; /* refuse what belongs to another study; absent: take any */
+    /* A non-patient object of the category instead of an instance of a study. */
+    bool is_non_patient;
+    enum non_patient_category category;
+    str sop_instance_uid; /* of a non-patient object: refuse another; absent: take any */
 };
 
 struct ingest_result {
     /* As far as they were read, also on failure; absent otherwise. */
     str sop_class_uid, sop_instance_uid, study_instance_uid, series_instance_uid;
     bool was_there;
-    uuid study_id;
+    bool is_other_class; /* INVALID, because its SOP class is none of the category */
+    uuid study_id;       /* not of a non-patient object */
     uint64_t size;
 };
 
 /* Texts of *out live in scope->arena. Nothing stays of what fails.
- * Errors: MALFORMED (not readable), INVALID (no UIDs, UIDs that are none, another study), CONFLICT
- * (same UID, other content), FORBIDDEN, NO_SPACE, UNAVAILABLE. */
+ * Errors: MALFORMED (not readable), INVALID (no UIDs, UIDs that are none, another study, UID or SOP
+ * class), CONFLICT (same UID, other content), FORBIDDEN, NO_SPACE, UNAVAILABLE. */
 err ingest_instance(struct scope *scope, struct byte_source *source,
                     const struct ingest_options *options, struct ingest_result *out);
 

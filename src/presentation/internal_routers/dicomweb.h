@@ -16,6 +16,14 @@ err dicomweb_bulkdata(struct request *r);
 err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
 err dicomweb_capabilities(struct request *r);
+/* Of a non-patient object (PS3.18 12); it is searched for and stored as images are. */
+err dicomweb_object(struct request *r);
+err dicomweb_object_metadata(struct request *r);
+err dicomweb_object_bulkdata(struct request *r);
+
+/* The category whose name the address begins with; NON_PATIENT_CATEGORY_COUNT: it is about studies.
+ */
+enum non_patient_category dicomweb_category(const struct request *r);
 
 /* Does the client want a ZIP or tar archive: most of all (is_first), or at all? Then
  * dicomweb_archive answers. */
