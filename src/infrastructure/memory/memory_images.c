@@ -296,11 +296,16 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     memory_row_replace(a, rows, row);
     const struct study *study =
         memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], instance->study_key);
+    const struct series *series =
+        memory_row_find(&memory_write(s)->tables[MEMORY_SERIES], instance->series_key);
     add_change(s, (struct change){.organization_key = instance->organization_key,
                                   .created_at = instance->created_at,
                                   .kind = STR("instance_stored"),
                                   .study_id = study->id,
-                                  .instance_id = instance->id});
+                                  .instance_id = instance->id,
+                                  .study_instance_uid = study->study_instance_uid,
+                                  .series_instance_uid = series->series_instance_uid,
+                                  .sop_instance_uid = instance->sop_instance_uid});
     return OK;
 }
 
@@ -315,7 +320,8 @@ static err save_study(struct image_writer *w, struct study *study)
                                       .created_at = study->updated_at,
                                       .kind = study->state == STUDY_RECEIVED ? STR("study_restored")
                                                                              : STR("study_trashed"),
-                                      .study_id = study->id});
+                                      .study_id = study->id,
+                                      .study_instance_uid = study->study_instance_uid});
     return OK;
 }
 

@@ -4,6 +4,7 @@
 #include "application/commands/images/store_instance/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/commands/non_patient_objects/store_non_patient_object/command.h"
+#include "application/queries/changes/follow_changes/query.h"
 #include "application/queries/images/search_images/query.h"
 #include "application/queries/non_patient_objects/retrieve_non_patient_object/query.h"
 #include "application/queries/non_patient_objects/search_non_patient_objects/query.h"
@@ -153,6 +154,8 @@ const struct route dicomweb_routes[] = {
      .doc = "Move a study to the trash"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
+    {"GET", "/changes", &follow_changes_use_case, .takes_cookie = true, .tag = "search",
+     .doc = "Follow the changes of the archive", .answers = "application/json"},
     OBJECTS("color-palettes", "a colour palette", "colour palettes"),
     OBJECTS("defined-procedure-protocols", "a defined procedure protocol",
             "defined procedure protocols"),
