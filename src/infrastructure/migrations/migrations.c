@@ -220,9 +220,9 @@ const struct migration migrations[] = {
     {6, "search on PostgreSQL", {"", postgresql_search}, NULL, NULL},
     {7, "leases", {leases}, NULL, NULL},
     {8, "patients and accession numbers are found before dates are walked", {lookups}, NULL, NULL},
-    {9, "placeholder", {""}, NULL, NULL},
-    {10, "placeholder", {""}, NULL, NULL},
-    {11, "placeholder", {""}, NULL, NULL},
+    {9, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {10, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {11, "placeholder", {"", "SELECT 1"}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);
