@@ -345,6 +345,24 @@ class NonPatient(harness.Case):
         self.assertEqual(self.gantry.get("/dicom-web/color-palettes?ContentLabel=NOBODY",
                                          headers={"Accept": 'multipart/related; type="application/dicom+xml"'}).status, 204)
 
+    def test_results_that_would_be_too_long_are_refused(self):
+        other = {"token": self.other}  # where no other test looks for hanging protocols
+        items = []
+        for _ in range(320):
+            item = Dataset()
+            item.ProtocolPlanningInformation = "x" * 64000
+            items.append(item)
+        sets = [hanging_protocol(self.uid(n), name="LONG" + self.root[-8:]) for n in (1, 2)]
+        for ds in sets:
+            ds.HangingProtocolDefinitionSequence = Sequence(items)
+            self.store("hanging-protocols", [file_of(ds)], **other)
+        query = "HangingProtocolName=LONG" + self.root[-8:]
+        self.assertProblem(self.gantry.get("/dicom-web/hanging-protocols?" + query, **other), 413, "TOO_LARGE")
+        self.assertEqual(self.found("hanging-protocols", query + "&limit=1", **other), [1])
+        self.assertEqual(self.found("hanging-protocols", query + "&limit=1&offset=1", **other), [2])
+        for n in (1, 2):
+            self.assertEqual(self.gantry.get(f"/dicom-web/hanging-protocols/{self.uid(n)}/metadata", **other).status, 200)
+
     def test_keys_of_others_are_ignored_and_bad_values_refused(self):
         for key in ("PatientName=x", "StudyInstanceUID=1.2.3", "HangingProtocolName=x", "Modality=CT", "nonsense=1", "0072000C.00080060=CT"):
             answer = self.gantry.get("/dicom-web/color-palettes?" + key)

@@ -4,6 +4,10 @@
 
 #include "application/queries/images/search_images/query.h"
 
+/* Of one answer, in bytes; an inventory may be long. One object alone may be longer. */
+enum { NON_PATIENT_METADATA_SIZE_MAX = 32 * 1024 * 1024 };
+
+/* Errors: those of a search of images; TOO_LARGE. */
 struct search_non_patient_objects {
     struct image_filter filter; /* without the organization, which is the principal's */
 };
