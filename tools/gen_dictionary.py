@@ -14,6 +14,13 @@ LATER = {0x00081112: ("SQ", "NONE", "ReferencedInstancesBySOPClassSequence", "1"
          0x0008119B: ("SQ", "NONE", "FailedStudySequence", "1")}
 AMBIGUOUS = {"xs": ("US", "SS"), "ox": ("OW", "OB"), "px": ("OW", "OB"), "lt": ("OW", "US"), "up": ("UL", "NONE")}
 
+# What is newer than both packages and named in this program: inventories (PS3.6 2023, Supplement 223).
+NEWER_ATTRIBUTES = {0x00080401: ("LT", "NONE", "InventoryPurpose", "1"), 0x00080402: ("LT", "NONE", "InventoryInstanceDescription", "1"),
+                    0x00080403: ("CS", "NONE", "InventoryLevel", "1"), 0x00080426: ("CS", "NONE", "InventoryCompletionStatus", "1"),
+                    0x00080427: ("UL", "NONE", "NumberOfStudyRecordsInInstance", "1"),
+                    0x00080428: ("UV", "NONE", "TotalNumberOfStudyRecords", "1")}
+NEWER_SOP_CLASSES = {"1.2.840.10008.5.1.4.1.1.201.1": ("Inventory Storage", "SOP Class")}
+
 
 def number_range(text):
     """'6000-60ff' or '0020-u-00ff' or '0010' as (low, high)."""
@@ -46,6 +53,7 @@ def read_dictionary():
 
 def main():
     exact, ranges = read_dictionary()
+    exact = {**NEWER_ATTRIBUTES, **exact}
     with open("src/dicom/tables/dictionary.inc", "w", encoding="ascii") as out:
         out.write("/* Made by tools/gen_dictionary.py; do not edit. */\n")
         for tag, (vr, other, keyword, vm) in sorted(exact.items()):
@@ -63,7 +71,7 @@ def main():
     from pydicom._uid_dict import UID_dictionary
     with open("src/dicom/tables/sop_classes.inc", "w", encoding="ascii") as out:
         out.write("/* Made by tools/gen_dictionary.py; do not edit. */\n")
-        for uid, info in sorted(UID_dictionary.items()):
+        for uid, info in sorted({**NEWER_SOP_CLASSES, **UID_dictionary}.items()):
             if info[1] in ("SOP Class", "Meta SOP Class"):
                 name = info[0].encode("ascii", "replace").decode()
                 out.write(f'S("{uid}", "{name}")\n')

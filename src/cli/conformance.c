@@ -207,6 +207,8 @@ static void add_store(struct conformance *s)
     add(s, "\n| Failure Reason (0008,1197) | |\n| --- | --- |\n");
     for (size_t i = 0; i < failure_reason_count; i++)
         buf_addf(&s->out, "| %04X | %s |\n", failure_reasons[i].reason, failure_reasons[i].doc);
+    buf_addf(&s->out, "| %04X | of a SOP class that the category does not have (PS3.18 12) |\n",
+             FAILURE_OF_OTHER_CLASS);
     buf_addf(&s->out,
              "\n| Warning Reason (0008,1196) | |\n| --- | --- |\n| %04X | stored, but the data set "
              "lacks what its SOP class asks for and only the sender knows (Annex B) |\n\n"

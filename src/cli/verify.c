@@ -17,15 +17,26 @@ struct verifier {
     struct progress progress;
 };
 
-static bool object_is_whole(struct app *app, const struct instance *instance)
+static bool object_is_whole(struct app *app, str name, int64_t size)
 {
     struct object_file file;
     bool are_right;
-    if (failed(storage_open(app->storage, instance->object_name, OBJECT_WHOLE, &file)))
+    if (failed(storage_open(app->storage, name, OBJECT_WHOLE, &file)))
         return false;
-    err e = object_bytes_check(file.fd, instance->object_name.ptr, &are_right);
+    err e = object_bytes_check(file.fd, name.ptr, &are_right);
     close(file.fd);
-    return !failed(e) && are_right && file.size == (uint64_t)instance->size;
+    return !failed(e) && are_right && file.size == (uint64_t)size;
+}
+
+static void verify_object(struct verifier *v, str sop_uid, str name, int64_t size)
+{
+    if (object_is_whole(v->app, name, size)) {
+        v->good_count++;
+    } else {
+        v->bad_count++;
+        printf("damaged or missing: instance %.*s, object %.*s\n", STR_ARG(sop_uid), STR_ARG(name));
+    }
+    progress_step(&v->progress, v->good_count + v->bad_count);
 }
 
 static err verify_one(struct image_sink *base, const struct instance *instance,
@@ -33,14 +44,7 @@ static err verify_one(struct image_sink *base, const struct instance *instance,
 {
     struct verifier *v = container_of(base, struct verifier, base);
     (void)blobs;
-    if (object_is_whole(v->app, instance)) {
-        v->good_count++;
-    } else {
-        v->bad_count++;
-        printf("damaged or missing: instance %.*s, object %.*s\n",
-               STR_ARG(instance->sop_instance_uid), STR_ARG(instance->object_name));
-    }
-    progress_step(&v->progress, v->good_count + v->bad_count);
+    verify_object(v, instance->sop_instance_uid, instance->object_name, instance->size);
     return OK;
 }
 
@@ -49,6 +53,15 @@ static err verify_page(struct verifier *v, struct arena *a, const struct image_f
 {
     struct db_session *session;
     TRY(db_session_begin(v->app->db, a, clock_system(), &session));
+    if (filter->level == LEVEL_NON_PATIENT) {
+        err e = non_patient_reader_find(session->readers.non_patient, a, filter, page);
+        for (size_t i = 0; !failed(e) && i < page->rows.len; i++) {
+            const struct non_patient_object *object = page->rows.at[i].object;
+            verify_object(v, object->sop_instance_uid, object->object_name, object->size);
+        }
+        db_session_end(session);
+        return e;
+    }
     err e = image_reader_find(session->readers.images, a, filter, page);
     for (size_t i = 0; !failed(e) && i < page->rows.len; i++)
         e = image_reader_each_instance(session->readers.images, NULL, page->rows.at[i].study.key, 0,
@@ -57,15 +70,12 @@ static err verify_page(struct verifier *v, struct arena *a, const struct image_f
     return e;
 }
 
-/* Every study of an organization, by pages, whether in the trash or not. */
-static err verify_studies(struct verifier *v, int64_t organization_key, bool trashed)
+/* Every row that the filter finds, by pages. */
+static err verify_rows(struct verifier *v, struct image_filter filter)
 {
     struct arena a = {0};
-    struct image_filter filter = {.level = LEVEL_STUDY,
-                                  .organization_key = organization_key,
-                                  .trashed = trashed,
-                                  .limit = VERIFY_PAGE_SIZE};
     err e;
+    filter.limit = VERIFY_PAGE_SIZE;
     char cursor[1024];
     do {
         struct image_page page = {0};
@@ -79,6 +89,20 @@ static err verify_studies(struct verifier *v, int64_t organization_key, bool tra
     } while (!failed(e) && filter.after.len != 0);
     arena_deinit(&a);
     return e;
+}
+
+/* Studies, in the trash or not, and non-patient objects. */
+static err verify_organization(struct verifier *v, int64_t organization_key)
+{
+    for (int trashed = 0; trashed < 2; trashed++)
+        TRY(verify_rows(v, (struct image_filter){.level = LEVEL_STUDY,
+                                                 .organization_key = organization_key,
+                                                 .trashed = trashed != 0}));
+    for (unsigned category = 0; category < NON_PATIENT_CATEGORY_COUNT; category++)
+        TRY(verify_rows(v, (struct image_filter){.level = LEVEL_NON_PATIENT,
+                                                 .category = (enum non_patient_category)category,
+                                                 .organization_key = organization_key}));
+    return OK;
 }
 
 static err verify_trail(struct verifier *v, struct arena *a, int64_t organization_key)
@@ -115,9 +139,7 @@ static err verify_all(struct verifier *v, struct arena *a)
     TRY(e);
     progress_begin(&v->progress, "instances", total);
     for (size_t i = 0; !failed(e) && i < organizations.len; i++) {
-        e = verify_studies(v, organizations.at[i].key, false);
-        if (!failed(e))
-            e = verify_studies(v, organizations.at[i].key, true);
+        e = verify_organization(v, organizations.at[i].key);
         if (!failed(e))
             e = verify_trail(v, a, organizations.at[i].key);
     }

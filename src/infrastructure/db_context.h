@@ -19,6 +19,8 @@ struct db_repositories {
     struct session_writer session_writer;
     struct image_reader image_reader;
     struct image_writer image_writer;
+    struct non_patient_reader non_patient_reader;
+    struct non_patient_writer non_patient_writer;
     struct audit_reader audit_reader;
     struct audit_writer audit_writer;
     struct change_reader change_reader;
@@ -58,6 +60,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .users = &s->repositories.user_reader,
                     .sessions = &s->repositories.session_reader,
                     .images = &s->repositories.image_reader,
+                    .non_patient = &s->repositories.non_patient_reader,
                     .audit = &s->repositories.audit_reader,
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader},
@@ -65,6 +68,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
                 .images = &s->repositories.image_writer,
+                .non_patient = &s->repositories.non_patient_writer,
                 .audit = &s->repositories.audit_writer,
                 .idempotency = &s->repositories.idempotency_writer,
                 .leases = &s->repositories.lease_writer,

@@ -367,21 +367,24 @@ static err check_pixel_attributes(const struct plan *p, const struct overview *o
     return OK;
 }
 
-static void fill_identity(struct plan *p, const struct compose_request *request)
+static void fill_identity(struct plan *p, const struct ingest_options *options)
 {
     fill(p, 0x00080016, VR_UI, p->sop_class_uid);
     fill(p, 0x00080018, VR_UI, p->sop_instance_uid);
     drop(p, 0x00080056); /* Instance Availability */
     drop(p, 0x00081190); /* Retrieve URL */
     drop(p, 0x00083002); /* Available Transfer Syntax UID */
+    if (options->is_non_patient)
+        return;
     fill(p, 0x0020000D, VR_UI,
-         request->study_instance_uid.len != 0 ? request->study_instance_uid : made_uid(p->arena));
+         options->study_instance_uid.len != 0 ? options->study_instance_uid : made_uid(p->arena));
     fill(p, 0x0020000E, VR_UI, made_uid(p->arena));
 }
 
 static err make_plan(struct scope *scope, struct plan *p, const struct compose_request *request,
                      const struct overview *o)
 {
+    const struct ingest_options *options = &request->options;
     const struct compose_part *pixels =
         o->pixel_uri.ptr != NULL ? find_part(request, o->pixel_uri) : NULL;
     const struct compose_part *document =
@@ -398,8 +401,10 @@ static err make_plan(struct scope *scope, struct plan *p, const struct compose_r
         class = composed_class_of(beside->media_type, p->facts.bits_stored > 8);
     p->sop_class_uid = o->sop_class_uid.len != 0 || class == NULL ? o->sop_class_uid
                                                                   : str_of(class->sop_class_uid);
-    p->sop_instance_uid = o->sop_instance_uid.len != 0 ? o->sop_instance_uid : made_uid(p->arena);
-    fill_identity(p, request);
+    p->sop_instance_uid = o->sop_instance_uid.len != 0         ? o->sop_instance_uid
+                          : options->sop_instance_uid.len != 0 ? options->sop_instance_uid
+                                                               : made_uid(p->arena);
+    fill_identity(p, options);
     if (pixels != NULL && p->syntax->encapsulated && p->facts.rows != 0)
         fill_pixel_module(p);
     if (pixels != NULL)
@@ -410,7 +415,7 @@ static err make_plan(struct scope *scope, struct plan *p, const struct compose_r
         return OK;
     TRY(find_study(scope, p,
                    o->study_instance_uid.len != 0 ? o->study_instance_uid
-                                                  : request->study_instance_uid));
+                                                  : options->study_instance_uid));
     fill(p, 0x00080060, VR_CS, str_of(class->modality));
     fill_for_iod(p, o, class);
     return OK;
@@ -447,9 +452,7 @@ static err take_in(struct scope *scope, int fd, const struct compose_request *re
 {
     struct region_source source;
     region_source_init(&source, fd, 0, UINT64_MAX);
-    return ingest_instance(
-        scope, &source.base,
-        &(struct ingest_options){.study_instance_uid = request->study_instance_uid}, out);
+    return ingest_instance(scope, &source.base, &request->options, out);
 }
 
 err compose_instance(struct scope *scope, const struct compose_request *request,

@@ -21,8 +21,9 @@ struct compose_request {
     enum compose_model model;
     str document; /* one data set */
     const struct compose_part_slice *parts;
-    int parts_fd;           /* theirs */
-    str study_instance_uid; /* where the data set names none; absent */
+    int parts_fd; /* theirs */
+    /* The UIDs in it stand also where the data set names none. */
+    struct ingest_options options;
 };
 
 /* Writes the file and takes it in. What the data set leaves out and the parts tell is filled in:

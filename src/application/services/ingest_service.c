@@ -2,7 +2,9 @@
 #include "application/services/ingest_service.h"
 
 #include "application/commands/images/store_instance/command.h"
+#include "application/commands/non_patient_objects/store_non_patient_object/command.h"
 #include "application/models/metadata_block.h"
+#include "application/models/non_patient_index.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "dicom/uid.h"
@@ -59,10 +61,23 @@ static err copying_read(struct byte_source *source, void *to, size_t size, size_
 
 static const struct byte_source_ops copying_ops = {.read = copying_read};
 
-static err check_identity(struct scope *scope, const struct instance_read *read,
-                          const struct ingest_options *options)
+static err check_class(struct scope *scope, const struct dicom_index *i,
+                       const struct ingest_options *options, struct ingest_result *out)
 {
-    const struct dicom_index *i = &read->index;
+    out->is_other_class = !non_patient_category_has(options->category, i->sop_class_uid);
+    if (out->is_other_class)
+        return ERRF(scope->arena, INVALID, "the SOP class is none of %s",
+                    non_patient_category_names[options->category]);
+    if (options->sop_instance_uid.ptr != NULL &&
+        !str_eq(options->sop_instance_uid, i->sop_instance_uid))
+        return ERR(INVALID, "the object has another UID than the address");
+    return OK;
+}
+
+/* A non-patient object has the first two UIDs only. */
+static err check_identity(struct scope *scope, const struct dicom_index *i,
+                          const struct ingest_options *options, struct ingest_result *out)
+{
     const struct {
         const char *name;
         str uid;
@@ -70,12 +85,14 @@ static err check_identity(struct scope *scope, const struct instance_read *read,
                 {"SOP Instance UID", i->sop_instance_uid},
                 {"Study Instance UID", i->study_instance_uid},
                 {"Series Instance UID", i->series_instance_uid}};
-    for (size_t n = 0; n < COUNT_OF(uids); n++) {
+    for (size_t n = 0; n < (options->is_non_patient ? 2 : COUNT_OF(uids)); n++) {
         if (uids[n].uid.len == 0)
             return ERRF(scope->arena, INVALID, "the instance has no %s", uids[n].name);
         if (!uid_is_tolerable(uids[n].uid))
             return ERRF(scope->arena, INVALID, "the %s is not a UID", uids[n].name);
     }
+    if (options->is_non_patient)
+        return check_class(scope, i, options, out);
     if (options->study_instance_uid.ptr != NULL &&
         !str_eq(options->study_instance_uid, i->study_instance_uid))
         return ERR(INVALID, "the instance belongs to another study");
@@ -90,40 +107,79 @@ static void note_identity(const struct dicom_index *i, struct ingest_result *out
     out->series_instance_uid = i->series_instance_uid;
 }
 
-/* The derived data that later reads are served from. */
-static void make_blobs(struct arena *a, struct instance_read *read, str transfer_syntax_uid,
-                       struct instance_blobs *out)
+/* Where it is retrieved. */
+static str path_of(struct arena *a, const struct dicom_index *i,
+                   const struct ingest_options *options)
 {
-    const struct dicom_index *i = &read->index;
-    str prefix = str_format(a, "/dicom-web/studies/%.*s/series/%.*s/instances/%.*s",
+    return options->is_non_patient
+               ? str_format(a, "/dicom-web/%s/%.*s", non_patient_category_names[options->category],
+                            STR_ARG(i->sop_instance_uid))
+               : str_format(a, "/dicom-web/studies/%.*s/series/%.*s/instances/%.*s",
                             STR_ARG(i->study_instance_uid), STR_ARG(i->series_instance_uid),
                             STR_ARG(i->sop_instance_uid));
+}
+
+/* The derived data that later reads are served from. Gives the metadata as text. */
+static str make_blobs(struct arena *a, struct instance_read *read, str path,
+                      str transfer_syntax_uid, struct instance_blobs *out)
+{
     str extra = str_format(a, "\"00083002\":{\"vr\":\"UI\",\"Value\":[\"%.*s\"]}",
                            STR_ARG(transfer_syntax_uid));
-    str text = json_model_finish(&read->json, a, prefix, extra);
+    str text = json_model_finish(&read->json, a, path, extra);
     struct metadata_block block = metadata_block_make(a, text);
     *out = (struct instance_blobs){.metadata = block.bytes,
                                    .metadata_size = block.size,
                                    .metadata_crc = block.crc,
                                    .frames = read->frame_table,
                                    .bulk = read->bulk_table};
+    return text;
+}
+
+static str syntax_of(const struct instance_read *read)
+{
+    return uid_is_tolerable(read->file.transfer_syntax_uid)
+               ? read->file.transfer_syntax_uid
+               : str_of(read->file.transfer_syntax->uid);
+}
+
+static err store_non_patient(struct scope *scope, struct instance_read *read,
+                             const struct stored_object *object,
+                             const struct ingest_options *options, struct ingest_result *out)
+{
+    struct store_non_patient_object_result result;
+    str syntax = syntax_of(read);
+    struct store_non_patient_object cmd = {
+        .object = {.category = (int64_t)options->category,
+                   .sop_class_uid = read->index.sop_class_uid,
+                   .sop_instance_uid = read->index.sop_instance_uid,
+                   .transfer_syntax_uid = syntax,
+                   .object_name = {object->name, OBJECT_NAME_SIZE},
+                   .size = (int64_t)object->size}};
+    str text = make_blobs(scope->arena, read, path_of(scope->arena, &read->index, options), syntax,
+                          &cmd.blobs);
+    TRY(non_patient_index_read(scope->arena, text, &cmd.object));
+    TRY(store_non_patient_object_send(scope, &cmd, &result));
+    out->was_there = result.was_there;
+    return OK;
 }
 
 static err store(struct scope *scope, struct instance_read *read,
-                 const struct stored_object *object, struct ingest_result *out)
+                 const struct stored_object *object, const struct ingest_options *options,
+                 struct ingest_result *out)
 {
     struct frame_table_info frames;
     struct store_instance_result result;
-    str syntax = uid_is_tolerable(read->file.transfer_syntax_uid)
-                     ? read->file.transfer_syntax_uid
-                     : str_of(read->file.transfer_syntax->uid);
+    if (options->is_non_patient)
+        return store_non_patient(scope, read, object, options, out);
+    str syntax = syntax_of(read);
     struct store_instance cmd = {.index = &read->index,
                                  .transfer_syntax_uid = syntax,
                                  .object_name = {object->name, OBJECT_NAME_SIZE},
                                  .size = (int64_t)object->size};
     TRY(frame_table_info(read->frame_table, &frames));
     cmd.frame_count = frames.frame_count;
-    make_blobs(scope->arena, read, syntax, &cmd.blobs);
+    make_blobs(scope->arena, read, path_of(scope->arena, &read->index, options), syntax,
+               &cmd.blobs);
     TRY(store_instance_send(scope, &cmd, &result));
     out->was_there = result.was_there;
     out->study_id = result.study_id;
@@ -148,7 +204,7 @@ err ingest_instance(struct scope *scope, struct byte_source *source,
     err e = instance_read(scope->arena, &copy.base, &(struct instance_read_options){0}, &read);
     note_identity(&read.index, out);
     if (!failed(e))
-        e = check_identity(scope, &read, options);
+        e = check_identity(scope, &read.index, options, out);
     if (failed(e)) {
         storage_stage_abort(storage, copy.stage);
         return e;
@@ -157,5 +213,5 @@ err ingest_instance(struct scope *scope, struct byte_source *source,
     out->size = object.size;
     if (copy.has_cleared)
         log_event(LOG_INFO, "preamble_cleared", "object=%.*s", OBJECT_NAME_SIZE, object.name);
-    return store(scope, &read, &object, out);
+    return store(scope, &read, &object, options, out);
 }

@@ -1,7 +1,7 @@
-/* The one way an image comes in, whatever the door: bytes stream to a stage while they are hashed
- * and parsed, become durable, and only then get their rows. They are kept as they came, but for a
- * preamble (PS3.10 7.1) that says something: it is kept as zeros unless the installation keeps it.
- */
+/* The one way an image or another object comes in, whatever the door: bytes stream to a stage while
+ * they are hashed and parsed, become durable, and only then get their rows. They are kept as they
+ * came, but for a preamble (PS3.10 7.1) that says something: it is kept as zeros unless the
+ * installation keeps it. */
 #ifndef APPLICATION_SERVICES_INGEST_SERVICE_H
 #define APPLICATION_SERVICES_INGEST_SERVICE_H
 
@@ -10,6 +10,10 @@
 
 struct ingest_options {
     str study_instance_uid; /* refuse what belongs to another study; absent: take any */
+    /* A non-patient object of the category instead of an instance of a study. */
+    bool is_non_patient;
+    enum non_patient_category category;
+    str sop_instance_uid; /* of a non-patient object: refuse another; absent: take any */
 };
 
 struct ingest_result {
@@ -17,13 +21,14 @@ struct ingest_result {
     str sop_class_uid, sop_instance_uid, study_instance_uid, series_instance_uid;
     str warning; /* stored, and it is not what its SOP class asks for; absent: nothing to say */
     bool was_there;
-    uuid study_id;
+    bool is_other_class; /* INVALID, because its SOP class is none of the category */
+    uuid study_id;       /* not of a non-patient object */
     uint64_t size;
 };
 
 /* Texts of *out live in scope->arena. Nothing stays of what fails.
- * Errors: MALFORMED (not readable), INVALID (no UIDs, UIDs that are none, another study), CONFLICT
- * (same UID, other content), FORBIDDEN, NO_SPACE, UNAVAILABLE. */
+ * Errors: MALFORMED (not readable), INVALID (no UIDs, UIDs that are none, another study, UID or SOP
+ * class), CONFLICT (same UID, other content), FORBIDDEN, NO_SPACE, UNAVAILABLE. */
 err ingest_instance(struct scope *scope, struct byte_source *source,
                     const struct ingest_options *options, struct ingest_result *out);
 

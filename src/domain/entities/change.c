@@ -6,4 +6,8 @@ SCHEMA(change, FIELD(change, sequence, .doc = "Position in the feed, growing"),
        FIELD(change, created_at, .doc = "When"),
        FIELD(change, kind, .max = 32, .doc = "instance_stored, study_trashed or study_restored"),
        FIELD(change, study_id, .doc = "Which study"),
-       FIELD(change, instance_id, .doc = "Which instance, where it is about one"));
+       FIELD(change, instance_id, .doc = "Which instance, where it is about one"),
+       FIELD(change, study_instance_uid, .doc = "Study Instance UID (0020,000D)"),
+       FIELD(change, series_instance_uid,
+             .doc = "Of the instance: Series Instance UID (0020,000E)"),
+       FIELD(change, sop_instance_uid, .doc = "Of the instance: SOP Instance UID (0008,0018)"));

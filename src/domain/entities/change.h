@@ -11,7 +11,8 @@ struct change {
     instant created_at;
     str kind; /* "instance_stored", "study_trashed", "study_restored" */
     uuid study_id;
-    uuid instance_id; /* absent when it is about the study as a whole */
+    uuid instance_id; /* absent when it is about the study as a whole, as what stands below it */
+    str study_instance_uid, series_instance_uid, sop_instance_uid;
 };
 DECLARE_SCHEMA(change);
 SLICE(change);

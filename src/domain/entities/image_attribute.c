@@ -2,6 +2,7 @@
 #include "domain/entities/image_attribute.h"
 
 #include "base/err.h"
+#include "domain/entities/non_patient_attribute.h"
 
 #define STUDY(tag_, vr_, match_, member_, default_)                                                \
     {                                                                                              \
@@ -91,15 +92,25 @@ const struct image_attribute *image_attribute_at(const uint32_t *path, size_t de
     return found == NULL || (depth == 2 && found->sequence != path[0]) ? NULL : found;
 }
 
+static const struct image_attribute *find_beside(uint32_t tag)
+{
+    for (size_t i = 0; i < non_patient_attribute_count; i++)
+        if (non_patient_attributes[i].path[0] == tag)
+            return &non_patient_attributes[i].key;
+    return NULL;
+}
+
 const struct image_attribute *image_attribute_time_of(const struct image_attribute *day)
 {
-    static const uint32_t pairs[][2] = {{0x00080020, 0x00080030},
+    static const uint32_t pairs[][2] = {{0x00080012, 0x00080013},
+                                        {0x00080020, 0x00080030},
                                         {0x00080021, 0x00080031},
                                         {0x00080023, 0x00080033},
                                         {0x00400244, 0x00400245}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++)
         if (day->tag == pairs[i][0])
-            return image_attribute_find(pairs[i][1]);
+            return day->level == LEVEL_NON_PATIENT ? find_beside(pairs[i][1])
+                                                   : image_attribute_find(pairs[i][1]);
     return NULL;
 }
 
@@ -114,7 +125,8 @@ const struct image_attribute *image_attribute_by_member(enum image_level level, 
 
 const struct field *image_attribute_field(const struct image_attribute *attribute)
 {
-    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema,
+                                                   &non_patient_object_schema};
     void *nowhere = NULL;
     return schema_find(schemas[attribute->level], str_of(attribute->member), &nowhere);
 }

@@ -9,7 +9,13 @@
 #include "domain/entities/series.h"
 #include "domain/entities/study.h"
 
-enum image_level { LEVEL_STUDY, LEVEL_SERIES, LEVEL_INSTANCE, LEVEL_COUNT };
+enum image_level {
+    LEVEL_STUDY,
+    LEVEL_SERIES,
+    LEVEL_INSTANCE,
+    LEVEL_COUNT,
+    LEVEL_NON_PATIENT = LEVEL_COUNT /* beside them: objects of no study */
+};
 
 enum match_kind {
     MATCH_TEXT, /* single value and wild card */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "core/searchable_query.h"
 #include "domain/entities/image_attribute.h"
+#include "domain/entities/non_patient_object.h"
 #include "domain/entities/patient.h"
 
 enum {
@@ -36,6 +37,7 @@ struct image_sort {
 
 struct image_filter {
     enum image_level level;
+    enum non_patient_category category; /* of LEVEL_NON_PATIENT */
     int64_t organization_key;
     bool trashed;             /* what is in the trash instead of what is not */
     uuid study_id, series_id; /* within one study or series when set */
@@ -60,7 +62,8 @@ struct image_row {
     struct instance instance;
     struct {
         int64_t studies, series, instances;
-    } of_patient; /* not in the trash; zero unless wanted */
+    } of_patient;                            /* not in the trash; zero unless wanted */
+    const struct non_patient_object *object; /* of LEVEL_NON_PATIENT, where all else is zero */
 };
 SLICE(image_row);
 
@@ -146,7 +149,8 @@ static inline err image_reader_each_instance(struct image_reader *r, struct aren
 {
     return r->ops->each_instance(r, a, study_key, series_key, with_blobs, sink);
 }
-/* Some row, of whatever organization, points at the object. */
+/* Some row of an instance or of a non-patient object, of whatever organization, points at the
+ * stored object. */
 static inline err image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     return r->ops->is_referenced(r, object_name, out);

@@ -10,6 +10,7 @@
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
+#include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/user_repository.h"
@@ -19,6 +20,7 @@ struct readers {
     struct user_reader *users;
     struct session_reader *sessions;
     struct image_reader *images;
+    struct non_patient_reader *non_patient;
     struct audit_reader *audit;
     struct change_reader *changes;
     struct idempotency_reader *idempotency;
@@ -29,6 +31,7 @@ struct unit_of_work {
     struct user_writer *users;
     struct session_writer *sessions;
     struct image_writer *images;
+    struct non_patient_writer *non_patient;
     struct audit_writer *audit;
     struct idempotency_writer *idempotency;
     struct lease_writer *leases;

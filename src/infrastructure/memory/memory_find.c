@@ -21,7 +21,8 @@ struct order {
 
 static const struct field *field_of(enum image_level level, const char *name)
 {
-    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema,
+                                                   &non_patient_object_schema};
     void *nowhere = NULL;
     return schema_find(schemas[level], str_of(name), &nowhere);
 }
@@ -50,6 +51,7 @@ static const char *sort_member(const struct image_attribute *attribute)
         return "created_at";
     return attribute->tag == 0x00100010   ? "patient_name_key"
            : attribute->tag == 0x00080090 ? "referring_physician_name_key"
+           : attribute->tag == 0x00700084 ? "content_creator_name_key"
                                           : attribute->member;
 }
 
@@ -157,10 +159,24 @@ static void count_patient(const struct memory_state *state, const struct study *
     }
 }
 
+static void collect_objects(const struct memory_rows *rows, struct arena *a,
+                            const struct conditions *c, struct candidate_slice *out)
+{
+    for (size_t i = 0; i < rows->len; i++) {
+        struct candidate row = {.object = rows->at[i]};
+        if (conditions_hold(c, &row))
+            *SLICE_PUSH(a, out) = row;
+    }
+}
+
 static void collect(const struct memory_state *state, struct arena *a, const struct conditions *c,
                     const struct image_filter *f, struct candidate_slice *out)
 {
     enum image_level level = f->level;
+    if (level == LEVEL_NON_PATIENT) {
+        collect_objects(&state->tables[MEMORY_NON_PATIENT_OBJECTS], a, c, out);
+        return;
+    }
     static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
     const struct memory_rows *rows = &state->tables[tables[level]];
     for (size_t i = 0; i < rows->len; i++) {
@@ -304,6 +320,12 @@ static str next_cursor(struct arena *a, const struct order *o, const struct cand
 static void read_row(struct arena *a, const struct candidate *from, enum image_level level,
                      struct image_row *out)
 {
+    if (level == LEVEL_NON_PATIENT) {
+        struct non_patient_object *object = NEW(a, struct non_patient_object);
+        memory_row_read(a, MEMORY_NON_PATIENT_OBJECTS, from->object, object);
+        out->object = object;
+        return;
+    }
     memory_row_read(a, MEMORY_STUDIES, from->study, &out->study);
     if (level >= LEVEL_SERIES)
         memory_row_read(a, MEMORY_SERIES, from->series, &out->series);

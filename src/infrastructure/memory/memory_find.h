@@ -12,6 +12,7 @@ struct candidate {
     const struct study *study;
     const struct series *series;
     const struct instance *instance;
+    const struct non_patient_object *object; /* of LEVEL_NON_PATIENT, where the others are NULL */
 };
 
 /* The struct of that level. */

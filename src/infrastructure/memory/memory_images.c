@@ -113,7 +113,7 @@ static str copy_text(struct arena *a, str text)
     return a == NULL || text.ptr == NULL ? text : str_copy(a, text);
 }
 
-static void read_blobs(struct arena *a, const struct instance_blobs *from, bool with_metadata,
+void memory_copy_blobs(struct arena *a, const struct instance_blobs *from, bool with_metadata,
                        struct instance_blobs *out)
 {
     *out = (struct instance_blobs){.frames = copy_text(a, from->frames),
@@ -132,7 +132,7 @@ static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_k
         memory_row_find(memory_rows(reading(r), MEMORY_INSTANCES), instance_key);
     if (row == NULL)
         return ERR(NOT_FOUND, "not found");
-    read_blobs(a, &row->blobs, with_metadata, out);
+    memory_copy_blobs(a, &row->blobs, with_metadata, out);
     return OK;
 }
 
@@ -168,7 +168,7 @@ static err give(struct arena *a, const struct memory_instance *row, bool with_bl
     struct instance_blobs blobs = {0};
     memory_row_read(a != NULL ? a : &row_arena, MEMORY_INSTANCES, row, &instance);
     if (with_blobs)
-        read_blobs(a, &row->blobs, true, &blobs);
+        memory_copy_blobs(a, &row->blobs, true, &blobs);
     err e = sink->take(sink, &instance, &blobs);
     arena_deinit(&row_arena);
     return e;
@@ -200,9 +200,12 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
+    const struct memory_rows *beside = memory_rows(reading(r), MEMORY_NON_PATIENT_OBJECTS);
     *out = false;
     for (size_t i = 0; i < rows->len && !*out; i++)
         *out = str_eq(((const struct instance *)rows->at[i])->object_name, object_name);
+    for (size_t i = 0; i < beside->len && !*out; i++)
+        *out = str_eq(((const struct non_patient_object *)beside->at[i])->object_name, object_name);
     return OK;
 }
 
@@ -289,15 +292,20 @@ static err add_instance(struct image_writer *w, struct instance *instance,
         return ERR(CONFLICT, "something required is not there");
     TRY(memory_insert(s, MEMORY_INSTANCES, instance));
     struct memory_instance *row = memory_row_make(a, MEMORY_INSTANCES, instance);
-    read_blobs(a, blobs, true, &row->blobs);
+    memory_copy_blobs(a, blobs, true, &row->blobs);
     memory_row_replace(a, rows, row);
     const struct study *study =
         memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], instance->study_key);
+    const struct series *series =
+        memory_row_find(&memory_write(s)->tables[MEMORY_SERIES], instance->series_key);
     add_change(s, (struct change){.organization_key = instance->organization_key,
                                   .created_at = instance->created_at,
                                   .kind = STR("instance_stored"),
                                   .study_id = study->id,
-                                  .instance_id = instance->id});
+                                  .instance_id = instance->id,
+                                  .study_instance_uid = study->study_instance_uid,
+                                  .series_instance_uid = series->series_instance_uid,
+                                  .sop_instance_uid = instance->sop_instance_uid});
     return OK;
 }
 
@@ -312,7 +320,8 @@ static err save_study(struct image_writer *w, struct study *study)
                                       .created_at = study->updated_at,
                                       .kind = study->state == STUDY_RECEIVED ? STR("study_restored")
                                                                              : STR("study_trashed"),
-                                      .study_id = study->id});
+                                      .study_id = study->id,
+                                      .study_instance_uid = study->study_instance_uid});
     return OK;
 }
 

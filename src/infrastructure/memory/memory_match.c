@@ -45,9 +45,10 @@ struct conditions {
 
 const void *candidate_at(const struct candidate *c, enum image_level level)
 {
-    return level == LEVEL_STUDY    ? (const void *)c->study
-           : level == LEVEL_SERIES ? (const void *)c->series
-                                   : (const void *)c->instance;
+    return level == LEVEL_STUDY         ? (const void *)c->study
+           : level == LEVEL_SERIES      ? (const void *)c->series
+           : level == LEVEL_NON_PATIENT ? (const void *)c->object
+                                        : (const void *)c->instance;
 }
 
 static bool has_wildcard(str value)
@@ -122,7 +123,9 @@ static struct condition on(const struct image_attribute *attribute, enum conditi
 static const struct field *name_key(struct arena *a, const struct image_attribute *attribute)
 {
     void *nowhere = NULL;
-    return schema_find(&study_schema, str_format(a, "%s_key", attribute->member), &nowhere);
+    return schema_find(attribute->level == LEVEL_NON_PATIENT ? &non_patient_object_schema
+                                                             : &study_schema,
+                       str_format(a, "%s_key", attribute->member), &nowhere);
 }
 
 static err fuzzy_condition(struct arena *a, const struct image_attribute *attribute, str folded,
@@ -254,7 +257,8 @@ err conditions_make(struct arena *a, const struct image_filter *f, struct condit
     c->filter = f;
     for (size_t i = 0; i < f->matches.len; i++) {
         const struct image_match *m = &f->matches.at[i];
-        if (m->attribute->level > f->level)
+        if (m->attribute->level > f->level ||
+            (m->attribute->level == LEVEL_NON_PATIENT) != (f->level == LEVEL_NON_PATIENT))
             return ERR(INTERNAL, "a key below the level asked for");
         if (m->matches_empty)
             *SLICE_PUSH(a, &c->list) = on(m->attribute, IS_EMPTY);
@@ -392,18 +396,28 @@ static bool holds(const struct condition *c, const struct candidate *candidate)
     }
 }
 
+static bool all_hold(const struct conditions *c, const struct candidate *candidate)
+{
+    for (size_t i = 0; i < c->list.len; i++)
+        if (!holds(&c->list.at[i], candidate))
+            return false;
+    return true;
+}
+
 bool conditions_hold(const struct conditions *c, const struct candidate *candidate)
 {
     const struct image_filter *f = c->filter;
     const struct study *study = candidate->study;
+    if (f->level == LEVEL_NON_PATIENT)
+        return candidate->object->organization_key == f->organization_key &&
+               candidate->object->category == (int64_t)f->category && all_hold(c, candidate);
     if (study->organization_key != f->organization_key ||
         study->state != (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;
-    for (size_t i = 0; i < c->list.len; i++)
-        if (!holds(&c->list.at[i], candidate))
-            return false;
+    if (!all_hold(c, candidate))
+        return false;
     for (size_t i = 0; i < c->words.len; i++)
         if (!text_has(study->search_key, c->words.at[i]))
             return false;

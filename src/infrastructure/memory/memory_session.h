@@ -27,6 +27,10 @@ err memory_first(struct memory_session *s, struct arena *a, enum memory_table ta
                  bool (*is_right)(const void *row, const void *argument), const void *argument,
                  void *out);
 
+/* Derived data with copies of what it points to, or as it is when a is NULL. */
+void memory_copy_blobs(struct arena *a, const struct instance_blobs *from, bool with_metadata,
+                       struct instance_blobs *out);
+
 extern const struct organization_reader_ops memory_organization_reader_ops;
 extern const struct organization_writer_ops memory_organization_writer_ops;
 extern const struct user_reader_ops memory_user_reader_ops;
@@ -35,6 +39,8 @@ extern const struct session_reader_ops memory_session_reader_ops;
 extern const struct session_writer_ops memory_session_writer_ops;
 extern const struct image_reader_ops memory_image_reader_ops;
 extern const struct image_writer_ops memory_image_writer_ops;
+extern const struct non_patient_reader_ops memory_non_patient_reader_ops;
+extern const struct non_patient_writer_ops memory_non_patient_writer_ops;
 extern const struct audit_reader_ops memory_audit_reader_ops;
 extern const struct audit_writer_ops memory_audit_writer_ops;
 extern const struct change_reader_ops memory_change_reader_ops;

@@ -5,6 +5,7 @@
 
 #include "base/schema.h"
 #include "domain/entities/instance.h"
+#include "domain/entities/non_patient_object.h"
 
 enum memory_table {
     MEMORY_ORGANIZATIONS,
@@ -14,6 +15,7 @@ enum memory_table {
     MEMORY_STUDIES,
     MEMORY_SERIES,
     MEMORY_INSTANCES,
+    MEMORY_NON_PATIENT_OBJECTS,
     MEMORY_AUDIT_EVENTS,
     MEMORY_CHANGES,
     MEMORY_IDEMPOTENCY_RECORDS,
@@ -37,6 +39,12 @@ struct memory_state {
 /* A row of MEMORY_INSTANCES. */
 struct memory_instance {
     struct instance instance;
+    struct instance_blobs blobs;
+};
+
+/* A row of MEMORY_NON_PATIENT_OBJECTS. */
+struct memory_non_patient_object {
+    struct non_patient_object object;
     struct instance_blobs blobs;
 };
 

@@ -171,6 +171,46 @@ static const char lookups[] =
     "CREATE INDEX studies_by_accession ON studies(organization_key, state, accession_number, "
     "study_date {first}, key);";
 
+/* Few and small, and searched by one key or another: what they are mostly called by has an index,
+ * the rest is looked through within its category. */
+static const char non_patient[] =
+    "CREATE TABLE non_patient_objects(" ENTITY "category {number} NOT NULL, "
+    "sop_class_uid {text} NOT NULL, sop_instance_uid {text} NOT NULL, "
+    "transfer_syntax_uid {text} NOT NULL, object_name {text} NOT NULL, size {number} NOT NULL, "
+    "instance_creation_date {text}, instance_creation_time {text}, content_date {text}, "
+    "content_time {text}, content_creator_name {text}, content_creator_name_key {text}, "
+    "manufacturer {text}, content_label {text}, content_description {text}, "
+    "protocol_name {text}, equipment_modality {text}, model_manufacturers {text}, "
+    "model_names {text}, scheduled_protocol_codes {text}, "
+    "requested_procedure_codes {text}, hanging_protocol_name {text}, "
+    "hanging_protocol_description {text}, hanging_protocol_level {text}, "
+    "hanging_protocol_creator {text}, hanging_protocol_user_group_name {text}, "
+    "number_of_priors_referenced {number}, number_of_screens {number}, modalities {text}, "
+    "lateralities {text}, anatomic_region_codes {text}, procedure_codes {text}, "
+    "reason_codes {text}, user_codes {text}, implant_name {text}, implant_size {text}, "
+    "implant_part_number {text}, implant_template_version {text}, implant_type {text}, "
+    "assembly_name {text}, assembly_issuer {text}, assembly_version {text}, "
+    "assembly_type {text}, procedure_type_codes {text}, group_name {text}, "
+    "group_issuer {text}, group_version {text}, inventory_level {text}, "
+    "inventory_completion_status {text}, subject_class_uids {text}, "
+    "subject_instance_uids {text}, assertion_codes {text}, "
+    "UNIQUE(organization_key, sop_instance_uid)){end};"
+    "CREATE INDEX non_patient_objects_by_category ON non_patient_objects(organization_key, "
+    "category, key);"
+    "CREATE INDEX non_patient_objects_by_object ON non_patient_objects(object_name);"
+    "CREATE INDEX non_patient_objects_by_label ON non_patient_objects(organization_key, "
+    "content_label) WHERE content_label IS NOT NULL;"
+    "CREATE INDEX non_patient_objects_by_name ON non_patient_objects(organization_key, "
+    "hanging_protocol_name) WHERE hanging_protocol_name IS NOT NULL;"
+    "CREATE INDEX non_patient_objects_by_protocol ON non_patient_objects(organization_key, "
+    "protocol_name) WHERE protocol_name IS NOT NULL;"
+    "CREATE INDEX non_patient_objects_by_part ON non_patient_objects(organization_key, "
+    "implant_part_number) WHERE implant_part_number IS NOT NULL;"
+    "CREATE TABLE non_patient_blobs(object_key {number} PRIMARY KEY "
+    "REFERENCES non_patient_objects(key), metadata {bytes} NOT NULL, "
+    "metadata_size {number} NOT NULL, metadata_crc {number} NOT NULL, frames {bytes}, "
+    "bulk {bytes}){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -180,5 +220,9 @@ const struct migration migrations[] = {
     {6, "search on PostgreSQL", {"", postgresql_search}, NULL, NULL},
     {7, "leases", {leases}, NULL, NULL},
     {8, "patients and accession numbers are found before dates are walked", {lookups}, NULL, NULL},
+    {9, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {10, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {11, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {12, "non-patient objects", {non_patient}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

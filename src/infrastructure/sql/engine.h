@@ -55,6 +55,7 @@ enum sql_table {
     TABLE_SERIES,
     TABLE_INSTANCES,
     TABLE_IDEMPOTENCY_RECORDS,
+    TABLE_NON_PATIENT_OBJECTS,
     SQL_TABLE_COUNT,
     TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT /* whose keys are given by the database, in order */
 };

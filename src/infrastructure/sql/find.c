@@ -47,6 +47,7 @@ static const char *sort_column(const struct image_attribute *attribute)
     if (attribute->match != MATCH_NAME)
         return attribute->member;
     return strcmp(attribute->member, "patient_name") == 0 ? "patient_name_key"
+           : attribute->level == LEVEL_NON_PATIENT        ? "content_creator_name_key"
                                                           : "referring_physician_name_key";
 }
 
@@ -92,7 +93,9 @@ static void add_order(struct buf *sql, const struct image_filter *f)
 static void add_from(struct buf *sql, const struct sql_builder *b, enum image_level level,
                      bool index_leads)
 {
-    if (index_leads) {
+    if (level == LEVEL_NON_PATIENT) {
+        buf_add(sql, STR(" FROM non_patient_objects np"));
+    } else if (index_leads) {
         buf_add(sql, STR(" FROM study_search ft CROSS JOIN studies st ON st.key = ft.rowid"));
         if (level >= LEVEL_SERIES)
             buf_add(sql, STR(" CROSS JOIN series se ON se.study_key = st.key"));
@@ -127,7 +130,8 @@ struct cursor_value {
 
 static const struct field *column_field(const struct order_column *column)
 {
-    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema};
+    static const struct schema *const schemas[] = {&study_schema, &series_schema, &instance_schema,
+                                                   &non_patient_object_schema};
     void *nowhere = NULL;
     return schema_find(schemas[column->level], str_of(column->name), &nowhere);
 }
@@ -135,7 +139,7 @@ static const struct field *column_field(const struct order_column *column)
 static struct cursor_value value_of(const struct order_column *column, const struct image_row *row)
 {
     const struct field *field = column_field(column);
-    const void *objects[] = {&row->study, &row->series, &row->instance};
+    const void *objects[] = {&row->study, &row->series, &row->instance, row->object};
     const void *member = (const char *)objects[column->level] + field->offset;
     if (field->kind == FIELD_STR) {
         str text = *(const str *)member;
@@ -278,9 +282,10 @@ static err read_cursor(struct sql_builder *b, const struct image_filter *f, uint
 
 static int64_t key_of(const struct image_row *row, enum image_level level)
 {
-    return level == LEVEL_STUDY    ? row->study.key
-           : level == LEVEL_SERIES ? row->series.key
-                                   : row->instance.key;
+    return level == LEVEL_STUDY         ? row->study.key
+           : level == LEVEL_SERIES      ? row->series.key
+           : level == LEVEL_NON_PATIENT ? row->object->key
+                                        : row->instance.key;
 }
 
 static str next_cursor(struct arena *a, const struct image_filter *f, const struct image_row *last,
@@ -334,19 +339,28 @@ static void add_patient_counts(struct buf *sql)
                  counts[i]);
 }
 
+static void add_columns(struct buf *sql, enum image_level level)
+{
+    if (level == LEVEL_NON_PATIENT) {
+        sql_columns(sql, &non_patient_object_schema, "np", true);
+        return;
+    }
+    sql_columns(sql, &study_schema, "st", true);
+    if (level >= LEVEL_SERIES) {
+        buf_add(sql, STR(", "));
+        sql_columns(sql, &series_schema, "se", true);
+    }
+    if (level >= LEVEL_INSTANCE) {
+        buf_add(sql, STR(", "));
+        sql_columns(sql, &instance_schema, "i", true);
+    }
+}
+
 static void build_select(struct buf *sql, const struct sql_builder *b, const struct image_filter *f,
                          uint64_t offset, bool index_leads)
 {
     buf_add(sql, STR("SELECT "));
-    sql_columns(sql, &study_schema, "st", true);
-    if (f->level >= LEVEL_SERIES) {
-        buf_add(sql, STR(", "));
-        sql_columns(sql, &series_schema, "se", true);
-    }
-    if (f->level >= LEVEL_INSTANCE) {
-        buf_add(sql, STR(", "));
-        sql_columns(sql, &instance_schema, "i", true);
-    }
+    add_columns(sql, f->level);
     if (f->wants_patient_counts)
         add_patient_counts(sql);
     add_from(sql, b, f->level, index_leads);
@@ -354,6 +368,27 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
     if (offset != 0)
         buf_addf(sql, " OFFSET %llu", (unsigned long long)offset);
+}
+
+static void read_row(const struct statement *s, struct arena *a, const struct image_filter *f,
+                     struct image_row *row)
+{
+    if (f->level == LEVEL_NON_PATIENT) {
+        struct non_patient_object *object = NEW(a, struct non_patient_object);
+        statement_column_object(s, a, 0, &non_patient_object_schema, object);
+        row->object = object;
+        return;
+    }
+    int at = statement_column_object(s, a, 0, &study_schema, &row->study);
+    if (f->level >= LEVEL_SERIES)
+        at = statement_column_object(s, a, at, &series_schema, &row->series);
+    if (f->level >= LEVEL_INSTANCE)
+        at = statement_column_object(s, a, at, &instance_schema, &row->instance);
+    if (f->wants_patient_counts) {
+        row->of_patient.studies = statement_column_i64(s, at);
+        row->of_patient.series = statement_column_i64(s, at + 1);
+        row->of_patient.instances = statement_column_i64(s, at + 2);
+    }
 }
 
 static err read_rows(struct statement *s, struct arena *a, const struct image_filter *f,
@@ -368,17 +403,7 @@ static err read_rows(struct statement *s, struct arena *a, const struct image_fi
             *more = true;
             return OK;
         }
-        struct image_row *row = SLICE_PUSH(a, &out->rows);
-        int at = statement_column_object(s, a, 0, &study_schema, &row->study);
-        if (f->level >= LEVEL_SERIES)
-            at = statement_column_object(s, a, at, &series_schema, &row->series);
-        if (f->level >= LEVEL_INSTANCE)
-            at = statement_column_object(s, a, at, &instance_schema, &row->instance);
-        if (f->wants_patient_counts) {
-            row->of_patient.studies = statement_column_i64(s, at);
-            row->of_patient.series = statement_column_i64(s, at + 1);
-            row->of_patient.instances = statement_column_i64(s, at + 2);
-        }
+        read_row(s, a, f, SLICE_PUSH(a, &out->rows));
     }
 }
 

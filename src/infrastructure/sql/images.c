@@ -209,8 +209,7 @@ static err reader_locate(struct image_reader *r, struct arena *a, int64_t organi
     return OK;
 }
 
-static void read_blobs(const struct statement *s, struct arena *a, int at,
-                       struct instance_blobs *out)
+void sql_read_blobs(const struct statement *s, struct arena *a, int at, struct instance_blobs *out)
 {
     *out = (struct instance_blobs){.metadata = statement_column_str(s, a, at),
                                    .metadata_size = statement_column_i64(s, at + 1),
@@ -237,7 +236,7 @@ static err get_blobs(struct image_reader *r, struct arena *a, int64_t instance_k
     TRY(statement_step(&s, &has_row));
     if (!has_row)
         return ERR(NOT_FOUND, "not found");
-    read_blobs(&s, a, 0, out);
+    sql_read_blobs(&s, a, 0, out);
     return OK;
 }
 
@@ -284,7 +283,7 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
         int at =
             statement_column_object(&s, a != NULL ? a : &row_arena, 0, &instance_schema, &instance);
         if (with_blobs)
-            read_blobs(&s, a, at, &blobs);
+            sql_read_blobs(&s, a, at, &blobs);
         e = sink->take(sink, &instance, &blobs);
     }
     arena_deinit(&row_arena);
@@ -296,7 +295,10 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(reading(r), &c));
-    TRY(statement_begin(c, "SELECT 1 FROM instances WHERE object_name = ?1 LIMIT 1", &s));
+    TRY(statement_begin(c,
+                        "SELECT 1 FROM instances WHERE object_name = ?1 UNION ALL "
+                        "SELECT 1 FROM non_patient_objects WHERE object_name = ?1 LIMIT 1",
+                        &s));
     statement_bind_str(&s, 1, object_name);
     return statement_step(&s, out);
 }
@@ -407,6 +409,16 @@ static err add_change(struct sql_connection *c, const char *kind, int64_t organi
     return statement_run_later(&s);
 }
 
+void sql_bind_blobs(struct statement *s, int64_t key, const struct instance_blobs *blobs)
+{
+    statement_bind_i64(s, 1, key);
+    statement_bind_blob(s, 2, blobs->metadata);
+    statement_bind_i64(s, 3, blobs->metadata_size);
+    statement_bind_i64(s, 4, blobs->metadata_crc);
+    statement_bind_blob(s, 5, blobs->frames);
+    statement_bind_blob(s, 6, blobs->bulk);
+}
+
 static err add_instance(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs)
 {
@@ -419,12 +431,7 @@ static err add_instance(struct image_writer *w, struct instance *instance,
                         "metadata_crc, frames, bulk) "
                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                         &s));
-    statement_bind_i64(&s, 1, instance->key);
-    statement_bind_blob(&s, 2, blobs->metadata);
-    statement_bind_i64(&s, 3, blobs->metadata_size);
-    statement_bind_i64(&s, 4, blobs->metadata_crc);
-    statement_bind_blob(&s, 5, blobs->frames);
-    statement_bind_blob(&s, 6, blobs->bulk);
+    sql_bind_blobs(&s, instance->key, blobs);
     TRY(statement_run_later(&s));
     return add_change(c, "instance_stored", instance->organization_key, instance->study_key,
                       instance->key, instance->created_at);

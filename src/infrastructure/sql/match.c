@@ -11,7 +11,7 @@
 
 enum { TRIGRAM_SIZE = 3 };
 
-const char *const image_aliases[] = {"st", "se", "i"};
+const char *const image_aliases[] = {"st", "se", "i", "np"};
 
 void sql_add_text(struct sql_builder *b, str text)
 {
@@ -73,6 +73,12 @@ static void add_phrase(struct buf *out, str run)
     buf_add_char(out, '"');
 }
 
+/* Beside the studies there is no index of words. */
+static bool has_words(const struct sql_builder *b, const struct image_match *m)
+{
+    return !b->in_alternative && m->attribute->level == LEVEL_STUDY;
+}
+
 /* The index finds candidates; the conditions on columns decide. */
 static void add_trigrams(struct sql_builder *b, str folded, const char *separators)
 {
@@ -110,7 +116,8 @@ static void match_by_function(struct sql_builder *b, const char *function, const
 
 /* Each word begins the name, or stands in it behind what ends a word. Parentheses around all of it
  * keep the expression flat, whose depth SQLite limits. */
-static err match_fuzzy_name(struct sql_builder *b, const char *column, str folded)
+static err match_fuzzy_name(struct sql_builder *b, const struct image_match *m, const char *column,
+                            str folded)
 {
     static const char *const before[] = {"", "% ", "%=", "%-"};
     str rest = folded, word;
@@ -128,21 +135,20 @@ static err match_fuzzy_name(struct sql_builder *b, const char *column, str folde
         buf_add_char(&b->where, ')');
     }
     buf_add_char(&b->where, ')');
-    if (b->in_alternative)
-        return OK;
-    for (rest = folded; person_name_next_word(&rest, &word);)
+    for (rest = folded; has_words(b, m) && person_name_next_word(&rest, &word);)
         add_trigrams(b, word, "*?");
     return OK;
 }
 
-static err match_name(struct sql_builder *b, const char *column, str value, bool is_fuzzy)
+static err match_name(struct sql_builder *b, const struct image_match *m, const char *column,
+                      str value)
 {
     str folded = person_name_fold(b->arena, value), rest = folded, word;
-    if (is_fuzzy && person_name_next_word(&rest, &word))
-        return match_fuzzy_name(b, column, folded);
+    if (m->is_fuzzy && person_name_next_word(&rest, &word))
+        return match_fuzzy_name(b, m, column, folded);
     buf_add(&b->where, STR(" AND "));
     match_by_function(b, "name_is_like", column, "_key", folded);
-    if (!b->in_alternative)
+    if (has_words(b, m))
         add_trigrams(b, folded, "*?=");
     return OK;
 }
@@ -275,7 +281,7 @@ static err match_one_text(struct sql_builder *b, const struct image_match *m, co
                           str value)
 {
     if (m->attribute->match == MATCH_NAME)
-        return match_name(b, column, value, m->is_fuzzy);
+        return match_name(b, m, column, value);
     match_text(b, column, value);
     return OK;
 }
@@ -338,7 +344,8 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
         return OK;
     switch (attribute->match) {
     case MATCH_UID:
-        if (attribute->level != LEVEL_STUDY && strcmp(attribute->member, "sop_class_uid") != 0)
+        if (attribute->level != LEVEL_STUDY && attribute->level != LEVEL_NON_PATIENT &&
+            strcmp(attribute->member, "sop_class_uid") != 0)
             buf_addf(&b->where, " AND %s.organization_key = st.organization_key",
                      image_aliases[attribute->level]);
         return match_list(b, column.name, value, true);
@@ -430,9 +437,20 @@ static void match_id(struct sql_builder *b, const char *alias, uuid id)
     b->parameters.at[b->parameters.len - 1].is_uuid = true;
 }
 
+static err match_non_patient(struct sql_builder *b, const struct image_filter *f)
+{
+    buf_add(&b->where, STR(" WHERE np.organization_key = "));
+    sql_add_number(b, f->organization_key);
+    buf_add(&b->where, STR(" AND np.category = "));
+    sql_add_number(b, (int64_t)f->category);
+    return match_all(b, f);
+}
+
 err sql_match(struct sql_builder *b, const struct image_filter *f)
 {
     b->words.arena = b->arena;
+    if (f->level == LEVEL_NON_PATIENT)
+        return match_non_patient(b, f);
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
     sql_add_number(b, f->organization_key);
     buf_add(&b->where, STR(" AND st.state = "));

@@ -23,7 +23,7 @@ struct sql_builder {
     struct sql_parameter_slice parameters;
 };
 
-/* The tables of the levels: "st", "se", "i". */
+/* The tables of the levels: "st", "se", "i", "np". */
 extern const char *const image_aliases[];
 
 /* A row of studies under that alias is of the patient of st, and as much in the trash; what has no

@@ -261,9 +261,11 @@ static err find_changes(struct change_reader *r, struct arena *a, int64_t organi
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, change_reader), &c));
     TRY(statement_begin(c,
-                        "SELECT c.sequence, c.organization_key, c.created_at, c.kind, st.id, i.id "
+                        "SELECT c.sequence, c.organization_key, c.created_at, c.kind, st.id, i.id, "
+                        "st.study_instance_uid, se.series_instance_uid, i.sop_instance_uid "
                         "FROM changes c JOIN studies st ON st.key = c.study_key "
                         "LEFT JOIN instances i ON i.key = c.instance_key "
+                        "LEFT JOIN series se ON se.key = i.series_key "
                         "WHERE c.organization_key = ?1 AND c.sequence > ?2 "
                         "ORDER BY c.sequence LIMIT ?3",
                         &s));

@@ -28,6 +28,8 @@ extern const struct session_reader_ops sql_session_reader_ops;
 extern const struct session_writer_ops sql_session_writer_ops;
 extern const struct image_reader_ops sql_image_reader_ops;
 extern const struct image_writer_ops sql_image_writer_ops;
+extern const struct non_patient_reader_ops sql_non_patient_reader_ops;
+extern const struct non_patient_writer_ops sql_non_patient_writer_ops;
 extern const struct audit_reader_ops sql_audit_reader_ops;
 extern const struct audit_writer_ops sql_audit_writer_ops;
 extern const struct change_reader_ops sql_change_reader_ops;
@@ -35,6 +37,11 @@ extern const struct idempotency_reader_ops sql_idempotency_reader_ops;
 extern const struct idempotency_writer_ops sql_idempotency_writer_ops;
 extern const struct lease_writer_ops sql_lease_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
+
+/* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,
+ * bulk from at on; as parameters 2 to 6 behind a key. */
+void sql_read_blobs(const struct statement *s, struct arena *a, int at, struct instance_blobs *out);
+void sql_bind_blobs(struct statement *s, int64_t key, const struct instance_blobs *blobs);
 
 /* The statements every entity needs, made from its schema once: their addresses are stable. */
 struct entity_sql {

@@ -575,13 +575,15 @@ static bool is_too_slow(const struct http_server *s, const struct connection *c,
                (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
 }
 
-/* Once a second: heads and bodies that come too slowly lose their connection. */
+/* Once a second: heads and bodies that come too slowly lose their connection. The time is taken
+ * with the lock, or a request that ends while it is waited for would seem to have ended ages ago.
+ */
 static void *sweep(void *server)
 {
     struct http_server *s = server;
     while (!__atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE)) {
-        uint64_t now = monotonic_ns();
         pthread_mutex_lock(&s->lock);
+        uint64_t now = monotonic_ns();
         for (struct connection *c = s->connections; c != NULL; c = c->next)
             if (is_too_slow(s, c, now) || has_left(c))
                 shutdown(c->fd, SHUT_RDWR);

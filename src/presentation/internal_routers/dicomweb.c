@@ -3,8 +3,12 @@
 
 #include "application/commands/images/store_instance/command.h"
 #include "application/commands/images/trash_study/command.h"
+#include "application/commands/non_patient_objects/store_non_patient_object/command.h"
+#include "application/queries/changes/follow_changes/query.h"
 #include "application/queries/images/check_storage/query.h"
 #include "application/queries/images/search_images/query.h"
+#include "application/queries/non_patient_objects/retrieve_non_patient_object/query.h"
+#include "application/queries/non_patient_objects/search_non_patient_objects/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
 #include "presentation/internal_routers/routers.h"
@@ -18,6 +22,12 @@ err dicomweb_path(struct request *r, struct image_path *out)
         if (uids[i].ptr != NULL && !uid_is_tolerable(uids[i]))
             return ERR(NOT_FOUND, "not found");
     return OK;
+}
+
+enum non_patient_category dicomweb_category(const struct request *r)
+{
+    str path = str_of(r->route->path + 1);
+    return non_patient_category_find(str_sub(path, 0, str_find_char(path, '/')));
 }
 
 static bool is_host(str host)
@@ -108,6 +118,37 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
              "multipart/related; type=\"application/dicom+json\", "                                \
              "multipart/related; type=\"application/dicom+xml\""
 
+#define OBJECT_RETRIEVE                                                                            \
+    .behind = &retrieve_non_patient_object_use_case, .needs = READ_STUDIES, .takes_cookie = true,  \
+    .lane = LANE_DB, .tag = "non-patient"
+#define OBJECT_STORE                                                                               \
+    .handle = dicomweb_store, .behind = &store_non_patient_object_use_case,                        \
+    .needs = WRITE_STUDIES, .lane = LANE_STREAM, .body = HTTP_BODY_STREAM, .tag = "non-patient",   \
+    .answers = "application/dicom+json"
+/* The resources of one category, PS3.18 table 12.1.1-1. what: one of them, what_all: several. */
+#define OBJECTS(name_, what_, all_)                                                                \
+    {"GET",                                                                                        \
+     "/" name_,                                                                                    \
+     .handle = dicomweb_search,                                                                    \
+     .behind = &search_non_patient_objects_use_case,                                               \
+     .needs = READ_STUDIES,                                                                        \
+     .takes_cookie = true,                                                                         \
+     .lane = LANE_DB,                                                                              \
+     .tag = "non-patient",                                                                         \
+     .answers = SEARCH_TYPES,                                                                      \
+     .doc = "Search " all_},                                                                       \
+        {"POST", "/" name_, OBJECT_STORE, .doc = "Store " all_},                                   \
+        {"POST", "/" name_ "/{instance}", OBJECT_STORE, .doc = "Store " what_},                    \
+        {"GET",           "/" name_ "/{instance}",  .handle = dicomweb_object,                     \
+         OBJECT_RETRIEVE, .doc = "Retrieve " what_, .answers = "application/dicom"},               \
+        {"GET",           "/" name_ "/{instance}/metadata", .handle = dicomweb_object_metadata,    \
+         OBJECT_RETRIEVE, .doc = "Metadata of " what_,      .answers = "application/dicom+json"},  \
+    {                                                                                              \
+        "GET", "/" name_ "/{instance}/bulkdata/{path*}",                                           \
+            .handle = dicomweb_object_bulkdata, OBJECT_RETRIEVE, .doc = "A bulk value of " what_,  \
+            .answers = "application/octet-stream"                                                  \
+    }
+
 const struct route dicomweb_routes[] = {
     {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
      .tag = "capabilities", .doc = "What this server offers",
@@ -151,5 +192,14 @@ const struct route dicomweb_routes[] = {
      .takes = "application/dicom+json, application/dicom+xml"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
+    {"GET", "/changes", &follow_changes_use_case, .takes_cookie = true, .tag = "search",
+     .doc = "Follow the changes of the archive", .answers = "application/json"},
+    OBJECTS("color-palettes", "a colour palette", "colour palettes"),
+    OBJECTS("defined-procedure-protocols", "a defined procedure protocol",
+            "defined procedure protocols"),
+    OBJECTS("hanging-protocols", "a hanging protocol", "hanging protocols"),
+    OBJECTS("implant-templates", "an implant template", "implant templates, assemblies and groups"),
+    OBJECTS("inventories", "an inventory", "inventories"),
+    OBJECTS("protocol-approvals", "a protocol approval", "protocol approvals"),
 };
 const size_t dicomweb_route_count = COUNT_OF(dicomweb_routes);

@@ -24,6 +24,14 @@ err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
 err dicomweb_capabilities(struct request *r);
 err dicomweb_commitment(struct request *r);
+/* Of a non-patient object (PS3.18 12); it is searched for and stored as images are. */
+err dicomweb_object(struct request *r);
+err dicomweb_object_metadata(struct request *r);
+err dicomweb_object_bulkdata(struct request *r);
+
+/* The category whose name the address begins with; NON_PATIENT_CATEGORY_COUNT: it is about studies.
+ */
+enum non_patient_category dicomweb_category(const struct request *r);
 
 /* Does the client want a ZIP or tar archive: most of all (is_first), or at all? Then
  * dicomweb_archive answers. */
@@ -55,7 +63,7 @@ struct failure_reason {
 extern const struct failure_reason failure_reasons[];
 extern const size_t failure_reason_count;
 /* Warning Reason (0008,1196), PS3.4 B.2.3: the data set does not match its SOP class. */
-enum { WARNING_NOT_OF_ITS_CLASS = 0xB007 };
+enum { WARNING_NOT_OF_ITS_CLASS = 0xB007, FAILURE_OF_OTHER_CLASS = 0x0122 };
 
 SLICE(http_part);
 /* Of a whole body the parts that Range asks for, with the status that goes with it; headers are

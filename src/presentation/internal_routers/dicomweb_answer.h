@@ -32,6 +32,16 @@ err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *fi
 err dicomweb_respond_single(struct request *r, const struct retrieve_images_result *images,
                             str syntax);
 
+/* What Accept asks for of these, one alone or what an address has. */
+err dicomweb_respond_images(struct request *r, const struct retrieve_images_result *images,
+                            bool one);
+/* The metadata that send gives, in the form, compressed or not, that is asked for. */
+typedef err send_metadata_fn(struct request *r, str if_none_match,
+                             struct retrieve_metadata_result *out);
+err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send);
+/* A bulk value by the path of the address. derived lives until the last byte has gone. */
+err dicomweb_respond_bulkdata(struct request *r, const struct retrieve_derived_result *derived);
+
 /* Where an instance is retrieved. base_url: as dicomweb_base_url gives it. */
 str dicomweb_instance_url(struct arena *a, str base_url, const struct image_path *path);
 /* The same for Content-Location, by the row that the instances were found under: absent for those

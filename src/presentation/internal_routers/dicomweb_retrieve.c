@@ -288,40 +288,46 @@ err dicomweb_respond_single(struct request *r, const struct retrieve_images_resu
     return dicomweb_respond_converted(r, images, FORM_SINGLE, to);
 }
 
-err dicomweb_retrieve(struct request *r)
+err dicomweb_respond_images(struct request *r, const struct retrieve_images_result *images,
+                            bool one)
 {
-    struct retrieve_images query;
-    struct retrieve_images_result images;
     struct arena *a = request_arena(r);
     str named, type = STR("application/dicom");
-    if (dicomweb_archive_is_asked_for(r, true))
-        return dicomweb_archive(r);
-    TRY(dicomweb_path(r, &query.path));
-    TRY(retrieve_images_send(&r->scope, &query, &images));
-    if (images.instances.len == 0)
-        return ERR(NOT_FOUND, "not found");
-    bool one = query.path.sop_uid.ptr != NULL;
     str syntax =
-        all_in_syntax(&images.instances) ? images.instances.at[0].transfer_syntax_uid : STR("*");
+        all_in_syntax(&images->instances) ? images->instances.at[0].transfer_syntax_uid : STR("*");
     enum form form = choose_form(r, type, STR("application/octet-stream"), syntax, one, &named);
     const struct transfer_syntax *to;
     enum form converted =
-        form == FORM_NONE ? dicomweb_choose_conversion(r, &images.instances, one, &to) : FORM_NONE;
+        form == FORM_NONE ? dicomweb_choose_conversion(r, &images->instances, one, &to) : FORM_NONE;
     if (converted != FORM_NONE)
-        return dicomweb_respond_converted(r, &images, converted, to);
-    if (form == FORM_NONE && dicomweb_archive_is_asked_for(r, false))
-        return dicomweb_archive(r);
+        return dicomweb_respond_converted(r, images, converted, to);
     if (form == FORM_NONE)
         return ERRF(a, NOT_ACCEPTABLE,
                     "instances are application/dicom, single or multipart/related, in the transfer "
                     "syntax %.*s or, where it is native, in another native one",
                     STR_ARG(str_eq(syntax, STR("*")) ? STR("they are stored in") : syntax));
     if (form == FORM_SINGLE)
-        return dicomweb_respond_single(r, &images, STR_NONE);
-    str etag = one ? str_format(a, "%.*s-m", STR_ARG(images.instances.at[0].object_name))
-                   : dicomweb_group_tag(a, &images.row);
+        return dicomweb_respond_single(r, images, STR_NONE);
+    str etag = one ? str_format(a, "%.*s-m", STR_ARG(images->instances.at[0].object_name))
+                   : dicomweb_group_tag(a, &images->row);
     dicomweb_set_tag(r, etag, one);
-    return request_is_unchanged(r, etag) ? OK : respond_instances(r, &images, etag);
+    return request_is_unchanged(r, etag) ? OK : respond_instances(r, images, etag);
+}
+
+err dicomweb_retrieve(struct request *r)
+{
+    struct retrieve_images query;
+    struct retrieve_images_result images;
+    if (dicomweb_archive_is_asked_for(r, true))
+        return dicomweb_archive(r);
+    TRY(dicomweb_path(r, &query.path));
+    TRY(retrieve_images_send(&r->scope, &query, &images));
+    if (images.instances.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    err e = dicomweb_respond_images(r, &images, query.path.sop_uid.ptr != NULL);
+    return e.code == ERR_NOT_ACCEPTABLE && dicomweb_archive_is_asked_for(r, false)
+               ? dicomweb_archive(r)
+               : e;
 }
 
 /* The tag of the text behind the tag of one of its representations: "x-gz" (joined) and "x-gp"
@@ -339,9 +345,8 @@ static str text_tag(str tag)
     return tag;
 }
 
-err dicomweb_metadata(struct request *r)
+err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
 {
-    struct retrieve_metadata query = {0};
     struct retrieve_metadata_result result;
     enum model_form form = dicomweb_model_form(r);
     bool compressed = form == MODEL_JSON && accepts_gzip(http_header(r->x, "Accept-Encoding"));
@@ -351,9 +356,7 @@ err dicomweb_metadata(struct request *r)
                                    "several in multipart/related");
     if (form != MODEL_JSON && r->x->lane != LANE_CPU)
         return request_move(r, LANE_CPU);
-    TRY(dicomweb_path(r, &query.path));
-    query.if_none_match = text_tag(http_header(r->x, "If-None-Match"));
-    TRY(retrieve_metadata_send(&r->scope, &query, &result));
+    TRY(send(r, text_tag(http_header(r->x, "If-None-Match")), &result));
     http_set_header(r->x, "ETag",
                     str_format(request_arena(r), "\"%.*s%s\"", STR_ARG(result.etag),
                                form == MODEL_XML             ? "-gx"
@@ -373,6 +376,18 @@ err dicomweb_metadata(struct request *r)
     else
         TRY(gzip_inflate(request_arena(r), result.gzip, &body));
     return dicomweb_respond_model(r, 200, form, body, result.etag);
+}
+
+static err send_metadata(struct request *r, str if_none_match, struct retrieve_metadata_result *out)
+{
+    struct retrieve_metadata query = {.if_none_match = if_none_match};
+    TRY(dicomweb_path(r, &query.path));
+    return retrieve_metadata_send(&r->scope, &query, out);
+}
+
+err dicomweb_metadata(struct request *r)
+{
+    return dicomweb_respond_metadata(r, send_metadata);
 }
 
 /* The data set of a deflated file, whole: offsets in its tables are offsets in this. */
@@ -560,8 +575,9 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
         str_format(a, "%.*s; transfer-syntax=%.*s", STR_ARG(named), STR_ARG(syntax_uid));
     const struct image_path path = {request_parameter(r, "study"), request_parameter(r, "series"),
                                     instance->sop_instance_uid};
-    str url = form == FORM_MULTIPART ? dicomweb_instance_url(a, dicomweb_base_url(r), &path)
-                                     : STR_NONE; /* a single frame has no head */
+    str url = form == FORM_MULTIPART && path.study_uid.ptr != NULL
+                  ? dicomweb_instance_url(a, dicomweb_base_url(r), &path)
+                  : STR_NONE; /* a single frame has no head; an object of no study has no frames */
     if (info.in_inflated)
         TRY(inflated_data_set(r, instance, &w.data_set));
     for (size_t i = 0; i < count; i++) {
@@ -576,9 +592,11 @@ static err respond_frames(struct request *r, const struct retrieve_derived_resul
                                  place.ranges.at[0].size, false, etag);
         }
         if (form == FORM_MULTIPART)
-            SLICE_PUSH(a, &w.parts)->memory =
-                multipart_head(a, boundary, part_type,
-                               str_format(a, "%.*s/frames/%u", STR_ARG(url), numbers[i]), i == 0);
+            SLICE_PUSH(a, &w.parts)->memory = multipart_head(
+                a, boundary, part_type,
+                url.ptr == NULL ? STR_NONE
+                                : str_format(a, "%.*s/frames/%u", STR_ARG(url), numbers[i]),
+                i == 0);
         TRY(add_frame(&w, &place));
     }
     dicomweb_set_immutable(r, etag);
@@ -620,12 +638,17 @@ static err respond_all_frames(struct request *r, const struct retrieve_derived_r
 err dicomweb_bulkdata(struct request *r)
 {
     struct retrieve_derived query;
-    struct bulk_place place;
-    struct arena *a = request_arena(r);
-    struct retrieve_derived_result *derived = NEW(a, struct retrieve_derived_result);
-    str named, path = request_parameter(r, "path"), type = STR("application/octet-stream");
+    struct retrieve_derived_result *derived = NEW(request_arena(r), struct retrieve_derived_result);
     TRY(dicomweb_path(r, &query.path));
     TRY(retrieve_derived_send(&r->scope, &query, derived));
+    return dicomweb_respond_bulkdata(r, derived);
+}
+
+err dicomweb_respond_bulkdata(struct request *r, const struct retrieve_derived_result *derived)
+{
+    struct bulk_place place;
+    struct arena *a = request_arena(r);
+    str named, path = request_parameter(r, "path"), type = STR("application/octet-stream");
     TRY(bulk_table_find(derived->blobs.bulk, path, &place));
     if (place.size == UINT64_MAX)
         return respond_all_frames(r, derived);
@@ -644,7 +667,7 @@ err dicomweb_bulkdata(struct request *r)
     if (request_is_unchanged(r, etag))
         return OK;
     struct http_part content = {
-        .file = &derived->instance, .offset = place.offset, .size = place.size};
+        .file = (void *)&derived->instance, .offset = place.offset, .size = place.size};
     if (syntax != NULL && syntax->deflated) {
         str data;
         TRY(inflated_data_set(r, &derived->instance, &data));

@@ -79,9 +79,18 @@ static uint32_t place_of(const struct image_attribute *a)
     return a->sequence != 0 ? a->sequence : a->tag;
 }
 
+void search_include_required(struct search *s)
+{
+    for (size_t i = 0; i < non_patient_attribute_count; i++)
+        if (non_patient_attribute_is_of(&non_patient_attributes[i], s->query.filter.category))
+            search_include(s, non_patient_attributes[i].path[0]);
+}
+
 void search_choose_attributes(struct search *s)
 {
-    for (size_t i = 0; i < image_attribute_count && s->wanted_count < ATTRIBUTE_COUNT_MAX; i++) {
+    for (size_t i = 0; !search_is_of_objects(s) && i < image_attribute_count &&
+                       s->wanted_count < ATTRIBUTE_COUNT_MAX;
+         i++) {
         const struct image_attribute *a = &image_attributes[i];
         if (!is_wanted(s, a))
             continue;
@@ -127,7 +136,10 @@ static void write_retrieve_url(struct search *s, struct buf *out, str base_url,
                  {STR("/instances/"), row->instance.sop_instance_uid, LEVEL_INSTANCE}};
     buf_add(out, STR("{\"vr\":\"UR\",\"Value\":[\""));
     buf_add(out, base_url);
-    for (size_t i = 0; i < COUNT_OF(steps) && steps[i].level <= level; i++) {
+    if (row->object != NULL)
+        buf_addf(out, "/%s/%.*s", non_patient_category_names[s->query.filter.category],
+                 STR_ARG(row->object->sop_instance_uid));
+    for (size_t i = 0; row->object == NULL && i < COUNT_OF(steps) && steps[i].level <= level; i++) {
         buf_add(out, steps[i].name);
         buf_add(out, steps[i].uid);
     }

@@ -1,6 +1,8 @@
-/* QIDO-RS, PS3.18 10.6: the query, and the headers of the answer. */
+/* QIDO-RS, PS3.18 10.6, and the search of non-patient objects, 12.6: the query, and the headers of
+ * the answer. */
 #include "presentation/internal_routers/dicomweb_search.h"
 
+#include "application/queries/non_patient_objects/search_non_patient_objects/query.h"
 #include "dicom/dictionary.h"
 
 enum {
@@ -23,12 +25,24 @@ static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth
     return true;
 }
 
-/* NULL for what is no attribute, or none that can be searched by there. */
-static const struct image_attribute *read_attribute(str name)
+/* NULL for what is no attribute, or none that can be searched by there. *place: its tag in the data
+ * set, or that of the sequence it stands in. */
+static const struct image_attribute *read_attribute(const struct search *s, str name,
+                                                    uint32_t *place)
 {
     uint32_t path[TAG_PATH_DEPTH_MAX];
     size_t depth;
-    return read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
+    if (!read_path(name, path, &depth))
+        return NULL;
+    if (search_is_of_objects(s)) {
+        const struct non_patient_attribute *a =
+            non_patient_attribute_at(s->query.filter.category, path, depth);
+        *place = path[0];
+        return a != NULL ? &a->key : NULL;
+    }
+    const struct image_attribute *a = image_attribute_at(path, depth);
+    *place = a != NULL ? a->tag : 0;
+    return a;
 }
 
 /* For the warning: by its name, as far as that is one. */
@@ -46,7 +60,7 @@ static void ignore(struct search *s, str name)
     }
 }
 
-static void include(struct search *s, uint32_t tag)
+void search_include(struct search *s, uint32_t tag)
 {
     if (s->included_count < INCLUDE_COUNT_MAX)
         s->included[s->included_count++] = tag;
@@ -62,7 +76,7 @@ static void read_include(struct search *s, str list)
         if (str_eq_nocase(part, STR("all")))
             s->includes_all = true;
         else if (read_path(part, path, &depth) && depth != 0)
-            include(s, path[0]); /* a sequence comes with all its items */
+            search_include(s, path[0]); /* a sequence comes with all its items */
         else if (part.len != 0)
             ignore(s, part);
     }
@@ -72,11 +86,12 @@ static err read_order(struct search *s, str list)
 {
     struct image_filter *f = &s->query.filter;
     str part;
+    uint32_t place;
     while (str_cut(&list, ',', &part)) {
         part = str_trim(part);
         bool descending = part.len != 0 && part.ptr[0] == '-';
         const struct image_attribute *attribute =
-            read_attribute(str_sub(part, descending ? 1 : 0, part.len));
+            read_attribute(s, str_sub(part, descending ? 1 : 0, part.len), &place);
         if (attribute == NULL || !search_has_attribute(s, attribute) ||
             f->sort_count == SORT_KEY_COUNT_MAX)
             return ERR(MALFORMED, "orderby names something that cannot be sorted by");
@@ -197,12 +212,13 @@ static err read_pair(struct search *s, const struct query_pair *pair)
         s->seen |= p->once;
         return p->read(s, pair->value);
     }
-    const struct image_attribute *attribute = read_attribute(pair->name);
+    uint32_t place;
+    const struct image_attribute *attribute = read_attribute(s, pair->name, &place);
     if (attribute == NULL || !search_has_attribute(s, attribute)) {
         ignore(s, pair->name);
         return OK;
     }
-    include(s, attribute->tag); /* what is matched is given, PS3.18 10.6.3.3 */
+    search_include(s, place); /* what is matched is given, PS3.18 10.6.3.3 */
     return add_match(s, attribute, pair->value);
 }
 
@@ -213,6 +229,12 @@ static err read_address(struct search *s)
     struct image_path path;
     str address = str_of(s->r->route->path);
     TRY(dicomweb_path(s->r, &path));
+    f->category = dicomweb_category(s->r);
+    if (f->category != NON_PATIENT_CATEGORY_COUNT) {
+        f->level = LEVEL_NON_PATIENT;
+        search_include_required(s);
+        return OK;
+    }
     f->level = str_ends(address, STR("/instances")) ? LEVEL_INSTANCE
                : str_ends(address, STR("/series"))  ? LEVEL_SERIES
                                                     : LEVEL_STUDY;
@@ -309,6 +331,17 @@ static void set_next(struct request *r, str cursor)
         http_set_header(r->x, "Link", buf_str(&out));
 }
 
+static err send(struct search *s, struct search_images_result *out)
+{
+    struct search_non_patient_objects query = {s->query.filter};
+    struct search_non_patient_objects_result result;
+    if (!search_is_of_objects(s))
+        return search_images_send(&s->r->scope, &s->query, out);
+    TRY(search_non_patient_objects_send(&s->r->scope, &query, &result));
+    *out = result.found;
+    return OK;
+}
+
 err dicomweb_search(struct request *r)
 {
     struct search s = {.r = r, .ignored = BUF_IN(request_arena(r))};
@@ -319,7 +352,7 @@ err dicomweb_search(struct request *r)
                                    "application/dicom+xml or text/csv");
     TRY(read_search(&s));
     search_choose_attributes(&s);
-    err e = search_images_send(&r->scope, &s.query, &result);
+    err e = send(&s, &result);
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */
     TRY(e);

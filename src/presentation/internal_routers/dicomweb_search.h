@@ -1,9 +1,11 @@
-/* QIDO-RS, PS3.18 10.6: what one search asks. dicomweb_search.c reads it, dicomweb_rows.c writes
- * its rows as DICOM JSON, dicomweb_results.c the answer in the form that was asked for. */
+/* QIDO-RS, PS3.18 10.6, and the search of non-patient objects, 12.6: what one search asks.
+ * dicomweb_search.c reads it, dicomweb_rows.c writes its rows as DICOM JSON, dicomweb_results.c the
+ * answer in the form that was asked for. */
 #ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_SEARCH_H
 #define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_SEARCH_H
 
 #include "application/queries/images/search_images/query.h"
+#include "domain/entities/non_patient_attribute.h"
 #include "presentation/internal_routers/dicomweb.h"
 
 enum { INCLUDE_COUNT_MAX = 128, ATTRIBUTE_COUNT_MAX = 64 };
@@ -37,12 +39,24 @@ static inline bool search_is_of_patients(const struct search *s)
     return s->query.filter.one_per_patient;
 }
 
+/* Their rows are made of their metadata alone. */
+static inline bool search_is_of_objects(const struct search *s)
+{
+    return s->query.filter.level == LEVEL_NON_PATIENT;
+}
+
 /* The attribute can be searched by, sorted by and given at the level of the search. */
 bool search_has_attribute(const struct search *s, const struct image_attribute *attribute);
 /* What is made of a row instead of read from a column: availability, address, counts of a patient.
  */
 bool search_is_derived(uint32_t tag);
 bool search_is_patient_count(uint32_t tag);
+
+/* The tag is to be in every row. */
+void search_include(struct search *s, uint32_t tag);
+/* All tags that PS3.18 12.6 asks for of the category; where a key stands in a sequence, all of it.
+ */
+void search_include_required(struct search *s);
 
 /* What every row of this search holds, found once. */
 void search_choose_attributes(struct search *s);

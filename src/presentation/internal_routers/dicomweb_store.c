@@ -1,6 +1,7 @@
-/* STOW-RS, PS3.18 10.5: parts stream one after the other into the archive; each has its own
- * outcome. Data sets in JSON or XML wait for the bulk values that come behind them. */
-#include "presentation/internal_routers/dicomweb.h"
+/* STOW-RS, PS3.18 10.5, and the store transaction of non-patient objects, 12.5: parts stream one
+ * after the other into the archive; each has its own outcome. Data sets in JSON or XML wait for the
+ * bulk values that come behind them. */
+#include "presentation/internal_routers/dicomweb_answer.h"
 
 #include "application/services/compose_service.h"
 #include "base/arena.h"
@@ -18,9 +19,10 @@
 struct outcomes {
     struct request *r;
     struct byte_source *body;
+    struct ingest_options options; /* what the address asks for */
     struct buf referenced, failed;
     size_t stored_count, failed_count, warned_count;
-    str study_uid;
+    str group_url; /* of the first that was stored */
     err first_error;
     err gone; /* the archive, since an earlier part: the others would each wait for the same */
 };
@@ -40,9 +42,11 @@ const struct failure_reason failure_reasons[] = {
 };
 const size_t failure_reason_count = COUNT_OF(failure_reasons);
 
-static unsigned failure_reason(enum err_code code)
+static unsigned failure_reason(const struct ingest_result *result, enum err_code code)
 {
     size_t i = 0;
+    if (result->is_other_class)
+        return FAILURE_OF_OTHER_CLASS;
     while (i + 1 < failure_reason_count && failure_reasons[i].code != code)
         i++;
     return failure_reasons[i].reason;
@@ -69,20 +73,26 @@ static void add_comment(struct buf *out, str text)
 
 static void add_stored(struct outcomes *o, const struct ingest_result *result)
 {
+    struct arena *a = request_arena(o->r);
+    str base_url = dicomweb_base_url(o->r);
+    const struct image_path path = {result->study_instance_uid, result->series_instance_uid,
+                                    result->sop_instance_uid};
+    bool is_object = o->options.is_non_patient;
+    const char *name = is_object ? non_patient_category_names[o->options.category] : "studies";
+    str group = str_format(a, "%.*s/%s", STR_ARG(base_url), name);
+    str url = is_object ? str_format(a, "%.*s/%.*s", STR_ARG(group), STR_ARG(path.sop_uid))
+                        : dicomweb_instance_url(a, base_url, &path);
     if (o->stored_count++ != 0)
         buf_add_char(&o->referenced, ',');
     if (o->stored_count == 1)
-        o->study_uid = str_copy(request_arena(o->r), result->study_instance_uid);
+        o->group_url =
+            is_object ? group : str_format(a, "%.*s/%.*s", STR_ARG(group), STR_ARG(path.study_uid));
     buf_add_char(&o->referenced, '{');
     if (result->warning.len != 0)
         add_comment(&o->referenced, result->warning);
     add_uid(&o->referenced, "00081150", result->sop_class_uid);
     add_uid(&o->referenced, "00081155", result->sop_instance_uid);
-    buf_addf(&o->referenced,
-             "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s/series/%.*s/instances/"
-             "%.*s\"]}",
-             STR_ARG(dicomweb_base_url(o->r)), STR_ARG(result->study_instance_uid),
-             STR_ARG(result->series_instance_uid), STR_ARG(result->sop_instance_uid));
+    buf_addf(&o->referenced, "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s\"]}", STR_ARG(url));
     if (result->warning.len != 0) {
         buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}",
                  WARNING_NOT_OF_ITS_CLASS);
@@ -103,7 +113,8 @@ static void add_failed(struct outcomes *o, const struct ingest_result *result, e
     add_comment(&o->failed, str_of(e.text));
     add_uid(&o->failed, "00081150", result->sop_class_uid);
     add_uid(&o->failed, "00081155", result->sop_instance_uid);
-    buf_addf(&o->failed, "\"00081197\":{\"vr\":\"US\",\"Value\":[%u]}}", failure_reason(e.code));
+    buf_addf(&o->failed, "\"00081197\":{\"vr\":\"US\",\"Value\":[%u]}}",
+             failure_reason(result, e.code));
 }
 
 static void note(struct outcomes *o, const struct ingest_result *result, err e)
@@ -123,14 +134,13 @@ static void store_one(struct outcomes *o, struct byte_source *content,
 {
     struct arena part_arena;
     struct ingest_result result = {0};
-    struct ingest_options options = {.study_instance_uid = request_parameter(o->r, "study")};
     arena_init(&part_arena);
     struct scope scope = o->r->scope;
     scope.arena = &part_arena;
     scope.issues = (struct issues){.arena = &part_arena};
     err e = failed(refused)  ? refused
             : pieces != NULL ? compose_instance(&scope, pieces, &result)
-                             : ingest_instance(&scope, content, &options, &result);
+                             : ingest_instance(&scope, content, &o->options, &result);
     note(o, &result, e);
     arena_deinit(&part_arena);
 }
@@ -234,14 +244,13 @@ static err compose_each(struct outcomes *o, const struct pieces *p, enum compose
         if (model == COMPOSE_JSON)
             TRY(json_model_split(request_arena(o->r), p->documents.at[i], &objects));
         for (size_t n = 0; n < objects.len; n++)
-            store_one(
-                o, NULL,
-                &(struct compose_request){.model = model,
-                                          .document = objects.at[n],
-                                          .parts = &p->parts,
-                                          .parts_fd = p->sink.fd,
-                                          .study_instance_uid = request_parameter(o->r, "study")},
-                o->gone);
+            store_one(o, NULL,
+                      &(struct compose_request){.model = model,
+                                                .document = objects.at[n],
+                                                .parts = &p->parts,
+                                                .parts_fd = p->sink.fd,
+                                                .options = o->options},
+                      o->gone);
     }
     return OK;
 }
@@ -279,8 +288,7 @@ static err respond(struct outcomes *o, enum model_form form)
     const char *comma = "";
     buf_add_char(&out, '{');
     if (o->stored_count != 0) {
-        buf_addf(&out, "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s\"]}",
-                 STR_ARG(dicomweb_base_url(o->r)), STR_ARG(o->study_uid));
+        buf_addf(&out, "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s\"]}", STR_ARG(o->group_url));
         comma = ",";
     }
     if (o->failed_count != 0) {
@@ -341,6 +349,15 @@ static err store_encoded_body(struct outcomes *o)
     return e;
 }
 
+static struct ingest_options options_of(const struct request *r, const struct image_path *path)
+{
+    enum non_patient_category category = dicomweb_category(r);
+    return (struct ingest_options){.study_instance_uid = path->study_uid,
+                                   .is_non_patient = category != NON_PATIENT_CATEGORY_COUNT,
+                                   .category = category,
+                                   .sop_instance_uid = path->sop_uid};
+}
+
 err dicomweb_store(struct request *r)
 {
     struct image_path path;
@@ -348,6 +365,7 @@ err dicomweb_store(struct request *r)
         .r = r, .referenced = BUF_IN(request_arena(r)), .failed = BUF_IN(request_arena(r))};
     enum model_form form = dicomweb_model_form(r);
     TRY(dicomweb_path(r, &path));
+    o.options = options_of(r, &path);
     if (form == MODEL_NONE) /* what was stored is not undone for that */
         form = MODEL_JSON;
     err e = store_encoded_body(&o);

@@ -79,7 +79,8 @@ err ingest(struct world *w, str bytes, str study_uid, struct ingest_result *out)
     struct scope scope = world_scope(w, &technologist);
     struct memory_source source;
     memory_source_init(&source, bytes);
-    return ingest_instance(&scope, &source.base, &(struct ingest_options){study_uid}, out);
+    return ingest_instance(&scope, &source.base,
+                           &(struct ingest_options){.study_instance_uid = study_uid}, out);
 }
 
 str sample_file(struct world *w, uint32_t study, uint32_t instance)

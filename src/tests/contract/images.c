@@ -377,6 +377,13 @@ static str changes_of(struct contract_db *c, int64_t organization_key, int64_t s
         CHECK(change->sequence > before && change->organization_key == organization_key);
         CHECK(uuid_is_set(change->instance_id) == str_eq(change->kind, STR("instance_stored")));
         CHECK(change->created_at.us != 0);
+        CHECK_STR(str_format(&c->arena, "1.2.40.%d", change->study_id.at[3]),
+                  change->study_instance_uid);
+        bool is_of_one = uuid_is_set(change->instance_id);
+        CHECK((change->series_instance_uid.ptr != NULL) == is_of_one &&
+              (change->sop_instance_uid.ptr != NULL) == is_of_one);
+        CHECK(!is_of_one || (str_starts(change->series_instance_uid, change->study_instance_uid) &&
+                             str_starts(change->sop_instance_uid, change->series_instance_uid)));
         buf_addf(&text, "%.*s/%d ", STR_ARG(str_sub(change->kind, 0, 8)), change->study_id.at[3]);
         before = change->sequence;
     }

@@ -287,6 +287,57 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .count_instance = faulty_image_writer_count_instance,
 };
 
+static err faulty_non_patient_reader_find(struct non_patient_reader *r, struct arena *a,
+                                          const struct image_filter *filter, struct image_page *out)
+{
+    PASS(non_patient_reader, r, "non_patient_reader_find");
+    return non_patient_reader_find(s->inner->readers.non_patient, a, filter, out);
+}
+
+static err faulty_non_patient_reader_locate(struct non_patient_reader *r, struct arena *a,
+                                            int64_t organization_key,
+                                            enum non_patient_category category, str sop_uid,
+                                            struct non_patient_object *out)
+{
+    PASS(non_patient_reader, r, "non_patient_reader_locate");
+    return non_patient_reader_locate(s->inner->readers.non_patient, a, organization_key, category,
+                                     sop_uid, out);
+}
+
+static err faulty_non_patient_reader_blobs(struct non_patient_reader *r, struct arena *a,
+                                           int64_t object_key, struct instance_blobs *out)
+{
+    PASS(non_patient_reader, r, "non_patient_reader_blobs");
+    return non_patient_reader_blobs(s->inner->readers.non_patient, a, object_key, out);
+}
+
+static const struct non_patient_reader_ops faulty_non_patient_reader_ops = {
+    .find = faulty_non_patient_reader_find,
+    .locate = faulty_non_patient_reader_locate,
+    .blobs = faulty_non_patient_reader_blobs,
+};
+
+static err faulty_non_patient_writer_locate(struct non_patient_writer *w, struct arena *a,
+                                            int64_t organization_key, str sop_uid,
+                                            struct non_patient_object *out)
+{
+    PASS(non_patient_writer, w, "non_patient_writer_locate");
+    return non_patient_writer_locate(s->inner->uow.non_patient, a, organization_key, sop_uid, out);
+}
+
+static err faulty_non_patient_writer_add(struct non_patient_writer *w,
+                                         struct non_patient_object *object,
+                                         const struct instance_blobs *blobs)
+{
+    PASS(non_patient_writer, w, "non_patient_writer_add");
+    return non_patient_writer_add(s->inner->uow.non_patient, object, blobs);
+}
+
+static const struct non_patient_writer_ops faulty_non_patient_writer_ops = {
+    .locate = faulty_non_patient_writer_locate,
+    .add = faulty_non_patient_writer_add,
+};
+
 static err faulty_audit_reader_find(struct audit_reader *r, struct arena *a,
                                     const struct audit_filter *filter,
                                     struct audit_event_slice *out)
@@ -400,6 +451,8 @@ static const struct db_repositories repositories = {
     .session_writer = {&faulty_session_writer_ops},
     .image_reader = {&faulty_image_reader_ops},
     .image_writer = {&faulty_image_writer_ops},
+    .non_patient_reader = {&faulty_non_patient_reader_ops},
+    .non_patient_writer = {&faulty_non_patient_writer_ops},
     .audit_reader = {&faulty_audit_reader_ops},
     .audit_writer = {&faulty_audit_writer_ops},
     .change_reader = {&faulty_change_reader_ops},

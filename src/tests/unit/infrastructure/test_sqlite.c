@@ -2,6 +2,7 @@
  */
 #include "base/arena.h"
 #include "base/clock.h"
+#include "domain/entities/non_patient_attribute.h"
 #include "infrastructure/migrations/migrations.h"
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sqlite/database.h"
@@ -141,6 +142,31 @@ TEST(lists_neither_scan_nor_sort)
         if (str_find(plan, STR("SCAN")) != SIZE_MAX ||
             (i < 2 && str_find(plan, STR("TEMP B-TREE")) != SIZE_MAX))
             fail_msg("filter %zu: %.*s", i, STR_ARG(plan));
+    }
+    fixture_close(&f);
+}
+
+TEST(objects_are_found_by_what_they_are_called)
+{
+    static const uint32_t tags[] = {0x00080018, 0x00700080, 0x00720002, 0x00181030, 0x00221097};
+    static const enum non_patient_category categories[] = {
+        NON_PATIENT_COLOR_PALETTES, NON_PATIENT_COLOR_PALETTES, NON_PATIENT_HANGING_PROTOCOLS,
+        NON_PATIENT_DEFINED_PROCEDURE_PROTOCOLS, NON_PATIENT_IMPLANT_TEMPLATES};
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < COUNT_OF(tags); i++) {
+        struct image_match match = {.attribute =
+                                        &non_patient_attribute_at(categories[i], &tags[i], 1)->key,
+                                    .value = STR("1.2.3")};
+        const struct image_filter filter = {.level = LEVEL_NON_PATIENT,
+                                            .category = categories[i],
+                                            .organization_key = 1,
+                                            .limit = 50,
+                                            .matches = {&match, 1}};
+        str plan = plan_of(&f, &filter);
+        str wanted = str_format(&f.arena, "AND %s=?", match.attribute->member);
+        if (str_find(plan, STR("SCAN")) != SIZE_MAX || str_find(plan, wanted) == SIZE_MAX)
+            fail_msg("%s: %.*s", match.attribute->member, STR_ARG(plan));
     }
     fixture_close(&f);
 }

@@ -1,4 +1,4 @@
-/* One more than asked for tells whether there is more. */
+/* A page of the feed as it is. */
 #include "application/queries/changes/list_changes/query.h"
 
 SCHEMA(list_changes,
@@ -11,13 +11,9 @@ SCHEMA(list_changes_result, FIELD_LIST_OF(list_changes_result, items, change),
 static err list_changes_handle(struct query_ctx *ctx, const struct list_changes *query,
                                struct list_changes_result *out)
 {
-    uint32_t limit = query->limit == 0 ? CHANGE_COUNT_DEFAULT : query->limit;
-    TRY(change_reader_find(ctx->readers->changes, ctx->arena, ctx->principal->organization_key,
-                           query->since, limit + 1, &out->items));
-    out->has_more = out->items.len > limit;
-    if (out->has_more)
-        out->items.len = limit;
-    out->since = out->items.len == 0 ? query->since : out->items.at[out->items.len - 1].sequence;
+    struct change_page page;
+    TRY(change_page_read(ctx, query->since, query->limit, &page));
+    *out = (struct list_changes_result){page.items, page.last, page.has_more};
     return OK;
 }
 QUERY(list_changes, .needs = READ_STUDIES, .doc = "List changes since a position in the feed");

@@ -2,9 +2,7 @@
 #ifndef APPLICATION_QUERIES_CHANGES_LIST_CHANGES_QUERY_H
 #define APPLICATION_QUERIES_CHANGES_LIST_CHANGES_QUERY_H
 
-#include "application/models/base_model.h"
-
-enum { CHANGE_COUNT_MAX = 1000, CHANGE_COUNT_DEFAULT = 100 };
+#include "application/models/change_page.h"
 
 struct list_changes {
     int64_t since;  /* sequence of the last change seen; 0: from the start */
