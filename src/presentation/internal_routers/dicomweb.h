@@ -34,6 +34,14 @@ void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
 /* Instance data never changes: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
 
+/* Opens an object that there is a row for: that it is missing is not the client's mistake. Errors:
+ * UNAVAILABLE. */
+err dicomweb_open(struct storage *storage, str object_name, struct object_range range,
+                  struct object_file *out);
+/* Its bytes of a part of an answer, as open of struct http_parts wants them. */
+err dicomweb_open_part(struct storage *storage, const struct instance *n,
+                       const struct http_part *part, int *fd, uint64_t *base);
+
 SLICE(http_part);
 /* Of a whole body the parts that Range asks for, with the status that goes with it; headers are
  * set. Errors: RANGE. */

@@ -69,7 +69,7 @@ static err write_instance(struct request *r, const struct instance *n,
     struct object_file file;
     struct fd_source source;
     struct arena scratch = {0};
-    TRY(storage_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
+    TRY(dicomweb_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
     fd_source_init(&source, file.fd);
     err e = str_eq(n->transfer_syntax_uid, str_of(to->uid))
                 ? byte_copy(&source.base, sink, NULL)

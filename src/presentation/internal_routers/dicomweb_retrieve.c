@@ -12,21 +12,30 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { MULTIPART_INSTANCE_COUNT_MAX = 100000 };
+err dicomweb_open(struct storage *storage, str object_name, struct object_range range,
+                  struct object_file *out)
+{
+    err e = storage_open(storage, object_name, range, out);
+    return e.code == ERR_NOT_FOUND ? ERR(UNAVAILABLE, "a stored object is missing") : e;
+}
 
-/* What the parts of an answer need until its last byte: the storage, and one open object at a time.
- */
-static int open_object(struct http_parts *parts, const struct http_part *part, uint64_t *base)
+err dicomweb_open_part(struct storage *storage, const struct instance *n,
+                       const struct http_part *part, int *fd, uint64_t *base)
 {
     struct object_file file;
-    const struct instance *instance = part->file;
-    bool whole = part->offset == 0 && part->size == (uint64_t)instance->size;
-    struct object_range range =
-        whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size};
-    if (failed(storage_open(parts->context, instance->object_name, range, &file)))
-        return -1;
+    bool whole = part->offset == 0 && part->size == (uint64_t)n->size;
+    TRY(dicomweb_open(storage, n->object_name,
+                      whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size},
+                      &file));
+    *fd = file.fd;
     *base = file.base;
-    return file.fd;
+    return OK;
+}
+
+static err open_object(struct http_parts *parts, const struct http_part *part, int *fd,
+                       uint64_t *base)
+{
+    return dicomweb_open_part(parts->context, part->file, part, fd, base);
 }
 
 /* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
@@ -144,7 +153,7 @@ static err open_range(struct request *r, str object_name, struct object_range ra
     struct storage *storage = r->scope.services->storage;
     if (storage->may_wait && r->scope.must_not_wait)
         return scope_defer(&r->scope);
-    return storage_open(storage, object_name, range, out);
+    return dicomweb_open(storage, object_name, range, out);
 }
 
 /* One range of a file, or the part of it that Range asks for. */
@@ -190,24 +199,6 @@ static struct http_part_slice parts_between(struct arena *a, const struct http_p
     return out;
 }
 
-/* A storage that is away is told before the first byte of the answer, not by breaking it off. */
-static err open_first(struct request *r, struct http_parts *parts)
-{
-    uint64_t base;
-    size_t i = 0;
-    while (i < parts->count && parts->at[i].file == NULL)
-        i++;
-    if (i == parts->count)
-        return OK;
-    if (r->scope.must_not_wait)
-        return scope_defer(&r->scope);
-    int fd = open_object(parts, &parts->at[i], &base);
-    if (fd < 0)
-        return ERR(UNAVAILABLE, "the storage does not answer");
-    close(fd);
-    return OK;
-}
-
 err dicomweb_parts_asked_for(struct request *r, str etag, struct http_parts *body, unsigned *status)
 {
     struct http_part_slice parts = {(struct http_part *)body->at, body->count};
@@ -234,13 +225,13 @@ static err respond_parts(struct request *r, str content_type, str etag,
                               .count = parts->len,
                               .open = open_object,
                               .context = storage,
+                              .request_id = r->scope.request_id,
                               .may_wait = storage->may_wait};
     unsigned status;
     TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
-    if (storage->may_wait)
-        TRY(open_first(r, &body));
-    http_respond_parts(r->x, status, content_type, &body);
-    return OK;
+    if (storage->may_wait && r->scope.must_not_wait)
+        return scope_defer(&r->scope);
+    return http_respond_parts(r->x, status, content_type, &body);
 }
 
 static err respond_instances(struct request *r, const struct retrieve_images_result *images,
@@ -384,7 +375,7 @@ static err inflated_data_set(struct request *r, const struct instance *instance,
     struct arena *a = request_arena(r);
     if (r->scope.must_not_wait)
         return scope_defer(&r->scope);
-    TRY(storage_open(r->scope.services->storage, instance->object_name, OBJECT_WHOLE, &file));
+    TRY(dicomweb_open(r->scope.services->storage, instance->object_name, OBJECT_WHOLE, &file));
     char *bytes = arena_alloc_raw(a, (size_t)file.size + 1, 1);
     ssize_t got = pread(file.fd, bytes, (size_t)file.size, 0);
     close(file.fd);

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -191,6 +192,35 @@ class DicomWeb(harness.Case):
         answer = self.gantry.get(path + "/frames/1,30")
         self.assertEqual(answer.body.count(b"Content-Location"), 2)
         self.assertEqual(int(answer.headers["content-length"]), len(answer.body))
+
+    def test_an_object_that_is_gone(self):
+        parts = [instance(n, "1.9.12", "1.9.12.1", pixels=1024) for n in range(1, 5)]
+        self.store(*parts)
+        path, size = "/dicom-web/studies/1.9.12", len(parts[0])
+        whole = self.gantry.get(path).body
+        root = self.gantry.folder + "/data/storage/objects"
+        os.remove(next(os.path.join(folder, sha256(parts[2])) for folder, _, names in os.walk(root) if sha256(parts[2]) in names))
+        begin = time.monotonic()
+        for first in (0, size // 2, 2 * size - 10):  # where the one that is gone is not the first to be sent
+            connection = http.client.HTTPConnection("127.0.0.1", self.gantry.port, timeout=30)
+            connection.request("GET", path, headers={"Authorization": "Bearer " + self.gantry.token, "Range": f"bytes={first}-"})
+            with connection.getresponse() as answer, self.assertRaises(http.client.IncompleteRead) as broken:
+                answer.read()
+            connection.close()
+            self.assertEqual(answer.status, 206)
+            self.assertTrue(whole[first:].startswith(broken.exception.partial))
+            self.assertLess(len(broken.exception.partial), 3 * size - first)
+        for headers in ({"Range": f"bytes={2 * size + 5000}-"}, {"Range": f"bytes={2 * size + 5000}-{2 * size + 5010}"}):
+            answer = self.gantry.get(path, headers=headers)
+            self.assertProblem(answer, 503, "UNAVAILABLE")
+            self.assertEqual(answer.headers["cache-control"], "no-store")
+            self.assertFalse({"etag", "content-range", "accept-ranges"} & set(answer.headers))
+        for rest in ("", "/frames/1", "/bulkdata/7FE00010"):
+            for accept in ("*/*", "multipart/related", "application/dicom", "application/octet-stream"):
+                answer = self.gantry.get(self.paths(3, "1.9.12", "1.9.12.1") + rest, headers={"Accept": accept})
+                self.assertIn(answer.status, (503, 406), (rest, accept))
+        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual(self.gantry.log().count("answer_broken_off"), 3)
 
     def test_preflight_and_addresses(self):
         preflight = self.gantry.request("OPTIONS", "/dicom-web/studies", token=None, headers={"Origin": "http://viewer.example"})
