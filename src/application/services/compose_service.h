@@ -15,14 +15,17 @@ struct compose_part {
 };
 SLICE(compose_part);
 
+/* By location, for compose_instance to find them; of several with one location the first counts. */
+void compose_parts_sort(struct compose_part_slice *parts);
+
 enum compose_model { COMPOSE_JSON, COMPOSE_XML };
 
 struct compose_request {
     enum compose_model model;
-    str document; /* one data set */
-    const struct compose_part_slice *parts;
-    int parts_fd;           /* theirs */
-    str study_instance_uid; /* where the data set names none; absent */
+    str document;                           /* one data set */
+    const struct compose_part_slice *parts; /* sorted */
+    int parts_fd;                           /* theirs */
+    str study_instance_uid;                 /* where the data set names none; absent */
 };
 
 /* Writes the file and takes it in. What the data set leaves out and the parts tell is filled in:
