@@ -143,6 +143,70 @@ TEST(a_file_cut_anywhere_is_refused_or_whole)
     arena_deinit(&a);
 }
 
+/* An element in explicit VR with a short length. */
+static void add_element(struct buf *out, uint32_t tag, const char *vr, str value)
+{
+    const char head[] = {(char)(tag >> 16 & 0xFF),
+                         (char)(tag >> 24),
+                         (char)(tag & 0xFF),
+                         (char)(tag >> 8 & 0xFF),
+                         vr[0],
+                         vr[1],
+                         (char)(value.len & 0xFF),
+                         (char)(value.len >> 8)};
+    buf_add_bytes(out, head, sizeof head);
+    buf_add(out, value);
+}
+
+TEST(of_an_attribute_that_stands_twice_the_first_counts)
+{
+    struct arena a = {0};
+    struct instance_read read;
+    struct buf file = BUF_IN(&a);
+    const str names[] = {STR("A^B "), STR("C^D ")};
+    add_element(&file, 0x00080005, "CS", STR("ISO_IR 100"));
+    add_element(&file, 0x00080018, "UI", STR("1.23"));
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        add_element(&file, 0x00100010, "PN", names[i]);
+        buf_add(&file, STR("\x40\0\x75\2SQ\0\0\x16\0\0\0\xFE\xFF\0\xE0\x0E\0\0\0"));
+        add_element(&file, 0x00400009, "SH", i == 0 ? STR("STEP1 ") : STR("STEP2 "));
+        add_element(&file, 0x00280010, "US", i == 0 ? STR("\1\0") : STR("\2\0"));
+        add_element(&file, 0x00080005, "CS", STR("ISO_IR 144"));
+        add_element(&file, 0x00104000, "LT", STR("\xE4 "));
+    }
+    CHECK_OK(read_text(&a, buf_str(&file), &read));
+    CHECK_STR(STR("A^B"), read.index.patient_name);
+    CHECK_STR(STR("STEP1"), read.index.scheduled_procedure_step_id);
+    CHECK_INT(1, read.index.rows);
+    str json = json_model_finish(&read.json, &a, STR("/p"), STR_NONE);
+    CHECK_STR(STR("{\"00080005\":{\"vr\":\"CS\",\"Value\":[\"ISO_IR 192\"]},"
+                  "\"00080018\":{\"vr\":\"UI\",\"Value\":[\"1.23\"]},"
+                  "\"00100010\":{\"vr\":\"PN\",\"Value\":[{\"Alphabetic\":\"A^B\"}]},"
+                  "\"00400275\":{\"vr\":\"SQ\",\"Value\":[{\"00400009\":{\"vr\":\"SH\",\"Value\":"
+                  "[\"STEP1\"]}}]},"
+                  "\"00280010\":{\"vr\":\"US\",\"Value\":[1]},"
+                  "\"00104000\":{\"vr\":\"LT\",\"Value\":[\"\xC3\xA4\"]}}"),
+              json);
+    arena_deinit(&a);
+}
+
+/* 100 items that have the same tags, and one with so many that the set grows often. */
+TEST(a_set_of_tags_tells_items_apart)
+{
+    struct arena a = {0};
+    struct tag_set set;
+    tag_set_init(&set, &a);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t item = 1; item <= 100; item++)
+            for (uint32_t tag = 0; tag < 20; tag++)
+                CHECK(tag_set_add(&set, item, 0x00100010 + tag) == (pass == 0));
+        for (uint32_t tag = PART10_ELEMENT_COUNT_MAX; tag > 0; tag--)
+            CHECK(tag_set_add(&set, 101, tag) == (pass == 0));
+    }
+    CHECK_INT(100 * 20 + PART10_ELEMENT_COUNT_MAX, set.count);
+    arena_deinit(&a);
+}
+
 TEST(nesting_has_a_limit)
 {
     for (int depth = 62; depth <= 66; depth++) {
