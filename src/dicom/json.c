@@ -327,20 +327,31 @@ str json_model_finish(struct json_model *m, struct arena *a, str prefix, str ext
     return buf_str(&out);
 }
 
+err bulk_table_next(str *rest, str *path, struct bulk_place *out, bool *found)
+{
+    uint64_t size, offset, length;
+    *found = rest->len != 0;
+    if (!*found)
+        return OK;
+    if (!varint_take(rest, &size) || size >= rest->len)
+        return ERR(MALFORMED, "not a bulk table");
+    *path = str_sub(*rest, 0, (size_t)size);
+    unsigned char vr = (unsigned char)rest->ptr[size];
+    *rest = str_sub(*rest, (size_t)size + 1, rest->len);
+    if (vr >= VR_COUNT || !varint_take(rest, &offset) || !varint_take(rest, &length))
+        return ERR(MALFORMED, "not a bulk table");
+    *out = (struct bulk_place){offset, length, (enum dicom_vr)vr};
+    return OK;
+}
+
 err bulk_table_find(str table, str path, struct bulk_place *out)
 {
-    str rest = table;
-    while (rest.len != 0) {
-        uint64_t size, offset, length;
-        if (!varint_take(&rest, &size) || size >= rest.len)
-            return ERR(MALFORMED, "not a bulk table");
-        str here = str_sub(rest, 0, (size_t)size);
-        unsigned char vr = (unsigned char)rest.ptr[size];
-        rest = str_sub(rest, (size_t)size + 1, rest.len);
-        if (vr >= VR_COUNT || !varint_take(&rest, &offset) || !varint_take(&rest, &length))
-            return ERR(MALFORMED, "not a bulk table");
-        if (str_eq(here, path)) {
-            *out = (struct bulk_place){offset, length, (enum dicom_vr)vr};
+    str here;
+    for (bool found = true; found;) {
+        struct bulk_place place;
+        TRY(bulk_table_next(&table, &here, &place, &found));
+        if (found && str_eq(here, path)) {
+            *out = place;
             return OK;
         }
     }

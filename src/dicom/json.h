@@ -58,5 +58,8 @@ struct bulk_place {
     enum dicom_vr vr;
 };
 err bulk_table_find(str table, str path, struct bulk_place *out);
+/* The first of what is left of a table, which loses it; false at the end. path is a view into the
+ * table. Errors: MALFORMED. */
+err bulk_table_next(str *rest, str *path, struct bulk_place *out, bool *found);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/byte_sink.h"
 #include "dicom/bit_stream.h"
+#include "dicom/document_type.h"
 #include "dicom/model/json_reader.h"
 #include "dicom/model/xml_reader.h"
 #include "dicom/transfer_syntax.h"
@@ -179,26 +180,21 @@ static str made_uid(struct arena *a)
     return uid_from_bytes(a, bytes);
 }
 
-/* What is sent without a SOP class: PS3.3 A.45, A.85, A.32. */
-static const struct {
-    const char *media_type, *sop_class_uid, *modality;
-} kinds[] = {{"application/pdf", "1.2.840.10008.5.1.4.1.1.104.1", "DOC"},
-             {"text/xml", "1.2.840.10008.5.1.4.1.1.104.2", "DOC"},
-             {"application/xml", "1.2.840.10008.5.1.4.1.1.104.2", "DOC"},
-             {"model/stl", "1.2.840.10008.5.1.4.1.1.104.3", "M3D"},
-             {"model/obj", "1.2.840.10008.5.1.4.1.1.104.4", "M3D"},
-             {"model/mtl", "1.2.840.10008.5.1.4.1.1.104.5", "M3D"},
-             {"image/", "1.2.840.10008.5.1.4.1.1.77.1.4", "XC"},
-             {"video/", "1.2.840.10008.5.1.4.1.1.77.1.4.1", "XC"}};
-
+/* What is sent without a SOP class: a document, or a photograph or video (PS3.3 A.32). */
 static const char *known_class(const struct compose_part *part, const char **modality)
 {
-    for (size_t i = 0; part != NULL && i < COUNT_OF(kinds); i++)
-        if (str_starts_nocase(part->media_type, str_of(kinds[i].media_type))) {
-            *modality = kinds[i].modality;
-            return kinds[i].sop_class_uid;
-        }
-    return NULL;
+    if (part == NULL)
+        return NULL;
+    const struct document_type *type = document_type_find(part->media_type);
+    if (type != NULL) {
+        *modality = type->modality;
+        return type->sop_class_uid;
+    }
+    bool is_video = str_starts_nocase(part->media_type, STR("video/"));
+    if (!is_video && !str_starts_nocase(part->media_type, STR("image/")))
+        return NULL;
+    *modality = "XC";
+    return is_video ? "1.2.840.10008.5.1.4.1.1.77.1.4.1" : "1.2.840.10008.5.1.4.1.1.77.1.4";
 }
 
 static bool is_octets(str media_type)
