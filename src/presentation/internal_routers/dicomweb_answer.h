@@ -1,5 +1,4 @@
-/* What the answers of WADO-RS share: choosing a form by Accept, ranges, boundaries. Defined in
- * dicomweb_retrieve.c. */
+/* What the answers of WADO-RS share: choosing a form by Accept, ranges, boundaries, parts. */
 #ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_ANSWER_H
 #define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_ANSWER_H
 
@@ -20,12 +19,29 @@ enum form dicomweb_choose_form(struct request *r, str type, str alias,
                                const struct syntax_choice *choice, bool one, str *named,
                                struct accept_item *chosen);
 
+/* The same where the content is in one transfer syntax. "*": none that can be named. */
+enum form dicomweb_choose_stored(struct request *r, str type, str alias, str syntax, bool one,
+                                 str *named);
+
+/* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
+ * holds it by chance. */
 str dicomweb_boundary(struct request *r, str seed);
 
 /* What Range asks for of size bytes; If-Range by entity tag. Errors: RANGE (with Content-Range
  * set). */
 err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
                         uint64_t *length, bool *is_partial);
+
+/* A part of an object that is there, on a thread that may wait for it. Errors: UNAVAILABLE. */
+err dicomweb_open_range(struct request *r, str object_name, struct object_range range,
+                        struct object_file *out);
+/* One range of a file, or the part of it that Range asks for. Errors: RANGE, UNAVAILABLE. */
+err dicomweb_respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
+                           uint64_t size, bool whole_file, str etag);
+/* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
+ * Errors: RANGE, UNAVAILABLE. */
+err dicomweb_respond_parts(struct request *r, str content_type, str etag,
+                           const struct http_part_slice *parts);
 
 /* One instance alone, in the stored transfer syntax when syntax is empty, "*" or that one, else in
  * the native one of that UID. Errors: NOT_ACCEPTABLE, and those of a conversion. */
