@@ -113,4 +113,8 @@ struct http_parts {
 err http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
                        const struct http_parts *parts);
 
+/* Closes that descriptor behind the answer, whose parts are opened as copies of it. One a request.
+ */
+void http_keep_fd(struct http_exchange *x, int fd);
+
 #endif

@@ -69,6 +69,7 @@ struct exchange {
     const char *header_names[16];
     str header_values[16];
     size_t header_count;
+    int kept_fd; /* -1: none */
 };
 
 struct http_server {
@@ -96,6 +97,8 @@ static void exchange_free(struct exchange *x)
         MHD_destroy_response(x->response);
     pthread_mutex_destroy(&x->lock);
     pthread_cond_destroy(&x->changed);
+    if (x->kept_fd >= 0)
+        close(x->kept_fd);
     heap_free(x->ring.bytes);
     arena_deinit(&x->base.arena);
     heap_free(x);
@@ -223,6 +226,11 @@ err http_respond_parts(struct http_exchange *base, unsigned status, str content_
     TRY(parts_response(parts, x->connection, x->server->lanes, &response, &base->sent_size));
     answer(x, status, content_type, response);
     return OK;
+}
+
+void http_keep_fd(struct http_exchange *base, int fd)
+{
+    self(base)->kept_fd = fd;
 }
 
 /* Instead of a lane that is full. */
@@ -485,6 +493,7 @@ static void *on_uri(void *server, const char *uri, struct MHD_Connection *connec
     (void)connection;
     x->server = s;
     x->owner_count = 1;
+    x->kept_fd = -1;
     arena_init(&x->base.arena);
     x->body.arena = &x->base.arena;
     pthread_mutex_init(&x->lock, NULL);

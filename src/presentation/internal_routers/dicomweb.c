@@ -3,6 +3,7 @@
 
 #include "application/commands/images/store_instance/command.h"
 #include "application/commands/images/trash_study/command.h"
+#include "application/queries/images/retrieve_bulk/query.h"
 #include "application/queries/images/search_images/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
@@ -73,6 +74,16 @@ void dicomweb_set_immutable(struct request *r, str etag)
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .takes_cookie = true,              \
     .lane = LANE_DB, .tag = "retrieve"
+#define BULK                                                                                       \
+    .behind = &retrieve_bulk_use_case, .needs = READ_STUDIES, .takes_cookie = true,                \
+    .lane = LANE_DB, .tag = "retrieve"
+#define RENDERED_TYPES                                                                             \
+    "application/pdf, text/xml, model/stl, model/obj, model/mtl, video/mp4, video/mpeg, "          \
+    "video/mp2t"
+#define PIXEL_TYPES                                                                                \
+    "application/octet-stream, image/jpeg, image/jls, image/jp2, image/jpx, image/jphc, "          \
+    "image/jxl, image/dicom-rle, video/mp4, video/mpeg"
+#define BULK_TYPES PIXEL_TYPES ", application/pdf, text/xml, model/stl, model/obj, model/mtl"
 #define ARCHIVES ", application/zip, application/x-tar"
 #define STORE                                                                                      \
     .handle = dicomweb_store, .behind = &store_instance_use_case, .needs = WRITE_STUDIES,          \
@@ -107,11 +118,30 @@ const struct route dicomweb_routes[] = {
     {"GET", INSTANCE "/frames/{frames}", .handle = dicomweb_frames, RETRIEVE, .is_quick = true,
      .doc = "Frames as stored", .answers = "multipart/related"},
     {"GET", "/wado", .handle = dicomweb_wado_uri, RETRIEVE,
-     .doc = "Retrieve an instance by query parameters (WADO-URI)", .answers = "application/dicom"},
+     .doc = "Retrieve an instance by query parameters (WADO-URI)",
+     .answers = "application/dicom, " RENDERED_TYPES},
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
      .doc = "Move a study to the trash"},
-    {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
-     .doc = "A bulk value", .answers = "application/octet-stream"},
+    {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, BULK, .is_quick = true,
+     .doc = "A bulk value", .answers = BULK_TYPES},
+    {"GET", STUDY "/bulkdata", .handle = dicomweb_all_bulkdata, BULK, .doc = "Bulk data of a study",
+     .answers = "multipart/related"},
+    {"GET", SERIES "/bulkdata", .handle = dicomweb_all_bulkdata, BULK,
+     .doc = "Bulk data of a series", .answers = "multipart/related"},
+    {"GET", INSTANCE "/bulkdata", .handle = dicomweb_all_bulkdata, BULK,
+     .doc = "Bulk data of an instance", .answers = "multipart/related, " BULK_TYPES},
+    {"GET", STUDY "/pixeldata", .handle = dicomweb_pixeldata, BULK, .doc = "Pixel data of a study",
+     .answers = "multipart/related"},
+    {"GET", SERIES "/pixeldata", .handle = dicomweb_pixeldata, BULK,
+     .doc = "Pixel data of a series", .answers = "multipart/related"},
+    {"GET", INSTANCE "/pixeldata", .handle = dicomweb_pixeldata, BULK,
+     .doc = "Pixel data of an instance", .answers = "multipart/related, " PIXEL_TYPES},
+    {"GET", STUDY "/rendered", .handle = dicomweb_rendered, BULK,
+     .doc = "Documents and video of a study", .answers = RENDERED_TYPES ", multipart/related"},
+    {"GET", SERIES "/rendered", .handle = dicomweb_rendered, BULK,
+     .doc = "Documents and video of a series", .answers = RENDERED_TYPES ", multipart/related"},
+    {"GET", INSTANCE "/rendered", .handle = dicomweb_rendered, BULK, .doc = "A document or video",
+     .answers = RENDERED_TYPES ", multipart/related"},
 };
 const size_t dicomweb_route_count = COUNT_OF(dicomweb_routes);

@@ -20,15 +20,13 @@ err dicomweb_open_part(struct storage *storage, const struct instance *n,
     TRY(dicomweb_open(storage, n->object_name,
                       whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size},
                       &file));
+    if (file.size != (uint64_t)n->size) {
+        close(file.fd);
+        return ERR(UNAVAILABLE, "a stored object is damaged");
+    }
     *fd = file.fd;
     *base = file.base;
     return OK;
-}
-
-static err open_object(struct http_parts *parts, const struct http_part *part, int *fd,
-                       uint64_t *base)
-{
-    return dicomweb_open_part(parts->context, part->file, part, fd, base);
 }
 
 str dicomweb_boundary(struct request *r, str seed)
@@ -50,15 +48,13 @@ static bool takes_stored(const struct syntax_choice *base, const struct accept_i
            str_eq(item->transfer_syntax, c->stored);
 }
 
-enum form dicomweb_choose_form(struct request *r, str type, str alias,
+enum form dicomweb_choose_form(const struct accept_item_slice *accept, str type, str alias,
                                const struct syntax_choice *choice, bool one, str *named,
                                struct accept_item *chosen)
 {
-    struct accept_item_slice accept;
-    dicomweb_accept(r, &accept);
     *named = type;
-    for (size_t i = 0; i < accept.len; i++) {
-        const struct accept_item *item = &accept.at[i];
+    for (size_t i = 0; i < accept->len; i++) {
+        const struct accept_item *item = &accept->at[i];
         bool multipart = str_eq(item->media_type, STR("multipart/related")) ||
                          str_eq(item->media_type, STR("multipart/*"));
         str wanted = multipart ? item->type : item->media_type;
@@ -82,11 +78,11 @@ enum form dicomweb_choose_form(struct request *r, str type, str alias,
     return FORM_NONE;
 }
 
-enum form dicomweb_choose_stored(struct request *r, str type, str alias, str syntax, bool one,
-                                 str *named)
+enum form dicomweb_choose_stored(const struct accept_item_slice *accept, str type, str alias,
+                                 str syntax, bool one, str *named)
 {
     const struct stored_choice choice = {{takes_stored}, syntax};
-    return dicomweb_choose_form(r, type, alias, &choice.base, one, named, NULL);
+    return dicomweb_choose_form(accept, type, alias, &choice.base, one, named, NULL);
 }
 
 str dicomweb_instance_url(struct arena *a, str base_url, const struct image_path *path)
@@ -137,33 +133,6 @@ err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *fi
     return OK;
 }
 
-err dicomweb_open_range(struct request *r, str object_name, struct object_range range,
-                        struct object_file *out)
-{
-    struct storage *storage = r->scope.services->storage;
-    if (storage->may_wait && r->scope.must_not_wait)
-        return scope_defer(&r->scope);
-    return dicomweb_open(storage, object_name, range, out);
-}
-
-err dicomweb_respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
-                           uint64_t size, bool whole_file, str etag)
-{
-    struct object_file file;
-    uint64_t first, length;
-    bool is_partial;
-    TRY(dicomweb_read_range(r, etag, size, &first, &length, &is_partial));
-    TRY(dicomweb_open_range(
-        r, object_name, whole_file ? OBJECT_WHOLE : (struct object_range){offset, size}, &file));
-    if (whole_file ? file.size != size : !(offset <= file.size && size <= file.size - offset)) {
-        close(file.fd);
-        return ERR(UNAVAILABLE, "the stored object is damaged");
-    }
-    http_respond_file(r->x, is_partial ? 206 : 200, content_type, file.fd,
-                      offset - file.base + first, length);
-    return OK;
-}
-
 /* [first, first + length) of what the parts are together. */
 static struct http_part_slice parts_between(struct arena *a, const struct http_part_slice *parts,
                                             uint64_t first, uint64_t length)
@@ -202,21 +171,4 @@ err dicomweb_parts_asked_for(struct request *r, str etag, struct http_parts *bod
     body->count = parts.len;
     *status = is_partial ? 206 : 200;
     return OK;
-}
-
-err dicomweb_respond_parts(struct request *r, str content_type, str etag,
-                           const struct http_part_slice *parts)
-{
-    struct storage *storage = r->scope.services->storage;
-    struct http_parts body = {.at = parts->at,
-                              .count = parts->len,
-                              .open = open_object,
-                              .context = storage,
-                              .request_id = r->scope.request_id,
-                              .may_wait = storage->may_wait};
-    unsigned status;
-    TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
-    if (storage->may_wait && r->scope.must_not_wait)
-        return scope_defer(&r->scope);
-    return http_respond_parts(r->x, status, content_type, &body);
 }

@@ -3,6 +3,7 @@
 #define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_ANSWER_H
 
 #include "dicom/transfer_syntax.h"
+#include "dicom/vr.h"
 #include "presentation/internal_routers/dicomweb.h"
 
 enum form { FORM_NONE, FORM_SINGLE, FORM_MULTIPART };
@@ -15,13 +16,24 @@ struct syntax_choice {
 /* The form the client likes best among those that are possible. type: of the content; alias:
  * another name of it, or empty; one: there is a single part, so that no multipart is needed.
  * *named: the name the client used. *chosen, if not NULL: the item of Accept. */
-enum form dicomweb_choose_form(struct request *r, str type, str alias,
+enum form dicomweb_choose_form(const struct accept_item_slice *accept, str type, str alias,
                                const struct syntax_choice *choice, bool one, str *named,
                                struct accept_item *chosen);
 
 /* The same where the content is in one transfer syntax. "*": none that can be named. */
-enum form dicomweb_choose_stored(struct request *r, str type, str alias, str syntax, bool one,
-                                 str *named);
+enum form dicomweb_choose_stored(const struct accept_item_slice *accept, str type, str alias,
+                                 str syntax, bool one, str *named);
+
+/* The form of pixel data and its frames, and the transfer syntax they are had in. Native ones have
+ * one form, explicit VR little endian (PS3.18 8.7.3.3); named are those whose frames are the same
+ * bytes, too. Big endian as it is stored only to who names it. Also for FORM_NONE *syntax_uid is
+ * one there is. */
+enum form dicomweb_choose_pixels(const struct accept_item_slice *accept, str stored_uid, bool one,
+                                 str *named, str *syntax_uid);
+/* Frames of the instance of the address by a list of numbers. */
+err dicomweb_respond_frames(struct request *r, str list);
+/* How many bytes of a word of a value are turned for that. OB has no words. */
+unsigned dicomweb_word_to_turn(str stored_uid, enum dicom_vr vr, str syntax_uid);
 
 /* Boundaries are hexadecimal of a hash: the same resource gives the same bytes, and no DICOM stream
  * holds it by chance. */
@@ -31,17 +43,6 @@ str dicomweb_boundary(struct request *r, str seed);
  * set). */
 err dicomweb_read_range(struct request *r, str etag, uint64_t size, uint64_t *first,
                         uint64_t *length, bool *is_partial);
-
-/* A part of an object that is there, on a thread that may wait for it. Errors: UNAVAILABLE. */
-err dicomweb_open_range(struct request *r, str object_name, struct object_range range,
-                        struct object_file *out);
-/* One range of a file, or the part of it that Range asks for. Errors: RANGE, UNAVAILABLE. */
-err dicomweb_respond_range(struct request *r, str content_type, str object_name, uint64_t offset,
-                           uint64_t size, bool whole_file, str etag);
-/* The whole, or the range of it that is asked for: a multipart body is the same bytes every time.
- * Errors: RANGE, UNAVAILABLE. */
-err dicomweb_respond_parts(struct request *r, str content_type, str etag,
-                           const struct http_part_slice *parts);
 
 /* One instance alone, in the stored transfer syntax when syntax is empty, "*" or that one, else in
  * the native one of that UID. Errors: NOT_ACCEPTABLE, and those of a conversion. */

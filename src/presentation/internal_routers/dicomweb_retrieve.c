@@ -1,5 +1,5 @@
 /* WADO-RS, PS3.18 10.4: instances, in the stored transfer syntax, and metadata. */
-#include "presentation/internal_routers/dicomweb_answer.h"
+#include "presentation/internal_routers/dicomweb_pieces.h"
 
 #include "application/models/metadata_block.h"
 #include "base/arena.h"
@@ -11,19 +11,19 @@ static err respond_instances(struct request *r, const struct retrieve_images_res
                              str etag)
 {
     struct arena *a = request_arena(r);
-    struct http_part_slice parts = {0};
+    struct pieces pieces = {.r = r};
     str boundary = dicomweb_boundary(r, etag), base_url = dicomweb_base_url(r);
     for (size_t i = 0; i < images->instances.len; i++) {
-        struct instance *n = &images->instances.at[i];
+        const struct instance *n = &images->instances.at[i];
         str type = str_format(a, "application/dicom; transfer-syntax=%.*s",
                               STR_ARG(n->transfer_syntax_uid));
         str location = dicomweb_location(a, base_url, &images->row, n);
-        SLICE_PUSH(a, &parts)->memory = multipart_head(a, boundary, type, location, i == 0);
-        *SLICE_PUSH(a, &parts) = (struct http_part){.file = n, .size = (uint64_t)n->size};
+        pieces_add_text(&pieces, multipart_head(a, boundary, type, location, i == 0));
+        pieces_add_object(&pieces, n);
     }
-    SLICE_PUSH(a, &parts)->memory = multipart_tail(a, boundary);
-    return dicomweb_respond_parts(r, multipart_content_type(a, boundary, STR("application/dicom")),
-                                  etag, &parts);
+    pieces_add_text(&pieces, multipart_tail(a, boundary));
+    return pieces_respond(&pieces, multipart_content_type(a, boundary, STR("application/dicom")),
+                          etag);
 }
 
 static bool all_in_syntax(const struct instance_slice *instances)
@@ -44,8 +44,9 @@ err dicomweb_respond_single(struct request *r, const struct retrieve_images_resu
         dicomweb_set_immutable(r, n->object_name);
         if (request_is_unchanged(r, n->object_name))
             return OK;
-        return dicomweb_respond_range(r, STR("application/dicom"), n->object_name, 0,
-                                      (uint64_t)n->size, true, n->object_name);
+        struct pieces pieces = {.r = r};
+        pieces_add_object(&pieces, n);
+        return pieces_respond(&pieces, STR("application/dicom"), n->object_name);
     }
     if (from == NULL || to == NULL || !transfer_syntax_converts(from, to))
         return ERRF(request_arena(r), NOT_ACCEPTABLE,
@@ -59,9 +60,11 @@ err dicomweb_retrieve(struct request *r)
     struct retrieve_images query;
     struct retrieve_images_result images;
     struct arena *a = request_arena(r);
+    struct accept_item_slice accept;
     str named, type = STR("application/dicom");
     if (dicomweb_archive_is_asked_for(r, true))
         return dicomweb_archive(r);
+    dicomweb_accept(r, &accept);
     TRY(dicomweb_path(r, &query.path));
     TRY(retrieve_images_send(&r->scope, &query, &images));
     if (images.instances.len == 0)
@@ -70,7 +73,7 @@ err dicomweb_retrieve(struct request *r)
     str syntax =
         all_in_syntax(&images.instances) ? images.instances.at[0].transfer_syntax_uid : STR("*");
     enum form form =
-        dicomweb_choose_stored(r, type, STR("application/octet-stream"), syntax, one, &named);
+        dicomweb_choose_stored(&accept, type, STR("application/octet-stream"), syntax, one, &named);
     const struct transfer_syntax *to;
     enum form converted =
         form == FORM_NONE ? dicomweb_choose_conversion(r, &images.instances, one, &to) : FORM_NONE;
