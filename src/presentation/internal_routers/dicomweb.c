@@ -40,9 +40,34 @@ str dicomweb_base_url(struct request *r)
                       str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host));
 }
 
+err dicomweb_check_charset(struct request *r)
+{
+    str parameter = request_query(r, "charset");
+    if (parameter.len != 0)
+        return charsets_take_utf8(parameter, false)
+                   ? OK
+                   : ERR(MALFORMED, "charset names no character set that is had: UTF-8");
+    if (!charsets_take_utf8(http_header(r->x, "Accept-Charset"), true))
+        return ERR(NOT_ACCEPTABLE, "text is UTF-8");
+    return OK;
+}
+
+/* A "+" that was not escaped, as in application/dicom+json, has become a space. */
+static str with_plus(struct arena *a, str types)
+{
+    char *bytes = arena_copy(a, types.ptr, types.len);
+    for (size_t i = 1; i + 1 < types.len; i++)
+        if (bytes[i] == ' ' && strchr(" ,;", bytes[i - 1]) == NULL &&
+            strchr(" ,;", bytes[i + 1]) == NULL)
+            bytes[i] = '+';
+    return (str){bytes, types.len};
+}
+
 void dicomweb_accept(struct request *r, struct accept_item_slice *out)
 {
     str parameter = request_query(r, "accept"), header = http_header(r->x, "Accept");
+    if (parameter.len != 0)
+        parameter = with_plus(request_arena(r), parameter);
     accept_read(request_arena(r), parameter.len != 0 ? parameter : header, out);
     if (out->len == 0)
         *SLICE_PUSH(request_arena(r), out) =

@@ -32,6 +32,9 @@ str dicomweb_base_url(struct request *r);
 /* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
  * takes everything. */
 void dicomweb_accept(struct request *r, struct accept_item_slice *out);
+/* All text this server makes is UTF-8. Errors: MALFORMED (the query parameter charset names others
+ * alone, PS3.18 8.3.3.2), NOT_ACCEPTABLE (Accept-Charset does, which that wins over). */
+err dicomweb_check_charset(struct request *r);
 /* A strong tag; without is_immutable clients ask again each time. */
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
 /* Instance data never changes: one year. */

@@ -116,6 +116,7 @@ err dicomweb_metadata(struct request *r)
     enum model_form form = dicomweb_model_form(r);
     bool compressed = form == MODEL_JSON && accepts_gzip(http_header(r->x, "Accept-Encoding"));
     str body;
+    TRY(dicomweb_check_charset(r));
     if (form == MODEL_NONE)
         return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json, or application/dicom+xml, "
                                    "several in multipart/related");

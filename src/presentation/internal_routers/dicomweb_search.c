@@ -161,7 +161,8 @@ static const struct parameter {
                   {"fuzzymatching", FUZZY, read_fuzzy},
                   {"emptyvaluematching", EMPTY_VALUES, read_empty_values},
                   {"multiplevaluematching", MANY_VALUES, read_many_values},
-                  {"accept", 0, read_accept}};
+                  {"accept", 0, read_accept},
+                  {"charset", 0, read_accept}};
 
 static err add_match(struct search *s, const struct image_attribute *attribute, str value)
 {
@@ -304,6 +305,7 @@ err dicomweb_search(struct request *r)
     if (form == NULL)
         return ERR(NOT_ACCEPTABLE, "results are application/dicom+json, application/json, "
                                    "application/dicom+xml or text/csv");
+    TRY(dicomweb_check_charset(r));
     TRY(read_search(&s));
     search_choose_attributes(&s);
     err e = search_images_send(&r->scope, &s.query, &result);
