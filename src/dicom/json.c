@@ -13,7 +13,9 @@ enum { TAG_CHARSET = 0x00080005, PLACEHOLDER = 0x01 };
 void json_model_init(struct json_model *m, struct arena *a, struct arena *scratch)
 {
     *m = (struct json_model){.json = BUF_IN(a), .bulk = BUF_IN(a), .scratch = scratch};
+    tag_set_init(&m->tags, a);
     m->first[0] = true;
+    m->item[0] = m->item_count = 1;
     m->charset[0] = charset_parse(STR(""));
     buf_add_char(&m->json, '{');
 }
@@ -49,9 +51,8 @@ static void add_tag(struct buf *out, uint32_t tag)
 /* "TTTTTTTT":{"vr":"XX" — false when the member must not be written (again). */
 static bool begin_member(struct json_model *m, const struct part10_element *e)
 {
-    if (m->skipping || is_left_out(e) || (!m->first[m->depth] && m->last_tag[m->depth] == e->tag))
+    if (m->skipping || is_left_out(e) || !tag_set_add(&m->tags, m->item[m->depth], e->tag))
         return false;
-    m->last_tag[m->depth] = e->tag;
     if (!m->first[m->depth])
         buf_add_char(&m->json, ',');
     m->first[m->depth] = false;
@@ -240,10 +241,10 @@ static void add_inline(struct json_model *m, const struct part10_element *e, str
 
 void json_model_element(struct json_model *m, const struct part10_element *e, str value)
 {
-    if (e->tag == TAG_CHARSET && value.ptr != NULL)
-        m->charset[m->depth] = charset_parse(value_trim(value));
     if (!begin_member(m, e))
         return;
+    if (e->tag == TAG_CHARSET && value.ptr != NULL)
+        m->charset[m->depth] = charset_parse(value_trim(value));
     if (value.ptr == NULL && e->length != 0) {
         add_bulk(m, e);
     } else {
@@ -284,6 +285,7 @@ void json_model_item_begin(struct json_model *m, uint32_t index)
     m->path_item[outer] = index;
     m->charset[m->depth] = m->charset[outer];
     m->first[m->depth] = true;
+    m->item[m->depth] = ++m->item_count;
     if (m->skipping)
         return;
     buf_add(&m->json, m->has_items[outer] ? STR(",{") : STR(",\"Value\":[{"));
@@ -325,20 +327,31 @@ str json_model_finish(struct json_model *m, struct arena *a, str prefix, str ext
     return buf_str(&out);
 }
 
+err bulk_table_next(str *rest, str *path, struct bulk_place *out, bool *found)
+{
+    uint64_t size, offset, length;
+    *found = rest->len != 0;
+    if (!*found)
+        return OK;
+    if (!varint_take(rest, &size) || size >= rest->len)
+        return ERR(MALFORMED, "not a bulk table");
+    *path = str_sub(*rest, 0, (size_t)size);
+    unsigned char vr = (unsigned char)rest->ptr[size];
+    *rest = str_sub(*rest, (size_t)size + 1, rest->len);
+    if (vr >= VR_COUNT || !varint_take(rest, &offset) || !varint_take(rest, &length))
+        return ERR(MALFORMED, "not a bulk table");
+    *out = (struct bulk_place){offset, length, (enum dicom_vr)vr};
+    return OK;
+}
+
 err bulk_table_find(str table, str path, struct bulk_place *out)
 {
-    str rest = table;
-    while (rest.len != 0) {
-        uint64_t size, offset, length;
-        if (!varint_take(&rest, &size) || size >= rest.len)
-            return ERR(MALFORMED, "not a bulk table");
-        str here = str_sub(rest, 0, (size_t)size);
-        unsigned char vr = (unsigned char)rest.ptr[size];
-        rest = str_sub(rest, (size_t)size + 1, rest.len);
-        if (vr >= VR_COUNT || !varint_take(&rest, &offset) || !varint_take(&rest, &length))
-            return ERR(MALFORMED, "not a bulk table");
-        if (str_eq(here, path)) {
-            *out = (struct bulk_place){offset, length, (enum dicom_vr)vr};
+    str here;
+    for (bool found = true; found;) {
+        struct bulk_place place;
+        TRY(bulk_table_next(&table, &here, &place, &found));
+        if (found && str_eq(here, path)) {
+            *out = place;
             return OK;
         }
     }

@@ -2,13 +2,15 @@
  *
  * Pixel data, long bytes and very long texts stand as BulkDataURI; where they lie goes to the bulk
  * table. URIs begin with a placeholder, because the UIDs they need may come later in the file;
- * json_model_finish puts the prefix in. */
+ * json_model_finish puts the prefix in. Of an attribute that stands twice in a data set or item the
+ * first is written. */
 #ifndef DICOM_JSON_H
 #define DICOM_JSON_H
 
 #include "base/buf.h"
 #include "dicom/charset.h"
 #include "dicom/part10/reader.h"
+#include "dicom/part10/tag_set.h"
 
 enum {
     JSON_MODEL_INLINE_SIZE_MAX = 1024,      /* bytes that stand in the document as base64 */
@@ -21,7 +23,8 @@ struct json_model {
     struct arena *scratch; /* of one value; the caller resets it */
     unsigned depth;
     bool first[PART10_NESTING_MAX + 2];
-    uint32_t last_tag[PART10_NESTING_MAX + 2];
+    struct tag_set tags;
+    uint32_t item[PART10_NESTING_MAX + 2], item_count; /* their numbers in tags */
     bool skipping; /* within a sequence that stands for one already written */
     unsigned skip_depth;
     struct charset charset[PART10_NESTING_MAX + 2];
@@ -55,5 +58,8 @@ struct bulk_place {
     enum dicom_vr vr;
 };
 err bulk_table_find(str table, str path, struct bulk_place *out);
+/* The first of what is left of a table, which loses it; false at the end. path is a view into the
+ * table. Errors: MALFORMED. */
+err bulk_table_next(str *rest, str *path, struct bulk_place *out, bool *found);
 
 #endif

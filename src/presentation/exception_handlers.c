@@ -31,12 +31,28 @@ str problem_text(struct arena *a, err e, const struct issues *issues, str reques
     return buf_str(&out);
 }
 
+/* What was said of a content that is not sent after all. */
+static void unset_content_headers(struct request *r, err e)
+{
+    static const char *const names[] = {"ETag",
+                                        "Cache-Control",
+                                        "Accept-Ranges",
+                                        "Content-Disposition",
+                                        "Content-Encoding",
+                                        "Content-Security-Policy"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        http_unset_header(r->x, names[i]);
+    if (e.code != ERR_RANGE)
+        http_unset_header(r->x, "Content-Range");
+}
+
 void request_fail(struct request *r, err e)
 {
     unsigned status;
     struct arena *a = request_arena(r);
     str body = problem_text(a, e, &r->scope.issues, r->scope.request_id, &status);
     r->outcome = e;
+    unset_content_headers(r, e);
     if (status >= 500)
         log_err(LOG_WARN, "request_failed", e);
     if (e.code == ERR_UNAUTHENTICATED)

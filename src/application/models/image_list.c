@@ -63,3 +63,22 @@ err image_list_study(struct query_ctx *ctx, uuid id, struct study *out)
     ctx->scope->subject_id = out->id;
     return OK;
 }
+
+err image_list_series(struct query_ctx *ctx, const struct image_row *row, struct series_slice *out)
+{
+    struct image_filter filter = {.level = LEVEL_SERIES,
+                                  .organization_key = ctx->principal->organization_key,
+                                  .study_id = row->study.id,
+                                  .limit = IMAGE_PAGE_SIZE_MAX};
+    struct image_page page;
+    if (row->series.key != 0)
+        return image_reader_get_series(ctx->readers->images, ctx->arena, filter.organization_key,
+                                       row->series.id, SLICE_PUSH(ctx->arena, out));
+    do {
+        TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
+        for (size_t i = 0; i < page.rows.len; i++)
+            *SLICE_PUSH(ctx->arena, out) = page.rows.at[i].series;
+        filter.offset += page.rows.len;
+    } while (page.rows.len == IMAGE_PAGE_SIZE_MAX);
+    return OK;
+}

@@ -13,4 +13,8 @@ err image_list_filter(struct query_ctx *ctx, enum image_level level, const struc
  * event. Errors: NOT_FOUND. */
 err image_list_study(struct query_ctx *ctx, uuid id, struct study *out);
 
+/* All series of a located study, page by page, or the one that the row names. Read them behind
+ * instances: a series is there before its first instance. */
+err image_list_series(struct query_ctx *ctx, const struct image_row *row, struct series_slice *out);
+
 #endif

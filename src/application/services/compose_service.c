@@ -13,6 +13,8 @@
 #include "dicom/write/data_set_writer.h"
 #include "dicom/write/element_filler.h"
 
+#include <stdlib.h>
+
 enum {
     FILLED_COUNT_MAX = 64,
     NOTED_COUNT_MAX = 64,
@@ -132,12 +134,37 @@ struct parts {
     bool is_encapsulated;
 };
 
+static int compare_parts(const void *left, const void *right)
+{
+    const struct compose_part *a = left, *b = right;
+    int order = str_cmp(a->location, b->location);
+    if (order != 0)
+        return order;
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    return (a->size > b->size) - (a->size < b->size); /* an empty one has the offset of the next */
+}
+
+void compose_parts_sort(struct compose_part_slice *parts)
+{
+    if (parts->len != 0)
+        qsort(parts->at, parts->len, sizeof *parts->at, compare_parts);
+}
+
+/* The first of that location. */
 static const struct compose_part *find_part(const struct compose_request *request, str uri)
 {
-    for (size_t i = 0; i < request->parts->len; i++)
-        if (str_eq(request->parts->at[i].location, uri))
-            return &request->parts->at[i];
-    return NULL;
+    size_t low = 0, high = request->parts->len;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_cmp(request->parts->at[middle].location, uri) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < request->parts->len && str_eq(request->parts->at[low].location, uri)
+               ? &request->parts->at[low]
+               : NULL;
 }
 
 static err parts_open(struct bulk_values *b, const struct part10_element *e, struct bulk_value *out)

@@ -15,13 +15,16 @@ struct compose_part {
 };
 SLICE(compose_part);
 
+/* By location, for compose_instance to find them; of several with one location the first counts. */
+void compose_parts_sort(struct compose_part_slice *parts);
+
 enum compose_model { COMPOSE_JSON, COMPOSE_XML };
 
 struct compose_request {
     enum compose_model model;
-    str document; /* one data set */
-    const struct compose_part_slice *parts;
-    int parts_fd; /* theirs */
+    str document;                           /* one data set */
+    const struct compose_part_slice *parts; /* sorted */
+    int parts_fd;                           /* theirs */
     /* The UIDs in it stand also where the data set names none. */
     struct ingest_options options;
 };

@@ -25,6 +25,7 @@ enum {
 struct node {
     struct json_attribute attribute;
     uint32_t item;       /* that it is in */
+    uint32_t order;      /* in the document */
     uint32_t first_item; /* NO_ITEM */
     bool has_vr;
     unsigned char shapes;
@@ -54,6 +55,7 @@ struct model {
     unsigned level_count;
     uint32_t element_count;
     bool has_charset, is_ascii;
+    bool takes_first; /* of two attributes with one tag */
 };
 
 static struct level *top(struct model *m)
@@ -114,8 +116,10 @@ static err scan_item(struct model *m)
         return ERRF(m->arena, MALFORMED, "a member that is no tag, before byte %zu", m->cursor.at);
     TRY(count_one(m));
     l->node = m->nodes.len;
-    *SLICE_PUSH(m->arena, &m->nodes) =
-        (struct node){.attribute = {.tag = tag}, .item = l->item, .first_item = NO_ITEM};
+    *SLICE_PUSH(m->arena, &m->nodes) = (struct node){.attribute = {.tag = tag},
+                                                     .item = l->item,
+                                                     .order = (uint32_t)l->node,
+                                                     .first_item = NO_ITEM};
     if (tag >> 16 == GROUP_DELIMITERS)
         return bad(m, "is no element of a data set");
     TRY(json_expect(&m->cursor, ':'));
@@ -329,7 +333,9 @@ static int compare_nodes(const void *left, const void *right)
     const struct node *a = left, *b = right;
     if (a->item != b->item)
         return a->item < b->item ? -1 : 1;
-    return (a->attribute.tag > b->attribute.tag) - (a->attribute.tag < b->attribute.tag);
+    if (a->attribute.tag != b->attribute.tag)
+        return a->attribute.tag < b->attribute.tag ? -1 : 1;
+    return (a->order > b->order) - (a->order < b->order);
 }
 
 static err sort_nodes(struct model *m)
@@ -337,15 +343,21 @@ static err sort_nodes(struct model *m)
     struct node *at = m->nodes.at;
     if (m->nodes.len != 0)
         qsort(at, m->nodes.len, sizeof *at, compare_nodes);
+    size_t kept = 0;
     for (size_t i = 0; i < m->nodes.len; i++) {
         struct item *item = &m->items.at[at[i].item];
-        bool is_first = i == 0 || at[i - 1].item != at[i].item;
-        if (!is_first && at[i - 1].attribute.tag == at[i].attribute.tag)
+        bool is_first = kept == 0 || at[kept - 1].item != at[i].item;
+        bool is_again = !is_first && at[kept - 1].attribute.tag == at[i].attribute.tag;
+        if (is_again && !m->takes_first)
             return json_attribute_bad(m->arena, at[i].attribute.tag, "is there twice");
+        if (is_again)
+            continue;
         if (is_first)
-            item->begin = i;
-        item->end = i + 1;
+            item->begin = kept;
+        at[kept++] = at[i];
+        item->end = kept;
     }
+    m->nodes.len = kept;
     return OK;
 }
 
@@ -464,18 +476,32 @@ static err read_model(struct model *m, struct part10_consumer *consumer)
     return e;
 }
 
-err json_model_read(struct arena *a, str object, struct part10_consumer *consumer)
+static err read_object(struct arena *a, str object, bool takes_first,
+                       struct part10_consumer *consumer)
 {
     struct arena work;
     if (!str_is_utf8(object))
         return ERR(MALFORMED, "not valid JSON: not UTF-8");
     arena_init(&work);
-    struct model m = {.arena = &work, .cursor = {.arena = &work, .text = object}, .is_ascii = true};
+    struct model m = {.arena = &work,
+                      .cursor = {.arena = &work, .text = object},
+                      .is_ascii = true,
+                      .takes_first = takes_first};
     err e = read_model(&m, consumer);
     if (failed(e) && e.text != NULL)
         e.text = str_cstr(a, str_of(e.text));
     arena_deinit(&work);
     return e;
+}
+
+err json_model_read(struct arena *a, str object, struct part10_consumer *consumer)
+{
+    return read_object(a, object, false, consumer);
+}
+
+err json_model_read_stored(struct arena *a, str object, struct part10_consumer *consumer)
+{
+    return read_object(a, object, true, consumer);
 }
 
 /* From one brace to the one that closes it, quoted ones aside. */

@@ -37,6 +37,10 @@ enum { JSON_MODEL_OBJECT_COUNT_MAX = 100000 }; /* data sets of one document */
  * TOO_LARGE (a value over PART10_VALUE_SIZE_MAX), and what the consumer returns. */
 err json_model_read(struct arena *a, str object, struct part10_consumer *consumer);
 
+/* The same for a document that was written from a file and kept: of attributes with the same tag,
+ * which a file may have had, the first counts. */
+err json_model_read_stored(struct arena *a, str object, struct part10_consumer *consumer);
+
 /* The data set objects of a DICOM JSON text in their order: an array of them, as the metadata of
  * STOW-RS is (PS3.18 F.2.1, 10.5.1), or a single one. Finds where they end, no more:
  * json_model_read tells whether each is one. out->at lives in a, the objects are views into text.

@@ -123,12 +123,8 @@ static void note_creator(struct xml_model *m, const struct part10_element *e, st
     if (e->tag >> 16 != l->last_creator >> 16)
         l->creators = (struct xml_model_creator_slice){0};
     l->last_creator = e->tag;
-    size_t i = 0;
-    while (i < l->creators.len && l->creators.at[i].block != (e->tag & 0xFF))
-        i++;
-    if (i == l->creators.len) /* not one more each time it comes again out of order */
-        SLICE_PUSH(m->arena, &l->creators);
-    l->creators.at[i] = (struct xml_model_creator){e->tag & 0xFF, str_copy(m->arena, name)};
+    *SLICE_PUSH(m->arena, &l->creators) =
+        (struct xml_model_creator){e->tag & 0xFF, str_copy(m->arena, name)};
 }
 
 static bool is_left_out(const struct part10_element *e)
@@ -140,15 +136,13 @@ static bool is_left_out(const struct part10_element *e)
 static bool begin_attribute(struct xml_model *m, const struct part10_element *e)
 {
     struct xml_model_level *l = level_of(m);
-    if (m->skipping || is_left_out(e) || (l->has_any && l->last_tag == e->tag))
+    if (m->skipping || is_left_out(e) || !tag_set_add(&m->tags, l->item, e->tag))
         return false;
     if (m->depth == 0 && !m->has_charset && e->tag >= TAG_CHARSET) {
         m->has_charset = true;
         if (e->tag != TAG_CHARSET)
             buf_add_char(&m->xml, PLACE_OF_CHARSET);
     }
-    l->has_any = true;
-    l->last_tag = e->tag;
     const struct dictionary_entry *known = dictionary_find(e->tag);
     str creator = tag_is_private(e->tag) ? creator_of(l, e->tag) : STR_NONE;
     buf_addf(&m->xml, "<DicomAttribute tag=\"%08X\" vr=\"",
@@ -290,10 +284,10 @@ static void add_inline(struct xml_model *m, const struct part10_element *e, str 
 static void add_charset(struct xml_model *m, const struct part10_element *given, str value)
 {
     bool is_empty = value.ptr != NULL ? value_trim(value).len == 0 : given->length == 0;
-    level_of(m)->charset = charset_parse(value_trim(value));
     struct part10_element e = {.tag = TAG_CHARSET, .vr = VR_CS};
     if (!begin_attribute(m, &e))
         return;
+    level_of(m)->charset = charset_parse(value_trim(value));
     if (is_empty)
         buf_add_char(&m->xml, PLACE_OF_CHARSET_VALUE);
     else
@@ -354,7 +348,7 @@ static err write_item_begin(struct part10_consumer *c, uint32_t index)
     struct xml_model *m = model_of(c);
     struct xml_model_level *outer = &m->levels[m->depth - 1];
     outer->path_item = index;
-    *level_of(m) = (struct xml_model_level){.charset = outer->charset};
+    *level_of(m) = (struct xml_model_level){.item = ++m->item_count, .charset = outer->charset};
     if (!m->skipping)
         begin_numbered(&m->xml, "Item", (size_t)index + 1);
     return OK;
@@ -416,6 +410,8 @@ void xml_model_init(struct xml_model *m, struct arena *a, struct arena *scratch)
 {
     *m = (struct xml_model){
         .base = {.ops = &writer_ops}, .xml = BUF_IN(a), .arena = a, .scratch = scratch};
+    tag_set_init(&m->tags, a);
+    m->levels[0].item = m->item_count = 1;
     m->levels[0].charset = charset_parse(STR(""));
     buf_add(&m->xml, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?><NativeDicomModel "
                          "xml:space=\"preserve\" xmlns=\"" XML_MODEL_NAMESPACE "\">"));

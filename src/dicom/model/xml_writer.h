@@ -6,8 +6,7 @@
  * - The document is UTF-8, so Specific Character Set (0008,0005) is ISO_IR 192 where it has a
  *   value; and where any text is not ASCII, an empty one is given that value, and the data set gets
  *   the attribute if it has none.
- * - Group 0002 and group lengths are left out, and a second element of the same tag behind the
- *   first.
+ * - Group 0002 and group lengths are left out, and of elements of the same tag all but the first.
  * - DS and IS stand as the text they are; trailing spaces, and leading ones where they mean
  *   nothing, do not. An empty value among others is an empty Value.
  * - Of a person name NameSuffix has what goes beyond five components; a fourth group is lost.
@@ -23,6 +22,7 @@
 #include "base/buf.h"
 #include "dicom/charset.h"
 #include "dicom/part10/reader.h"
+#include "dicom/part10/tag_set.h"
 
 #define XML_MODEL_NAMESPACE "http://dicom.nema.org/PS3.19/models/NativeDICOM"
 enum { XML_MODEL_CREATOR_SIZE_MAX = 256 }; /* 64 characters (LO), in UTF-8 */
@@ -34,8 +34,7 @@ struct xml_model_creator {
 SLICE(xml_model_creator);
 
 struct xml_model_level {
-    bool has_any;
-    uint32_t last_tag;
+    uint32_t item; /* its number in tags */
     struct charset charset;
     struct xml_model_creator_slice creators; /* of the group of last_creator */
     uint32_t last_creator;
@@ -48,6 +47,8 @@ struct xml_model {
     struct arena *arena, *scratch;
     unsigned depth;
     struct xml_model_level levels[PART10_NESTING_MAX + 2];
+    struct tag_set tags;
+    uint32_t item_count;
     bool skipping; /* within a sequence whose tag was there already */
     unsigned skip_depth;
     bool has_charset; /* or the place where it may have to be put in */

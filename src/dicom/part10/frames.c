@@ -6,6 +6,8 @@
 #include "base/checked.h"
 #include "dicom/part10/values.h"
 
+#include <stdlib.h>
+
 enum table_kind { KIND_NATIVE = 1, KIND_BITS = 2, KIND_FRAGMENTS = 3, IN_INFLATED = 0x80 };
 
 void varint_add(struct buf *out, uint64_t value)
@@ -197,46 +199,103 @@ err frame_table_info(str table, struct frame_table_info *out)
     return OK;
 }
 
-static err find_fragments(struct arena *a, str rest, uint32_t number, struct frame_place *out)
+/* Goes over a table of fragments, frame by frame. */
+struct fragment_walk {
+    str rest;
+    uint64_t at;
+    uint32_t number; /* of the frame it has passed */
+};
+
+/* The next frame's ranges; ranges NULL: passes over it. */
+static err walk_frame(struct arena *a, struct fragment_walk *w, struct byte_range_slice *ranges)
 {
-    uint64_t at = 0;
-    for (uint32_t frame = 1; frame <= number; frame++) {
-        uint64_t count, step, size;
-        if (!varint_take(&rest, &count) || count > PART10_FRAGMENT_COUNT_MAX)
+    uint64_t count, step, size;
+    if (!varint_take(&w->rest, &count) || count > PART10_FRAGMENT_COUNT_MAX)
+        return ERR(MALFORMED, "not a frame table");
+    for (uint64_t i = 0; i < count; i++) {
+        if (!varint_take(&w->rest, &step) || !varint_take(&w->rest, &size) ||
+            !CHECKED_ADD(w->at, step, &w->at))
             return ERR(MALFORMED, "not a frame table");
-        for (uint64_t i = 0; i < count; i++) {
-            if (!varint_take(&rest, &step) || !varint_take(&rest, &size) ||
-                !CHECKED_ADD(at, step, &at))
-                return ERR(MALFORMED, "not a frame table");
-            if (frame == number)
-                *SLICE_PUSH(a, &out->ranges) = (struct byte_range){at, size};
+        if (ranges != NULL)
+            *SLICE_PUSH(a, ranges) = (struct byte_range){w->at, size};
+    }
+    w->number++;
+    return OK;
+}
+
+struct wanted_frame {
+    uint32_t number;
+    size_t index; /* in the order asked for */
+};
+
+static int compare_wanted(const void *left, const void *right)
+{
+    const struct wanted_frame *a = left, *b = right;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static err find_fragments(struct arena *a, str rest, const uint32_t *numbers, size_t count,
+                          struct frame_place *out)
+{
+    struct fragment_walk w = {.rest = rest};
+    struct wanted_frame *wanted = NEW_ARRAY(a, struct wanted_frame, count);
+    for (size_t i = 0; i < count; i++)
+        wanted[i] = (struct wanted_frame){numbers[i], i};
+    qsort(wanted, count, sizeof *wanted, compare_wanted);
+    for (size_t i = 0; i < count; i++) {
+        struct frame_place *place = &out[wanted[i].index];
+        if (i != 0 && wanted[i].number == wanted[i - 1].number) {
+            *place = out[wanted[i - 1].index];
+            continue;
         }
+        while (w.number + 1 < wanted[i].number)
+            TRY(walk_frame(a, &w, NULL));
+        *place = (struct frame_place){0};
+        TRY(walk_frame(a, &w, &place->ranges));
     }
     return OK;
 }
 
-err frame_table_find(struct arena *a, str table, uint32_t number, struct frame_place *out)
+static void find_native(struct arena *a, const struct frame_table_info *info, uint64_t offset,
+                        uint64_t size, uint32_t number, struct frame_place *out)
 {
-    struct frame_table_info info;
     *out = (struct frame_place){0};
-    TRY(frame_table_info(table, &info));
-    if (number == 0 || number > info.frame_count)
-        return ERR(NOT_FOUND, "there is no such frame");
-    str rest = str_sub(table, 1, table.len);
-    uint64_t count, offset, size;
-    varint_take(&rest, &count);
-    if (info.is_encapsulated)
-        return find_fragments(a, rest, number, out);
-    if (!varint_take(&rest, &offset) || !varint_take(&rest, &size))
-        return ERR(MALFORMED, "not a frame table");
     struct byte_range *range = SLICE_PUSH(a, &out->ranges);
-    if (!info.is_bit_packed) {
+    if (!info->is_bit_packed) {
         *range = (struct byte_range){offset + (number - 1) * size, size};
-        return OK;
+        return;
     }
     uint64_t first = (number - 1) * size;
     out->first_bit = (unsigned)(first % 8);
     out->bit_count = size;
     *range = (struct byte_range){offset + first / 8, (first % 8 + size + 7) / 8};
+}
+
+err frame_table_find_each(struct arena *a, str table, const uint32_t *numbers, size_t count,
+                          struct frame_place *out)
+{
+    struct frame_table_info info;
+    uint64_t frame_count, offset, size;
+    TRY(frame_table_info(table, &info));
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == 0 || numbers[i] > info.frame_count)
+            return ERR(NOT_FOUND, "there is no such frame");
+    if (count == 0)
+        return OK;
+    str rest = str_sub(table, 1, table.len);
+    varint_take(&rest, &frame_count);
+    if (info.is_encapsulated)
+        return find_fragments(a, rest, numbers, count, out);
+    if (!varint_take(&rest, &offset) || !varint_take(&rest, &size))
+        return ERR(MALFORMED, "not a frame table");
+    for (size_t i = 0; i < count; i++)
+        find_native(a, &info, offset, size, numbers[i], &out[i]);
     return OK;
+}
+
+err frame_table_find(struct arena *a, str table, uint32_t number, struct frame_place *out)
+{
+    return frame_table_find_each(a, table, &number, 1, out);
 }

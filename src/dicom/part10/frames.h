@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "dicom/part10/reader.h"
 
-enum { FRAME_COUNT_MAX = 2000000, FRAME_RANGE_COUNT_MAX = 100000 };
+enum { FRAME_COUNT_MAX = 2000000 };
 
 struct byte_range {
     uint64_t offset, size;
@@ -46,6 +46,10 @@ struct frame_place {
     uint64_t bit_count; /* 0 unless bit packed */
 };
 err frame_table_find(struct arena *a, str table, uint32_t number, struct frame_place *out);
+/* The same for count of them, in any order and as often as they are asked for, in one pass over the
+ * table; out has room for them. */
+err frame_table_find_each(struct arena *a, str table, const uint32_t *numbers, size_t count,
+                          struct frame_place *out);
 
 /* Integers of seven bits a byte, low first: the serialized form of frame and bulk tables. */
 void varint_add(struct buf *out, uint64_t value);

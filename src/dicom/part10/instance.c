@@ -36,6 +36,7 @@ struct collector {
     struct instance_read *out;
     bool index_only;
     struct charset charset;
+    bool numbers_known[COUNT_OF(numbers)];
     size_t next_text; /* tags come in ascending order: the search goes on where it was */
     uint32_t parent_tag;
     bool in_first_item;
@@ -43,7 +44,7 @@ struct collector {
     bool *begins_stream;
     size_t begins_room;
     str basic_offsets, extended_offsets, extended_lengths;
-    uint64_t native_offset, native_size;
+    uint64_t pixels_offset, native_size;
 };
 
 static struct collector *collector_of(struct part10_consumer *c)
@@ -87,14 +88,19 @@ static str text_of(struct collector *c, const struct part10_element *e, str valu
     return str_copy(c->arena, utf8);
 }
 
+static void keep_first(struct collector *c, const struct part10_element *e, str value, str *out)
+{
+    if (out->ptr == NULL)
+        *out = text_of(c, e, value);
+}
+
 static void index_text(struct collector *c, const struct part10_element *e, str value)
 {
     const struct text_place *place = find_text(c, e->tag);
     if (place == NULL || value.len > INDEX_TEXT_SIZE_MAX)
         return;
     str *member = (str *)(void *)((char *)&c->out->index + place->offset);
-    if (member->ptr == NULL)
-        *member = text_of(c, e, value);
+    keep_first(c, e, value, member);
     if (e->tag == 0x00080005)
         c->charset = charset_parse(*member);
 }
@@ -102,17 +108,19 @@ static void index_text(struct collector *c, const struct part10_element *e, str 
 static void index_number(struct collector *c, const struct part10_element *e, str value)
 {
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        if (numbers[i].tag == e->tag && value.len >= 2)
+        if (numbers[i].tag == e->tag && value.len >= 2 && !c->numbers_known[i]) {
             *(uint32_t *)(void *)((char *)&c->out->index + numbers[i].offset) =
                 value_u16((const unsigned char *)value.ptr, e->big_endian);
+            c->numbers_known[i] = true;
+        }
 }
 
 static err collect_element(struct part10_consumer *base, const struct part10_element *e, str value)
 {
     struct collector *c = collector_of(base);
-    if (e->depth == 0 && is_pixel_data(e->tag)) {
+    if (e->depth == 0 && is_pixel_data(e->tag) && !c->out->index.has_pixel_data) {
         c->out->index.has_pixel_data = true;
-        c->native_offset = e->offset;
+        c->pixels_offset = e->offset;
         c->native_size = e->length == PART10_UNDEFINED_LENGTH ? 0 : e->length;
     }
     if (value.ptr != NULL && e->depth == 0 && e->tag >> 16 != 0x0002 && e->tag >> 16 <= 0x0040) {
@@ -122,15 +130,15 @@ static err collect_element(struct part10_consumer *base, const struct part10_ele
             index_text(c, e, value);
     }
     if (value.ptr != NULL && e->depth == 1 && c->in_first_item &&
-        c->parent_tag == TAG_REQUEST_ATTRIBUTES) {
+        c->parent_tag == TAG_REQUEST_ATTRIBUTES && !c->out->json.skipping) {
         if (e->tag == TAG_SCHEDULED_STEP_ID)
-            c->out->index.scheduled_procedure_step_id = text_of(c, e, value);
+            keep_first(c, e, value, &c->out->index.scheduled_procedure_step_id);
         if (e->tag == TAG_REQUESTED_PROCEDURE_ID)
-            c->out->index.requested_procedure_id = text_of(c, e, value);
+            keep_first(c, e, value, &c->out->index.requested_procedure_id);
     }
-    if (value.ptr != NULL && e->tag == TAG_EXTENDED_OFFSETS)
+    if (value.ptr != NULL && e->tag == TAG_EXTENDED_OFFSETS && c->extended_offsets.ptr == NULL)
         c->extended_offsets = str_copy(c->arena, value);
-    if (value.ptr != NULL && e->tag == TAG_EXTENDED_LENGTHS)
+    if (value.ptr != NULL && e->tag == TAG_EXTENDED_LENGTHS && c->extended_lengths.ptr == NULL)
         c->extended_lengths = str_copy(c->arena, value);
     if (!c->index_only) {
         bool too_long = e->tag == TAG_EXTENDED_OFFSETS || e->tag == TAG_EXTENDED_LENGTHS;
@@ -189,7 +197,7 @@ static err collect_fragment(struct part10_consumer *base, const struct part10_el
                             const struct part10_fragment *f)
 {
     struct collector *c = collector_of(base);
-    if (e->depth != 0 || c->index_only)
+    if (e->depth != 0 || c->index_only || e->offset != c->pixels_offset)
         return OK;
     if (f->index == 0) {
         c->basic_offsets = str_copy(c->arena, f->bytes);
@@ -246,7 +254,7 @@ static void make_frame_table(struct collector *c)
                                   i->samples_per_pixel != 0 ? i->samples_per_pixel : 1,
                                   i->bits_allocated, (uint32_t)frames};
     if (c->native_size != 0)
-        frame_table_native(&table, &layout, c->native_offset, c->native_size, in_inflated);
+        frame_table_native(&table, &layout, c->pixels_offset, c->native_size, in_inflated);
     else
         frame_table_encapsulated(&table, &c->scratch, &layout, &c->fragments, c->begins_stream,
                                  c->basic_offsets, c->extended_offsets, c->extended_lengths,

@@ -1,6 +1,6 @@
 /* Everything an archive wants to know about an instance, from one pass over its bytes: the
  * attributes searched by, the complete metadata as DICOM JSON, where each frame and each bulk value
- * lies. */
+ * lies. Of an attribute that stands twice the first counts, everywhere. */
 #ifndef DICOM_PART10_INSTANCE_H
 #define DICOM_PART10_INSTANCE_H
 

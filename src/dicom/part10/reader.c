@@ -419,23 +419,108 @@ static err read_rest(struct reader *r)
     }
 }
 
-err part10_read(struct arena *a, struct byte_source *source, struct part10_consumer *consumer,
-                struct part10_file *out)
+static struct reader *reader_create(struct arena *a, struct byte_source *source,
+                                    struct part10_consumer *consumer)
 {
     struct reader *r = heap_alloc(sizeof *r);
-    *out = (struct part10_file){0};
     r->arena = a;
     arena_init(&r->scratch);
     r->consumer = consumer;
     r->file = (struct input){
         .source = source, .buffer = heap_alloc_raw(PART10_BUFFER_SIZE), .left_max = UINT64_MAX};
     r->in = &r->file;
+    return r;
+}
+
+static void reader_destroy(struct reader *r)
+{
+    arena_deinit(&r->scratch);
+    heap_free(r->file.buffer);
+    heap_free(r);
+}
+
+err part10_read(struct arena *a, struct byte_source *source, struct part10_consumer *consumer,
+                struct part10_file *out)
+{
+    struct reader *r = reader_create(a, source, consumer);
+    *out = (struct part10_file){0};
     err e = read_file(r, out);
     if (!failed(e) && !r->has_enough)
         e = read_rest(r);
     out->size = r->file.offset;
-    arena_deinit(&r->scratch);
-    heap_free(r->file.buffer);
-    heap_free(r);
+    reader_destroy(r);
+    return e;
+}
+
+static size_t want_nothing(struct part10_consumer *c, const struct part10_element *e)
+{
+    (void)c, (void)e;
+    return 0;
+}
+
+static err pass_element(struct part10_consumer *c, const struct part10_element *e, str value)
+{
+    (void)c, (void)e, (void)value;
+    return OK;
+}
+
+static err refuse_sequence(struct part10_consumer *c, const struct part10_element *e)
+{
+    (void)c, (void)e;
+    return ERR(MALFORMED, "the meta information holds a sequence");
+}
+
+static err pass_fragment(struct part10_consumer *c, const struct part10_element *e,
+                         const struct part10_fragment *f)
+{
+    (void)c, (void)e, (void)f;
+    return OK;
+}
+
+static err pass_fragments_end(struct part10_consumer *c, const struct part10_element *e)
+{
+    (void)c, (void)e;
+    return OK;
+}
+
+static const struct part10_consumer_ops meta_ops = {.wants = want_nothing,
+                                                    .element = pass_element,
+                                                    .sequence_begin = refuse_sequence,
+                                                    .fragment = pass_fragment,
+                                                    .fragments_end = pass_fragments_end};
+
+static err inflate_data_set(struct reader *r, uint64_t left, struct byte_sink *sink)
+{
+    struct part10_file file = {0};
+    r->levels[0] = (struct level){.end = NO_END};
+    TRY(read_meta(r, &file));
+    TRY(choose_syntax(r, &file));
+    if (!file.transfer_syntax->deflated)
+        return ERR(MALFORMED, "the data set is not deflated");
+    struct inflate_source *inflate = inflate_source_create(&r->file);
+    if (inflate == NULL)
+        return ERR(UNAVAILABLE, "inflating could not start");
+    char *block = heap_alloc_raw(PART10_BUFFER_SIZE);
+    if (left > PART10_INFLATED_SIZE_MAX)
+        left = PART10_INFLATED_SIZE_MAX;
+    err e = OK;
+    for (size_t got = 1; got != 0 && left != 0 && !failed(e); left -= got) {
+        size_t size = left < PART10_BUFFER_SIZE ? (size_t)left : PART10_BUFFER_SIZE;
+        e = byte_source_read(inflate_source_bytes(inflate), block, size, &got);
+        if (!failed(e))
+            e = byte_sink_write(sink, block, got);
+    }
+    heap_free(block);
+    inflate_source_destroy(inflate);
+    return e;
+}
+
+err part10_inflate(struct arena *a, struct byte_source *source, uint64_t size,
+                   struct byte_sink *sink)
+{
+    struct part10_consumer nobody = {.ops = &meta_ops};
+    struct reader *r = reader_create(a, source, &nobody);
+    err e = inflate_data_set(r, size, sink);
+    reader_destroy(r);
     return e;
 }

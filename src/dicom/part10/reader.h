@@ -9,7 +9,7 @@
 #ifndef DICOM_PART10_READER_H
 #define DICOM_PART10_READER_H
 
-#include "base/byte_source.h"
+#include "base/byte_sink.h"
 #include "dicom/transfer_syntax.h"
 #include "dicom/vr.h"
 
@@ -84,5 +84,11 @@ struct part10_file {
  * Errors: MALFORMED (what is wrong, without any value), and what source and consumer return. */
 err part10_read(struct arena *a, struct byte_source *source, struct part10_consumer *consumer,
                 struct part10_file *out);
+
+/* The data set of a deflated file as it is inflated (PS3.5 A.5), which is what offsets of its
+ * elements count in: its first size bytes, if it has so many. Errors: MALFORMED (also: not
+ * deflated), and those of source and sink. */
+err part10_inflate(struct arena *a, struct byte_source *source, uint64_t size,
+                   struct byte_sink *sink);
 
 #endif

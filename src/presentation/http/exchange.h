@@ -72,6 +72,7 @@ bool http_has_body(struct http_exchange *x);
 
 /* Before answering. Values are checked for control characters; a header with one is left out. */
 void http_set_header(struct http_exchange *x, const char *name, str value);
+void http_unset_header(struct http_exchange *x, const char *name);
 
 /* One answer each. body must live in x->arena or be constant. An empty type leaves Content-Type
  * out. */
@@ -95,10 +96,12 @@ struct http_parts {
     const struct http_part *at; /* in x->arena, as what it points to */
     size_t count;
     /* The descriptor of a part's file, closed after it, and the offset in that file at which the
-     * descriptor begins; -1 breaks the connection off. */
-    int (*open)(struct http_parts *parts, const struct http_part *part, uint64_t *base);
+     * descriptor begins. A failure behind the first bytes breaks the connection off. */
+    err (*open)(struct http_parts *parts, const struct http_part *part, int *fd, uint64_t *base);
     void *context;
+    str request_id; /* for the log; absent or as long as the answer */
     bool may_wait; /* open may wait for a network: behind the first pieces it is called on a lane */
+    bool opens_late; /* the first file takes its time: open it when its turn comes, not before */
     /* NULL, or asked when may_wait is set: would open wait for this part, as things are now? */
     bool (*waits)(struct http_parts *parts, const struct http_part *part);
     /* NULL, or shown what is read of a part's file on its way to the peer, in order; offset is that
@@ -106,7 +109,13 @@ struct http_parts {
     void (*passed)(struct http_parts *parts, const struct http_part *part, uint64_t offset,
                    const void *bytes, size_t size);
 };
-void http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
-                        const struct http_parts *parts);
+/* The first file is opened before anything is said, and so are all of a short body: nothing has
+ * been answered when that fails. Errors: those of open. */
+err http_respond_parts(struct http_exchange *x, unsigned status, str content_type,
+                       const struct http_parts *parts);
+
+/* Closes that descriptor behind the answer, whose parts are opened as copies of it. One a request.
+ */
+void http_keep_fd(struct http_exchange *x, int fd);
 
 #endif

@@ -2,6 +2,7 @@
 #include "presentation/http/parts.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 
 #include <microhttpd.h>
 #include <sys/mman.h>
@@ -15,14 +16,26 @@ struct parts_reader {
     uint64_t offset_in_part, base;
     int fd;
     struct pool_job job;
-    bool was_opened; /* on a lane; fd tells how that went */
+    bool was_opened; /* on a lane, or in vain; fd tells how that went */
 };
+
+static void open_part(struct parts_reader *r)
+{
+    err e = r->parts.open(&r->parts, &r->parts.at[r->at], &r->fd, &r->base);
+    if (!failed(e))
+        return;
+    r->fd = -1;
+    r->was_opened = true;
+    log_set_request_id(r->parts.request_id);
+    log_err(LOG_ERROR, "answer_broken_off", e);
+    log_set_request_id(STR_NONE);
+}
 
 /* Who resumes the connection gives the reader away. */
 static void open_on_lane(struct pool_job *job)
 {
     struct parts_reader *r = container_of(job, struct parts_reader, job);
-    r->fd = r->parts.open(&r->parts, &r->parts.at[r->at], &r->base);
+    open_part(r);
     MHD_resume_connection(r->connection);
 }
 
@@ -40,7 +53,7 @@ static ssize_t read_file_part(struct parts_reader *r, const struct http_part *pa
                               size_t size)
 {
     if (r->fd < 0 && !r->was_opened)
-        r->fd = r->parts.open(&r->parts, part, &r->base);
+        open_part(r);
     if (r->fd < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     uint64_t offset = part->offset + r->offset_in_part;
@@ -82,6 +95,8 @@ static ssize_t read_parts(void *argument, uint64_t position, char *to, size_t ro
         if (step == left) {
             r->at++;
             r->offset_in_part = 0;
+            if (part->file == NULL)
+                continue; /* the file behind it may be open already */
             if (r->fd >= 0)
                 close(r->fd);
             r->fd = -1;
@@ -117,26 +132,24 @@ static void unmap_parts(void *argument)
     heap_free(m);
 }
 
-static bool map_part(struct mapped_parts *m, struct http_parts *parts, const struct http_part *part,
-                     struct MHD_IoVec *out)
+/* at: NULL when it cannot be mapped. Errors: those of open. */
+static err map_part(struct http_parts *parts, const struct http_part *part, struct mapping *map,
+                    struct MHD_IoVec *out)
 {
     uint64_t base = 0;
-    int fd = parts->open(parts, part, &base);
-    if (fd < 0)
-        return false;
+    int fd;
+    TRY(parts->open(parts, part, &fd, &base));
     uint64_t offset = part->offset - base, slack = offset % (uint64_t)sysconf(_SC_PAGESIZE);
     size_t size = (size_t)(part->size + slack);
     void *at = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)(offset - slack));
     close(fd);
-    if (at == MAP_FAILED)
-        return false;
-    m->maps[m->count++] = (struct mapping){at, size};
+    *map = (struct mapping){at == MAP_FAILED ? NULL : at, size};
     *out = (struct MHD_IoVec){(char *)at + slack, (size_t)part->size};
-    return true;
+    return OK;
 }
 
-/* NULL when a part cannot be mapped. */
-static struct MHD_Response *respond_mapped(struct http_parts *parts)
+/* *out stays NULL when a part cannot be mapped. */
+static err respond_mapped(struct http_parts *parts, struct MHD_Response **out)
 {
     struct MHD_IoVec pieces[HTTP_MAPPED_PART_COUNT_MAX];
     struct mapped_parts *m = heap_alloc(sizeof *m);
@@ -145,18 +158,22 @@ static struct MHD_Response *respond_mapped(struct http_parts *parts)
         const struct http_part *part = &parts->at[i];
         if (http_part_size(part) == 0)
             continue;
-        if (part->file == NULL)
-            pieces[count] = (struct MHD_IoVec){part->memory.ptr, part->memory.len};
-        else if (!map_part(m, parts, part, &pieces[count])) {
-            unmap_parts(m);
-            return NULL;
+        if (part->file == NULL) {
+            pieces[count++] = (struct MHD_IoVec){part->memory.ptr, part->memory.len};
+            continue;
         }
+        err e = map_part(parts, part, &m->maps[m->count], &pieces[count]);
+        if (failed(e) || m->maps[m->count].at == NULL) {
+            unmap_parts(m);
+            return e;
+        }
+        m->count++;
         count++;
     }
-    struct MHD_Response *response = MHD_create_response_from_iovec(pieces, count, unmap_parts, m);
-    if (response == NULL)
+    *out = MHD_create_response_from_iovec(pieces, count, unmap_parts, m);
+    if (*out == NULL)
         unmap_parts(m);
-    return response;
+    return OK;
 }
 
 static bool read_whole(int fd, char *to, uint64_t size, uint64_t offset)
@@ -172,53 +189,78 @@ static bool read_whole(int fd, char *to, uint64_t size, uint64_t offset)
     return true;
 }
 
-/* A copy of a few pages costs less than to map them. NULL when a part cannot be read. */
-static struct MHD_Response *respond_copied(struct http_parts *parts, size_t total)
+/* *is_whole: all of it could be read. Errors: those of open. */
+static err copy_part(struct http_parts *parts, const struct http_part *part, char *to,
+                     bool *is_whole)
+{
+    uint64_t base = 0;
+    int fd;
+    if (part->file == NULL && part->memory.len != 0)
+        memcpy(to, part->memory.ptr, part->memory.len);
+    if (part->file == NULL || part->size == 0)
+        return OK;
+    TRY(parts->open(parts, part, &fd, &base));
+    *is_whole &= read_whole(fd, to, part->size, part->offset - base);
+    close(fd);
+    return OK;
+}
+
+/* A copy of a few pages costs less than to map them. *out stays NULL when a part is not all there.
+ */
+static err respond_copied(struct http_parts *parts, size_t total, struct MHD_Response **out)
 {
     char *bytes = heap_alloc_raw(total), *at = bytes;
     bool is_whole = true;
-    for (size_t i = 0; is_whole && i < parts->count; i++) {
-        const struct http_part *part = &parts->at[i];
-        uint64_t base = 0;
-        if (part->file == NULL && part->memory.len != 0) {
-            memcpy(at, part->memory.ptr, part->memory.len);
-        } else if (part->file != NULL && part->size != 0) {
-            int fd = parts->open(parts, part, &base);
-            is_whole = fd >= 0 && read_whole(fd, at, part->size, part->offset - base);
-            if (fd >= 0)
-                close(fd);
-        }
-        at += http_part_size(part);
+    err e = OK;
+    for (size_t i = 0; !failed(e) && is_whole && i < parts->count; i++) {
+        e = copy_part(parts, &parts->at[i], at, &is_whole);
+        at += http_part_size(&parts->at[i]);
     }
-    struct MHD_Response *response =
-        is_whole ? MHD_create_response_from_buffer_with_free_callback(total, bytes, heap_free)
-                 : NULL;
-    if (response == NULL)
+    if (!failed(e) && is_whole)
+        *out = MHD_create_response_from_buffer_with_free_callback(total, bytes, heap_free);
+    if (*out == NULL)
         heap_free(bytes);
-    return response;
+    return e;
 }
 
-struct MHD_Response *parts_response(const struct http_parts *parts,
-                                    struct MHD_Connection *connection, struct lanes *lanes,
-                                    uint64_t *total)
+static err open_first(struct parts_reader *r)
+{
+    for (size_t i = 0; i < r->parts.count && !r->parts.opens_late; i++)
+        if (r->parts.at[i].file != NULL)
+            return r->parts.open(&r->parts, &r->parts.at[i], &r->fd, &r->base);
+    return OK;
+}
+
+static err respond_streamed(const struct http_parts *parts, struct MHD_Connection *connection,
+                            struct lanes *lanes, uint64_t total, struct MHD_Response **out)
+{
+    struct parts_reader *r = heap_alloc(sizeof *r);
+    *r = (struct parts_reader){.connection = connection,
+                               .lanes = lanes,
+                               .parts = *parts,
+                               .fd = -1,
+                               .job = {.run = open_on_lane}};
+    err e = open_first(r);
+    if (failed(e)) {
+        heap_free(r);
+        return e;
+    }
+    *out = MHD_create_response_from_callback(total, HTTP_PIECE_SIZE, read_parts, r, free_parts);
+    return OK;
+}
+
+err parts_response(const struct http_parts *parts, struct MHD_Connection *connection,
+                   struct lanes *lanes, struct MHD_Response **out, uint64_t *total)
 {
     struct http_parts own = *parts;
-    struct MHD_Response *response = NULL;
+    *out = NULL;
     *total = 0;
     for (size_t i = 0; i < parts->count; i++)
         *total += http_part_size(&parts->at[i]);
     if (*total != 0 && *total <= HTTP_COPIED_SIZE_MAX)
-        response = respond_copied(&own, (size_t)*total);
+        TRY(respond_copied(&own, (size_t)*total, out));
     else if (*total != 0 && *total <= HTTP_MAPPED_SIZE_MAX &&
              parts->count <= HTTP_MAPPED_PART_COUNT_MAX)
-        response = respond_mapped(&own);
-    if (response != NULL)
-        return response;
-    struct parts_reader *r = heap_alloc(sizeof *r);
-    *r = (struct parts_reader){.connection = connection,
-                               .lanes = lanes,
-                               .parts = own,
-                               .fd = -1,
-                               .job = {.run = open_on_lane}};
-    return MHD_create_response_from_callback(*total, HTTP_PIECE_SIZE, read_parts, r, free_parts);
+        TRY(respond_mapped(&own, out));
+    return *out != NULL ? OK : respond_streamed(parts, connection, lanes, *total, out);
 }

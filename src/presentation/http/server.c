@@ -69,6 +69,7 @@ struct exchange {
     const char *header_names[16];
     str header_values[16];
     size_t header_count;
+    int kept_fd; /* -1: none */
 };
 
 struct http_server {
@@ -96,6 +97,8 @@ static void exchange_free(struct exchange *x)
         MHD_destroy_response(x->response);
     pthread_mutex_destroy(&x->lock);
     pthread_cond_destroy(&x->changed);
+    if (x->kept_fd >= 0)
+        close(x->kept_fd);
     heap_free(x->ring.bytes);
     arena_deinit(&x->base.arena);
     heap_free(x);
@@ -169,6 +172,19 @@ void http_set_header(struct http_exchange *base, const char *name, str value)
     x->header_values[x->header_count++] = value;
 }
 
+void http_unset_header(struct http_exchange *base, const char *name)
+{
+    struct exchange *x = self(base);
+    size_t kept = 0;
+    for (size_t i = 0; i < x->header_count; i++) {
+        if (str_eq_nocase(str_of(x->header_names[i]), str_of(name)))
+            continue;
+        x->header_names[kept] = x->header_names[i];
+        x->header_values[kept++] = x->header_values[i];
+    }
+    x->header_count = kept;
+}
+
 static void answer(struct exchange *x, unsigned status, str content_type,
                    struct MHD_Response *response)
 {
@@ -202,13 +218,19 @@ void http_respond_file(struct http_exchange *base, unsigned status, str content_
     answer(self(base), status, content_type, response);
 }
 
-void http_respond_parts(struct http_exchange *base, unsigned status, str content_type,
-                        const struct http_parts *parts)
+err http_respond_parts(struct http_exchange *base, unsigned status, str content_type,
+                       const struct http_parts *parts)
 {
     struct exchange *x = self(base);
-    struct MHD_Response *response =
-        parts_response(parts, x->connection, x->server->lanes, &base->sent_size);
+    struct MHD_Response *response;
+    TRY(parts_response(parts, x->connection, x->server->lanes, &response, &base->sent_size));
     answer(x, status, content_type, response);
+    return OK;
+}
+
+void http_keep_fd(struct http_exchange *base, int fd)
+{
+    self(base)->kept_fd = fd;
 }
 
 /* Instead of a lane that is full. */
@@ -471,6 +493,7 @@ static void *on_uri(void *server, const char *uri, struct MHD_Connection *connec
     (void)connection;
     x->server = s;
     x->owner_count = 1;
+    x->kept_fd = -1;
     arena_init(&x->base.arena);
     x->body.arena = &x->base.arena;
     pthread_mutex_init(&x->lock, NULL);
@@ -497,6 +520,8 @@ static void on_completed(void *server, struct MHD_Connection *connection, void *
         x->record->has_served = true;
         x->record->head_since_ns = monotonic_ns();
         pthread_mutex_unlock(&s->lock);
+        if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK) /* else the library only closes it with */
+            shutdown(x->record->fd, SHUT_RDWR); /* the next event, of which there is none */
     }
     pthread_mutex_lock(&x->lock);
     x->base.is_aborted = code != MHD_REQUEST_TERMINATED_COMPLETED_OK;

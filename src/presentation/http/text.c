@@ -149,6 +149,22 @@ void accept_read(struct arena *a, str header, struct accept_item_slice *out)
     }
 }
 
+bool charsets_take_utf8(str list, bool has_star)
+{
+    str rest = list, piece;
+    bool takes_star = false;
+    if (list.ptr == NULL)
+        return true;
+    while (next_piece(&rest, ',', &piece)) {
+        str name = without_quotes(header_main(piece));
+        bool is_taken = quality_of(header_parameter(piece, STR("q"))) != 0;
+        if (str_eq_nocase(name, STR("utf-8")) || str_eq_nocase(name, STR("ISO_IR 192")))
+            return is_taken;
+        takes_star |= has_star && is_taken && str_eq(name, STR("*"));
+    }
+    return takes_star;
+}
+
 enum range_kind range_read(str header, uint64_t size, uint64_t *offset, uint64_t *length)
 {
     uint64_t first, last;

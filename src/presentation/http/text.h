@@ -33,6 +33,9 @@ SLICE(accept_item);
 /* In the order of preference. An absent or empty header gives nothing. Never fails: what cannot be
  * read is passed over. */
 void accept_read(struct arena *a, str header, struct accept_item_slice *out);
+/* Is UTF-8 one of a list of character sets, Accept-Charset or what PS3.18 8.8 has in its place: by
+ * that name or the defined term ISO_IR 192, or by "*" if has_star. An absent list takes it. */
+bool charsets_take_utf8(str list, bool has_star);
 /* The value of a parameter of a media type or disposition, without quotes; absent when there is
  * none. */
 str header_parameter(str header, str name);

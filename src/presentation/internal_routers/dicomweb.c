@@ -6,6 +6,7 @@
 #include "application/commands/non_patient_objects/store_non_patient_object/command.h"
 #include "application/queries/changes/follow_changes/query.h"
 #include "application/queries/images/check_storage/query.h"
+#include "application/queries/images/retrieve_bulk/query.h"
 #include "application/queries/images/search_images/query.h"
 #include "application/queries/non_patient_objects/retrieve_non_patient_object/query.h"
 #include "application/queries/non_patient_objects/search_non_patient_objects/query.h"
@@ -50,9 +51,34 @@ str dicomweb_base_url(struct request *r)
                       str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host));
 }
 
+err dicomweb_check_charset(struct request *r)
+{
+    str parameter = request_query(r, "charset");
+    if (parameter.len != 0)
+        return charsets_take_utf8(parameter, false)
+                   ? OK
+                   : ERR(MALFORMED, "charset names no character set that is had: UTF-8");
+    if (!charsets_take_utf8(http_header(r->x, "Accept-Charset"), true))
+        return ERR(NOT_ACCEPTABLE, "text is UTF-8");
+    return OK;
+}
+
+/* A "+" that was not escaped, as in application/dicom+json, has become a space. */
+static str with_plus(struct arena *a, str types)
+{
+    char *bytes = arena_copy(a, types.ptr, types.len);
+    for (size_t i = 1; i + 1 < types.len; i++)
+        if (bytes[i] == ' ' && strchr(" ,;", bytes[i - 1]) == NULL &&
+            strchr(" ,;", bytes[i + 1]) == NULL)
+            bytes[i] = '+';
+    return (str){bytes, types.len};
+}
+
 void dicomweb_accept(struct request *r, struct accept_item_slice *out)
 {
     str parameter = request_query(r, "accept"), header = http_header(r->x, "Accept");
+    if (parameter.len != 0)
+        parameter = with_plus(request_arena(r), parameter);
     accept_read(request_arena(r), parameter.len != 0 ? parameter : header, out);
     if (out->len == 0)
         *SLICE_PUSH(request_arena(r), out) =
@@ -76,9 +102,11 @@ void dicomweb_set_immutable(struct request *r, str etag)
 
 static const struct query_parameter *retrieve_parameter(size_t at)
 {
-    static const struct query_parameter accept = {"accept",
-                                                  "Media types; wins over the header Accept"};
-    return at == 0 ? &accept : NULL;
+    static const struct query_parameter parameters[] = {
+        {"accept", "Media types; wins over the header Accept"},
+        {"charset", "`utf-8`, which is what there is"},
+    };
+    return at < COUNT_OF(parameters) ? &parameters[at] : NULL;
 }
 
 static const struct query_parameter *wado_uri_parameter(size_t at)
@@ -105,6 +133,16 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .takes_cookie = true,              \
     .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
+#define BULK                                                                                       \
+    .behind = &retrieve_bulk_use_case, .needs = READ_STUDIES, .takes_cookie = true,                \
+    .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
+#define RENDERED_TYPES                                                                             \
+    "application/pdf, text/xml, model/stl, model/obj, model/mtl, video/mp4, video/mpeg, "          \
+    "video/mp2t"
+#define PIXEL_TYPES                                                                                \
+    "application/octet-stream, image/jpeg, image/jls, image/jp2, image/jpx, image/jphc, "          \
+    "image/jxl, image/dicom-rle, video/mp4, video/mpeg"
+#define BULK_TYPES PIXEL_TYPES ", application/pdf, text/xml, model/stl, model/obj, model/mtl"
 #define ARCHIVES ", application/zip, application/x-tar"
 #define INSTANCES "multipart/related; type=\"application/dicom\""
 #define METADATA                                                                                   \
@@ -180,7 +218,7 @@ const struct route dicomweb_routes[] = {
     {"GET", "/wado", .handle = dicomweb_wado_uri, .behind = &retrieve_images_use_case,
      .needs = READ_STUDIES, .takes_cookie = true, .lane = LANE_DB, .tag = "uri",
      .parameter = wado_uri_parameter, .doc = "Retrieve an instance by query parameters (WADO-URI)",
-     .answers = "application/dicom"},
+     .answers = "application/dicom, " RENDERED_TYPES},
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,
      .doc = "Move a study to the trash"},
@@ -190,8 +228,26 @@ const struct route dicomweb_routes[] = {
      .doc = "Ask which instances are kept for good (storage commitment)",
      .answers = "application/dicom+json, application/dicom+xml",
      .takes = "application/dicom+json, application/dicom+xml"},
-    {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
-     .doc = "A bulk value", .answers = "application/octet-stream"},
+    {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, BULK, .is_quick = true,
+     .doc = "A bulk value", .answers = BULK_TYPES},
+    {"GET", STUDY "/bulkdata", .handle = dicomweb_all_bulkdata, BULK, .doc = "Bulk data of a study",
+     .answers = "multipart/related"},
+    {"GET", SERIES "/bulkdata", .handle = dicomweb_all_bulkdata, BULK,
+     .doc = "Bulk data of a series", .answers = "multipart/related"},
+    {"GET", INSTANCE "/bulkdata", .handle = dicomweb_all_bulkdata, BULK,
+     .doc = "Bulk data of an instance", .answers = "multipart/related, " BULK_TYPES},
+    {"GET", STUDY "/pixeldata", .handle = dicomweb_pixeldata, BULK, .doc = "Pixel data of a study",
+     .answers = "multipart/related"},
+    {"GET", SERIES "/pixeldata", .handle = dicomweb_pixeldata, BULK,
+     .doc = "Pixel data of a series", .answers = "multipart/related"},
+    {"GET", INSTANCE "/pixeldata", .handle = dicomweb_pixeldata, BULK,
+     .doc = "Pixel data of an instance", .answers = "multipart/related, " PIXEL_TYPES},
+    {"GET", STUDY "/rendered", .handle = dicomweb_rendered, BULK,
+     .doc = "Documents and video of a study", .answers = RENDERED_TYPES ", multipart/related"},
+    {"GET", SERIES "/rendered", .handle = dicomweb_rendered, BULK,
+     .doc = "Documents and video of a series", .answers = RENDERED_TYPES ", multipart/related"},
+    {"GET", INSTANCE "/rendered", .handle = dicomweb_rendered, BULK, .doc = "A document or video",
+     .answers = RENDERED_TYPES ", multipart/related"},
     {"GET", "/changes", &follow_changes_use_case, .takes_cookie = true, .tag = "search",
      .doc = "Follow the changes of the archive", .answers = "application/json"},
     OBJECTS("color-palettes", "a colour palette", "colour palettes"),

@@ -20,6 +20,9 @@ err dicomweb_retrieve(struct request *r);
 err dicomweb_metadata(struct request *r);
 err dicomweb_frames(struct request *r);
 err dicomweb_bulkdata(struct request *r);
+err dicomweb_all_bulkdata(struct request *r);
+err dicomweb_pixeldata(struct request *r);
+err dicomweb_rendered(struct request *r);
 err dicomweb_wado_uri(struct request *r);
 err dicomweb_delete(struct request *r);
 err dicomweb_capabilities(struct request *r);
@@ -45,6 +48,9 @@ str dicomweb_base_url(struct request *r);
 /* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
  * takes everything. */
 void dicomweb_accept(struct request *r, struct accept_item_slice *out);
+/* All text this server makes is UTF-8. Errors: MALFORMED (the query parameter charset names others
+ * alone, PS3.18 8.3.3.2), NOT_ACCEPTABLE (Accept-Charset does, which that wins over). */
+err dicomweb_check_charset(struct request *r);
 /* A strong tag; without is_immutable clients ask again each time. */
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
 /* Instance data never changes: one year. */
@@ -64,6 +70,13 @@ extern const struct failure_reason failure_reasons[];
 extern const size_t failure_reason_count;
 /* Warning Reason (0008,1196), PS3.4 B.2.3: the data set does not match its SOP class. */
 enum { WARNING_NOT_OF_ITS_CLASS = 0xB007, FAILURE_OF_OTHER_CLASS = 0x0122 };
+/* Opens an object that there is a row for: that it is missing is not the client's mistake. Errors:
+ * UNAVAILABLE. */
+err dicomweb_open(struct storage *storage, str object_name, struct object_range range,
+                  struct object_file *out);
+/* Its bytes of a part of an answer, as open of struct http_parts wants them. */
+err dicomweb_open_part(struct storage *storage, const struct instance *n,
+                       const struct http_part *part, int *fd, uint64_t *base);
 
 SLICE(http_part);
 /* Of a whole body the parts that Range asks for, with the status that goes with it; headers are

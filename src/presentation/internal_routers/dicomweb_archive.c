@@ -60,16 +60,15 @@ static void note_crc(struct archive *z, struct archived *of, uLong crc)
     object_checksums_put(z->checksums, of->instance->object_name, of->entry.crc);
 }
 
-/* False when the object cannot be read or is not what it was. */
-static bool make_crc(struct archive *z, struct archived *of)
+/* Errors: UNAVAILABLE (it cannot be read, or is not what it was). */
+static err make_crc(struct archive *z, struct archived *of)
 {
     struct object_file file;
     uLong crc = crc32_z(0, NULL, 0);
     uint64_t at = 0;
     if (of->is_crc_known)
-        return true;
-    if (failed(storage_open(z->storage, of->instance->object_name, OBJECT_WHOLE, &file)))
-        return false;
+        return OK;
+    TRY(dicomweb_open(z->storage, of->instance->object_name, OBJECT_WHOLE, &file));
     unsigned char *block = heap_alloc_raw(CHECKSUM_BLOCK_SIZE);
     while (at < of->entry.size) {
         ssize_t got = pread(file.fd, block, CHECKSUM_BLOCK_SIZE, (off_t)(at - file.base));
@@ -81,54 +80,48 @@ static bool make_crc(struct archive *z, struct archived *of)
     heap_free(block);
     close(file.fd);
     if (at != of->entry.size)
-        return false;
+        return ERR(UNAVAILABLE, "a stored object is damaged");
     note_crc(z, of, crc);
-    return true;
+    return OK;
 }
 
-static int memory_file(const void *bytes, size_t size)
+static err memory_file(const void *bytes, size_t size, int *out)
 {
     int fd = memfd_create("archive", MFD_CLOEXEC);
-    if (fd >= 0 && write(fd, bytes, size) != (ssize_t)size) {
-        close(fd);
-        return -1;
+    if (fd >= 0 && write(fd, bytes, size) == (ssize_t)size) {
+        *out = fd;
+        return OK;
     }
-    return fd;
+    if (fd >= 0)
+        close(fd);
+    return ERR(UNAVAILABLE, "there is no memory for an archive's directory");
 }
 
-static int open_descriptor(struct archive *z, struct archived *of)
+static err open_descriptor(struct archive *z, struct archived *of, int *fd)
 {
     unsigned char bytes[ZIP_DESCRIPTOR_SIZE_MAX];
-    if (!make_crc(z, of))
-        return -1;
-    return memory_file(bytes, zip_write_descriptor(&of->entry, bytes));
+    TRY(make_crc(z, of));
+    return memory_file(bytes, zip_write_descriptor(&of->entry, bytes), fd);
 }
 
-static int open_directory(struct archive *z)
+static err open_directory(struct archive *z, int *fd)
 {
     for (size_t i = 0; i < z->entry_count && z->known_count < z->entry_count; i++)
-        if (!make_crc(z, &z->entries[i]))
-            return -1;
-    return memory_file(z->directory.ptr, z->directory.len);
+        TRY(make_crc(z, &z->entries[i]));
+    return memory_file(z->directory.ptr, z->directory.len, fd);
 }
 
-static int open_piece(struct http_parts *parts, const struct http_part *part, uint64_t *base)
+static err open_piece(struct http_parts *parts, const struct http_part *part, int *fd,
+                      uint64_t *base)
 {
     struct archive *z = parts->context;
     const struct piece *piece = part->file;
-    struct object_file file;
     *base = 0;
     if (piece->kind == PIECE_DESCRIPTOR)
-        return open_descriptor(z, piece->of);
+        return open_descriptor(z, piece->of, fd);
     if (piece->kind == PIECE_DIRECTORY)
-        return open_directory(z);
-    bool whole = part->offset == 0 && part->size == piece->of->entry.size;
-    struct object_range range =
-        whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size};
-    if (failed(storage_open(z->storage, piece->of->instance->object_name, range, &file)))
-        return -1;
-    *base = file.base;
-    return file.fd;
+        return open_directory(z, fd);
+    return dicomweb_open_part(z->storage, piece->of->instance, part, fd, base);
 }
 
 /* To read objects once more takes its time: not on a thread that others wait for. */
@@ -262,21 +255,13 @@ static struct archive *archive_make(struct request *r, const struct retrieve_arc
     return z;
 }
 
-/* A storage that is away, or a first object that is gone, is told before the first byte of the
- * answer, not by breaking it off. */
-static err open_first(struct http_parts *body)
+/* Anything but an object is made of other objects, which takes its time. */
+static bool opens_late(const struct http_parts *body)
 {
-    uint64_t base;
     size_t i = 0;
     while (i < body->count && body->at[i].file == NULL)
         i++;
-    if (i == body->count || ((const struct piece *)body->at[i].file)->kind != PIECE_OBJECT)
-        return OK;
-    int fd = open_piece(body, &body->at[i], &base);
-    if (fd < 0)
-        return ERR(UNAVAILABLE, "the stored object cannot be read");
-    close(fd);
-    return OK;
+    return i == body->count || ((const struct piece *)body->at[i].file)->kind != PIECE_OBJECT;
 }
 
 static const struct accept_item *accepted(const struct accept_item_slice *accept, bool is_first)
@@ -357,12 +342,12 @@ err dicomweb_archive(struct request *r)
                               .count = z->parts.len,
                               .open = open_piece,
                               .context = z,
+                              .request_id = r->scope.request_id,
                               .may_wait = true,
                               .waits = piece_waits,
                               .passed = is_zip ? piece_passed : NULL};
     TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
-    TRY(open_first(&body));
+    body.opens_late = opens_late(&body);
     http_set_header(r->x, "Content-Disposition", disposition_of(a, &found->row, is_zip));
-    http_respond_parts(r->x, status, item->media_type, &body);
-    return OK;
+    return http_respond_parts(r->x, status, item->media_type, &body);
 }

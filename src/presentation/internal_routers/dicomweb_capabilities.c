@@ -175,6 +175,7 @@ static str json(struct request *r)
 err dicomweb_capabilities(struct request *r)
 {
     struct accept_item_slice accept;
+    TRY(dicomweb_check_charset(r));
     dicomweb_accept(r, &accept);
     http_set_header(r->x, "Vary", STR("Accept"));
     for (size_t i = 0; i < accept.len; i++) {

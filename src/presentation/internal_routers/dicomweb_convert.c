@@ -35,10 +35,12 @@ enum form dicomweb_choose_conversion(struct request *r, const struct instance_sl
                                      bool one, const struct transfer_syntax **to)
 {
     const struct native_choice choice = {{takes_native}, instances};
+    struct accept_item_slice accept;
     struct accept_item chosen;
     str named;
+    dicomweb_accept(r, &accept);
     enum form form =
-        dicomweb_choose_form(r, STR("application/dicom"), STR("application/octet-stream"),
+        dicomweb_choose_form(&accept, STR("application/dicom"), STR("application/octet-stream"),
                              &choice.base, one, &named, &chosen);
     if (form != FORM_NONE)
         *to = transfer_syntax_find(chosen.transfer_syntax);
@@ -69,7 +71,7 @@ static err write_instance(struct request *r, const struct instance *n,
     struct object_file file;
     struct fd_source source;
     struct arena scratch = {0};
-    TRY(storage_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
+    TRY(dicomweb_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
     fd_source_init(&source, file.fd);
     err e = str_eq(n->transfer_syntax_uid, str_of(to->uid))
                 ? byte_copy(&source.base, sink, NULL)

@@ -41,7 +41,7 @@ static err write_xml(struct arena *a, struct arena *errors, str object, str *out
     CLEANUP(arena_deinit) struct arena scratch = {0};
     struct xml_model model;
     xml_model_init(&model, a, &scratch);
-    TRY(json_model_read(errors, object, &model.base));
+    TRY(json_model_read_stored(errors, object, &model.base));
     *out = xml_model_finish(&model, a, STR(""));
     return OK;
 }

@@ -54,6 +54,9 @@ err dicomweb_object_metadata(struct request *r)
 err dicomweb_object_bulkdata(struct request *r)
 {
     struct retrieve_derived_result *found;
+    struct bulk_owner *owner = NEW(request_arena(r), struct bulk_owner);
     TRY(find(r, true, &found));
-    return dicomweb_respond_bulkdata(r, found);
+    *owner = (struct bulk_owner){
+        .instance = found->instance, .frames = found->blobs.frames, .bulk = found->blobs.bulk};
+    return dicomweb_respond_bulkdata(r, owner);
 }

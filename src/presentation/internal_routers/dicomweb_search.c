@@ -184,6 +184,7 @@ static const struct parameter {
      MANY_VALUES,
      read_many_values},
     {{"accept", "Media types; wins over the header Accept"}, 0, read_accept},
+    {{"charset", "`utf-8`, which is what there is"}, 0, read_accept},
 };
 
 const struct query_parameter *search_parameter(size_t at)
@@ -350,6 +351,7 @@ err dicomweb_search(struct request *r)
     if (form == NULL)
         return ERR(NOT_ACCEPTABLE, "results are application/dicom+json, application/json, "
                                    "application/dicom+xml or text/csv");
+    TRY(dicomweb_check_charset(r));
     TRY(read_search(&s));
     search_choose_attributes(&s);
     err e = send(&s, &result);

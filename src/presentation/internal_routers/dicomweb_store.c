@@ -264,6 +264,7 @@ static err store_pieces(struct outcomes *o, str content_type, str model_type)
     TRY(storage_scratch(scope->services->storage, &fd));
     fd_sink_init(&p.sink, fd);
     err e = each_part(o, content_type, take_piece, &p);
+    compose_parts_sort(&p.parts);
     if (!failed(e))
         e = compose_each(o, &p, str_ends(model_type, STR("json")) ? COMPOSE_JSON : COMPOSE_XML);
     close(fd);

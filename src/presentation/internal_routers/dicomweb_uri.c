@@ -1,6 +1,7 @@
-/* WADO-URI, PS3.18 9, for application/dicom: older viewers ask so. Rendered media types need
- * decoded pixels. And the removal of a study by its UID. */
+/* WADO-URI, PS3.18 9: older viewers ask so. Rendered is what needs no decoded pixels. And the
+ * removal of a study by its UID. */
 #include "presentation/internal_routers/dicomweb_answer.h"
+#include "presentation/internal_routers/dicomweb_rendered.h"
 
 #include "application/commands/images/trash_study/command.h"
 #include "application/queries/images/search_images/query.h"
@@ -18,37 +19,48 @@ static err read_uid(struct request *r, const char *name, str *out)
 
 /* contentType is a list as Accept is one, and wins over it (PS3.18 9.4.1). Without any: as the
  * standard has it, a rendered image, which for most clients that still ask is not what they want.
- */
-static bool wants_dicom(struct request *r)
+ * Gives what stands before application/dicom; is that, or whatever takes it, there at all? */
+static bool wants_dicom(struct request *r, struct accept_item_slice *before)
 {
     str asked = request_query(r, "contentType");
-    struct accept_item_slice types;
-    accept_read(request_arena(r), asked.len != 0 ? asked : http_header(r->x, "Accept"), &types);
-    for (size_t i = 0; i < types.len; i++) {
-        str type = types.at[i].media_type;
+    accept_read(request_arena(r), asked.len != 0 ? asked : http_header(r->x, "Accept"), before);
+    for (size_t i = 0; i < before->len; i++) {
+        str type = before->at[i].media_type;
         if (str_eq(type, STR("application/dicom")) || str_eq(type, STR("application/*")) ||
-            str_eq(type, STR("*/*")))
+            str_eq(type, STR("*/*"))) {
+            before->len = i;
             return true;
+        }
     }
-    return types.len == 0;
+    return before->len == 0;
+}
+
+static err respond_dicom(struct request *r, const struct image_path *path, str syntax)
+{
+    struct retrieve_images query = {*path};
+    struct retrieve_images_result *images = NEW(request_arena(r), struct retrieve_images_result);
+    TRY(retrieve_images_send(&r->scope, &query, images));
+    if (images->instances.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    return dicomweb_respond_single(r, images, syntax);
 }
 
 err dicomweb_wado_uri(struct request *r)
 {
-    struct retrieve_images query;
-    struct retrieve_images_result images;
-    str syntax = request_query(r, "transferSyntax");
+    struct image_path path;
+    struct accept_item_slice rendered;
     if (!str_eq(request_query(r, "requestType"), STR("WADO")))
         return ERR(MALFORMED, "requestType must be WADO");
-    TRY(read_uid(r, "studyUID", &query.path.study_uid));
-    TRY(read_uid(r, "seriesUID", &query.path.series_uid));
-    TRY(read_uid(r, "objectUID", &query.path.sop_uid));
-    if (!wants_dicom(r))
-        return ERR(NOT_ACCEPTABLE, "instances are sent as application/dicom");
-    TRY(retrieve_images_send(&r->scope, &query, &images));
-    if (images.instances.len == 0)
-        return ERR(NOT_FOUND, "not found");
-    return dicomweb_respond_single(r, &images, syntax);
+    TRY(read_uid(r, "studyUID", &path.study_uid));
+    TRY(read_uid(r, "seriesUID", &path.series_uid));
+    TRY(read_uid(r, "objectUID", &path.sop_uid));
+    bool is_dicom = wants_dicom(r, &rendered);
+    if (rendered.len != 0) {
+        err e = dicomweb_respond_rendered(r, &path, &rendered, true);
+        if (e.code != ERR_NOT_ACCEPTABLE || !is_dicom)
+            return e;
+    }
+    return respond_dicom(r, &path, request_query(r, "transferSyntax"));
 }
 
 err dicomweb_delete(struct request *r)

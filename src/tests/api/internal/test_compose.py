@@ -102,6 +102,19 @@ class Compose(harness.Case):
         found = self.gantry.get(f"/dicom-web/studies?StudyInstanceUID={self.study}&PatientName=m%C3%BCller*").json
         self.assertEqual(found[0]["00201208"]["Value"], [2])
 
+    def test_each_data_set_finds_its_part_among_many(self):
+        count = 1500
+        order = sorted(range(count), key=lambda n: n * 7919 % count)
+        parts = [(f"p/{n}", "application/octet-stream", n.to_bytes(2, "little") * 16) for n in order]
+        parts[count // 2:count // 2] = [("", "application/octet-stream", b""), ("p/twice", "application/octet-stream", b""),
+                                        ("p/twice", "application/octet-stream", b"\1" * 32), (parts[0][0], "image/png", b"\2" * 32)]
+        wanted = {1: order[0], 2: order[-1], 3: 0, 4: count - 1, 5: order[count // 2]}
+        self.store_json([data_set(n, self.study, **PIXELS, **{"7FE00010": bulk("OW", f"p/{part}")}) for n, part in wanted.items()], parts)
+        for number, part in wanted.items():
+            self.assertTrue(self.file(number).endswith(part.to_bytes(2, "little") * 16), part)
+        self.store_json([data_set(6, self.study, **PIXELS, **{"00091010": bulk("OB", "p/twice"), "7FE00010": bulk("OW", "p/1")})], parts)
+        self.assertNotIn(b"\1" * 32, self.file(6))  # the first of that location, which is empty
+
     def test_compressed_pixels_get_their_transfer_syntax_and_what_the_stream_tells(self):
         image = instance(1, pixels=64)
         streams = {"50": (tool("dcmcjpeg", "+eb", data=tool("dcmconv", "+te", data=instance(1, pixels=64))), "image/jpeg"),

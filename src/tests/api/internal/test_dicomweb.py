@@ -5,11 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-from harness import STOW, instance, multipart, sha256
+from harness import STOW, element, instance, multipart, sha256
 
 
 class DicomWeb(harness.Case):
@@ -191,6 +193,68 @@ class DicomWeb(harness.Case):
         answer = self.gantry.get(path + "/frames/1,30")
         self.assertEqual(answer.body.count(b"Content-Location"), 2)
         self.assertEqual(int(answer.headers["content-length"]), len(answer.body))
+
+    def test_an_attribute_that_stands_twice(self):
+        again = element(0x00100010, "PN", "Second^Name") + element(0x00080005, "CS", "ISO_IR 100") + element(0x00280010, "US", b"\1\0")
+        self.store(instance(1, "1.9.13", "1.9.13.1", extra=again))
+
+        def check():
+            for path in ("/dicom-web/studies/1.9.13", "/dicom-web/studies/1.9.13/series/1.9.13.1", self.paths(1, "1.9.13", "1.9.13.1")):
+                for accept in ("application/dicom+xml", 'multipart/related; type="application/dicom+xml"'):
+                    answer = self.gantry.get(path + "/metadata", headers={"Accept": accept})
+                    self.assertEqual(answer.status, 200, answer.body)
+                    self.assertEqual(answer.body.count(b'tag="00100010"'), 1)
+                    self.assertIn(b"<FamilyName>Doe</FamilyName>", answer.body)
+                    self.assertNotIn(b"Second", answer.body)
+        check()
+        document = self.gantry.get("/dicom-web/studies/1.9.13/metadata").body
+        self.assertEqual((document.count(b'"00100010"'), document.count(b'"00280010"')), (1, 1))
+        row = self.search("studies/1.9.13/instances")[0]
+        self.assertEqual((row["00280010"]["Value"], row["0020000D"]["Value"]), ([64], ["1.9.13"]))
+        self.assertEqual(self.search("studies", StudyInstanceUID="1.9.13")[0]["00100010"]["Value"], [{"Alphabetic": "Doe^Jane"}])
+        # what was stored before that was looked at
+        text = document[1:-2] + b',"00100010":{"vr":"PN","Value":[{"Alphabetic":"Second"}]},"00100020":{"vr":"SQ","Value":[{}]}}'
+        deflate = zlib.compressobj(wbits=-15)
+        block = deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH)
+        blob = f"x'{block.hex()}'" if harness.ENGINE == "sqlite" else f"'\\x{block.hex()}'"
+        self.gantry.sql(f"UPDATE instance_blobs SET metadata = {blob}, metadata_size = {len(text)}, metadata_crc = {zlib.crc32(text)} "
+                        "WHERE instance_key = (SELECT key FROM instances WHERE sop_instance_uid = '1.9.13.1.1')")
+        self.store(instance(2, "1.9.13", "1.9.13.1"))  # so that the study's metadata is joined again
+        self.assertEqual(self.gantry.get("/dicom-web/studies/1.9.13/metadata").body.count(b'"00100010"'), 3)
+        for path in ("", "/series/1.9.13.1"):
+            answer = self.gantry.get(f"/dicom-web/studies/1.9.13{path}/metadata",
+                                     headers={"Accept": 'multipart/related; type="application/dicom+xml"'})
+            self.assertEqual((answer.status, answer.body.count(b'tag="00100010"')), (200, 2))
+            self.assertNotIn(b"Second", answer.body)
+
+    def test_an_object_that_is_gone(self):
+        parts = [instance(n, "1.9.12", "1.9.12.1", pixels=1024) for n in range(1, 5)]
+        self.store(*parts)
+        path, size = "/dicom-web/studies/1.9.12", len(parts[0])
+        whole = self.gantry.get(path).body
+        root = self.gantry.folder + "/data/storage/objects"
+        os.remove(next(os.path.join(folder, sha256(parts[2])) for folder, _, names in os.walk(root) if sha256(parts[2]) in names))
+        begin = time.monotonic()
+        for first in (0, size // 2, 2 * size - 10):  # where the one that is gone is not the first to be sent
+            connection = http.client.HTTPConnection("127.0.0.1", self.gantry.port, timeout=30)
+            connection.request("GET", path, headers={"Authorization": "Bearer " + self.gantry.token, "Range": f"bytes={first}-"})
+            with connection.getresponse() as answer, self.assertRaises(http.client.IncompleteRead) as broken:
+                answer.read()
+            connection.close()
+            self.assertEqual(answer.status, 206)
+            self.assertTrue(whole[first:].startswith(broken.exception.partial))
+            self.assertLess(len(broken.exception.partial), 3 * size - first)
+        for headers in ({"Range": f"bytes={2 * size + 5000}-"}, {"Range": f"bytes={2 * size + 5000}-{2 * size + 5010}"}):
+            answer = self.gantry.get(path, headers=headers)
+            self.assertProblem(answer, 503, "UNAVAILABLE")
+            self.assertEqual(answer.headers["cache-control"], "no-store")
+            self.assertFalse({"etag", "content-range", "accept-ranges"} & set(answer.headers))
+        for rest in ("", "/frames/1", "/bulkdata/7FE00010"):
+            for accept in ("*/*", "multipart/related", "application/dicom", "application/octet-stream"):
+                answer = self.gantry.get(self.paths(3, "1.9.12", "1.9.12.1") + rest, headers={"Accept": accept})
+                self.assertIn(answer.status, (503, 406), (rest, accept))
+        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual(self.gantry.log().count("answer_broken_off"), 3)
 
     def test_preflight_and_addresses(self):
         preflight = self.gantry.request("OPTIONS", "/dicom-web/studies", token=None, headers={"Origin": "http://viewer.example"})

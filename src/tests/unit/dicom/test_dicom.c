@@ -5,6 +5,7 @@
 #include "dicom/matching.h"
 #include "dicom/charset.h"
 #include "dicom/dictionary.h"
+#include "dicom/document_type.h"
 #include "dicom/part10/instance.h"
 #include "dicom/person_name.h"
 #include "dicom/uid.h"
@@ -141,6 +142,184 @@ TEST(a_file_cut_anywhere_is_refused_or_whole)
     }
     CHECK(read_count > 10 && read_count < 60);
     arena_deinit(&a);
+}
+
+/* An element in explicit VR with a short length. */
+static void add_element(struct buf *out, uint32_t tag, const char *vr, str value)
+{
+    const char head[] = {(char)(tag >> 16 & 0xFF),
+                         (char)(tag >> 24),
+                         (char)(tag & 0xFF),
+                         (char)(tag >> 8 & 0xFF),
+                         vr[0],
+                         vr[1],
+                         (char)(value.len & 0xFF),
+                         (char)(value.len >> 8)};
+    buf_add_bytes(out, head, sizeof head);
+    buf_add(out, value);
+}
+
+TEST(of_an_attribute_that_stands_twice_the_first_counts)
+{
+    struct arena a = {0};
+    struct instance_read read;
+    struct buf file = BUF_IN(&a);
+    const str names[] = {STR("A^B "), STR("C^D ")};
+    add_element(&file, 0x00080005, "CS", STR("ISO_IR 100"));
+    add_element(&file, 0x00080018, "UI", STR("1.23"));
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        add_element(&file, 0x00100010, "PN", names[i]);
+        buf_add(&file, STR("\x40\0\x75\2SQ\0\0\x16\0\0\0\xFE\xFF\0\xE0\x0E\0\0\0"));
+        add_element(&file, 0x00400009, "SH", i == 0 ? STR("STEP1 ") : STR("STEP2 "));
+        add_element(&file, 0x00280010, "US", i == 0 ? STR("\1\0") : STR("\2\0"));
+        add_element(&file, 0x00080005, "CS", STR("ISO_IR 144"));
+        add_element(&file, 0x00104000, "LT", STR("\xE4 "));
+    }
+    CHECK_OK(read_text(&a, buf_str(&file), &read));
+    CHECK_STR(STR("A^B"), read.index.patient_name);
+    CHECK_STR(STR("STEP1"), read.index.scheduled_procedure_step_id);
+    CHECK_INT(1, read.index.rows);
+    str json = json_model_finish(&read.json, &a, STR("/p"), STR_NONE);
+    CHECK_STR(STR("{\"00080005\":{\"vr\":\"CS\",\"Value\":[\"ISO_IR 192\"]},"
+                  "\"00080018\":{\"vr\":\"UI\",\"Value\":[\"1.23\"]},"
+                  "\"00100010\":{\"vr\":\"PN\",\"Value\":[{\"Alphabetic\":\"A^B\"}]},"
+                  "\"00400275\":{\"vr\":\"SQ\",\"Value\":[{\"00400009\":{\"vr\":\"SH\",\"Value\":"
+                  "[\"STEP1\"]}}]},"
+                  "\"00280010\":{\"vr\":\"US\",\"Value\":[1]},"
+                  "\"00104000\":{\"vr\":\"LT\",\"Value\":[\"\xC3\xA4\"]}}"),
+              json);
+    arena_deinit(&a);
+}
+
+/* 100 items that have the same tags, and one with so many that the set grows often. */
+TEST(a_set_of_tags_tells_items_apart)
+{
+    struct arena a = {0};
+    struct tag_set set;
+    tag_set_init(&set, &a);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t item = 1; item <= 100; item++)
+            for (uint32_t tag = 0; tag < 20; tag++)
+                CHECK(tag_set_add(&set, item, 0x00100010 + tag) == (pass == 0));
+        for (uint32_t tag = PART10_ELEMENT_COUNT_MAX; tag > 0; tag--)
+            CHECK(tag_set_add(&set, 101, tag) == (pass == 0));
+    }
+    CHECK_INT(100 * 20 + PART10_ELEMENT_COUNT_MAX, set.count);
+    arena_deinit(&a);
+}
+
+static str fragment_table(struct arena *a, const struct byte_range *fragments, size_t count,
+                          uint32_t frame_count, str basic_offsets)
+{
+    struct buf table = BUF_IN(a);
+    bool *begins = NEW_ARRAY(a, bool, count);
+    struct frame_layout layout = {16, 16, 1, 8, frame_count};
+    struct byte_range_slice slice = {(struct byte_range *)fragments, count};
+    frame_table_encapsulated(&table, a, &layout, &slice, begins, basic_offsets, STR(""), STR(""),
+                             false);
+    return buf_str(&table);
+}
+
+TEST(frames_are_found_in_any_order)
+{
+    static const struct byte_range fragments[] = {
+        {100, 10}, {118, 20}, {146, 30}, {184, 40}, {232, 50}};
+    static const uint32_t numbers[] = {3, 1, 2, 1, 3, 3};
+    struct arena a = {0};
+    struct frame_place places[COUNT_OF(numbers)];
+    str table =
+        fragment_table(&a, fragments, COUNT_OF(fragments), 3, STR("\0\0\0\0\x12\0\0\0\x54\0\0\0"));
+    CHECK_OK(frame_table_find_each(&a, table, numbers, COUNT_OF(numbers), places));
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        static const size_t first[] = {0, 1, 3, 5};
+        const struct byte_range_slice *ranges = &places[i].ranges;
+        CHECK_INT(first[numbers[i]] - first[numbers[i] - 1], ranges->len);
+        for (size_t n = 0; n < ranges->len; n++) {
+            CHECK_INT(fragments[first[numbers[i] - 1] + n].offset, ranges->at[n].offset);
+            CHECK_INT(fragments[first[numbers[i] - 1] + n].size, ranges->at[n].size);
+        }
+    }
+    static const uint32_t wrong[][2] = {{1, 4}, {0, 1}, {UINT32_MAX, 1}};
+    for (size_t i = 0; i < COUNT_OF(wrong); i++)
+        CHECK_ERR(NOT_FOUND, frame_table_find_each(&a, table, wrong[i], 2, places));
+    CHECK_ERR(NOT_FOUND, frame_table_find_each(&a, STR(""), wrong[0], 1, places));
+    CHECK_ERR(MALFORMED, frame_table_find_each(&a, str_sub(table, 0, 5), numbers, 1, places));
+    arena_deinit(&a);
+}
+
+/* Frame by frame it would take minutes. */
+TEST(many_frames_are_found_in_one_pass)
+{
+    enum { COUNT = 500000 };
+    struct arena a = {0};
+    struct byte_range *fragments = NEW_ARRAY(&a, struct byte_range, COUNT);
+    uint32_t *numbers = NEW_ARRAY(&a, uint32_t, COUNT);
+    struct frame_place *places = NEW_ARRAY(&a, struct frame_place, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        fragments[i] = (struct byte_range){1000 + (uint64_t)i * 100, 92};
+        numbers[i] = i % 2 == 0 ? COUNT - i : i;
+    }
+    str table = fragment_table(&a, fragments, COUNT, COUNT, STR(""));
+    CHECK_OK(frame_table_find_each(&a, table, numbers, COUNT, places));
+    for (uint32_t i = 0; i < COUNT; i++)
+        CHECK(places[i].ranges.len == 1 &&
+              places[i].ranges.at[0].offset == fragments[numbers[i] - 1].offset);
+    arena_deinit(&a);
+}
+
+TEST(bulk_values_are_listed)
+{
+    struct arena a = {0};
+    struct instance_read read;
+    struct bulk_place place, found;
+    str path;
+    bool has_one;
+    CHECK_OK(read_text(&a, phantom_demo_file(&a, PHANTOM_SLICE_COUNT), &read));
+    str rest = read.bulk_table;
+    CHECK_OK(bulk_table_next(&rest, &path, &place, &has_one));
+    CHECK(has_one);
+    CHECK_STR(STR("7FE00010"), path);
+    CHECK_OK(bulk_table_find(read.bulk_table, path, &found));
+    CHECK(found.offset == place.offset && found.size == place.size && found.vr == place.vr);
+    CHECK_OK(bulk_table_next(&rest, &path, &place, &has_one));
+    CHECK(!has_one);
+    CHECK_ERR(NOT_FOUND, bulk_table_find(read.bulk_table, STR("7FE00010/1"), &found));
+    CHECK_ERR(NOT_FOUND, bulk_table_find(STR(""), STR("7FE00010"), &found));
+    for (size_t size = 1; size < read.bulk_table.len; size++) {
+        rest = str_sub(read.bulk_table, 0, size);
+        CHECK_ERR(MALFORMED, bulk_table_next(&rest, &path, &place, &has_one));
+    }
+    arena_deinit(&a);
+}
+
+TEST(only_known_types_of_documents_are_known)
+{
+    static const struct {
+        const char *said, *meant;
+    } cases[] = {{"application/pdf", "application/pdf"},
+                 {"Application/PDF; charset=x", "application/pdf"},
+                 {" text/XML", "text/xml"},
+                 {"application/xml", "text/xml"},
+                 {"model/stl", "model/stl"},
+                 {"model/obj", "model/obj"},
+                 {"model/mtl", "model/mtl"},
+                 {"text/html", NULL},
+                 {"application/pdf\r\nSet-Cookie: x", NULL},
+                 {"image/svg+xml", NULL},
+                 {"application", NULL},
+                 {";", NULL},
+                 {"", NULL}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct document_type *type = document_type_find(str_of(cases[i].said));
+        CHECK((type == NULL) == (cases[i].meant == NULL));
+        if (type != NULL)
+            CHECK_STR(str_of(cases[i].meant), str_of(type->media_type));
+    }
+    CHECK_STR(STR("model/stl"),
+              str_of(document_type_of_class(STR("1.2.840.10008.5.1.4.1.1.104.3"))->media_type));
+    CHECK(document_type_of_class(STR("1.2.840.10008.5.1.4.1.1.104.31")) == NULL);
+    CHECK(document_class_is(STR("1.2.840.10008.5.1.4.1.1.104.9")));
+    CHECK(!document_class_is(STR("1.2.840.10008.5.1.4.1.1.2")));
 }
 
 TEST(nesting_has_a_limit)

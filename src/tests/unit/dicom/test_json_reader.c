@@ -358,6 +358,24 @@ TEST(what_is_no_model_is_refused)
     check_refusals(cases, COUNT_OF(cases));
 }
 
+TEST(of_what_is_stored_the_first_of_a_tag_counts)
+{
+    static const char document[] =
+        "{\"00100010\":{\"vr\":\"SH\",\"Value\":[\"one\"]},"
+        "\"00081115\":{\"vr\":\"SQ\",\"Value\":[{\"00100020\":{\"vr\":\"LO\"},"
+        "\"00080050\":{\"vr\":\"SH\",\"Value\":[\"a\"]},"
+        "\"00080050\":{\"vr\":\"SH\",\"Value\":[\"b\"]}}]},"
+        "\"00100010\":{\"vr\":\"SQ\",\"Value\":[{\"00080050\":{\"vr\":\"SH\"}}]},"
+        "\"00081115\":{\"vr\":\"SH\",\"Value\":[\"two\"]},"
+        "\"00100010\":{\"vr\":\"SH\",\"Value\":[\"three\"]}}";
+    struct arena a = {0};
+    struct recorder r = {.base = {.ops = &recorder_ops}, .out = BUF_IN(&a)};
+    CHECK_OK(json_model_read_stored(&a, str_of(document), &r.base));
+    CHECK_STR(STR("00081115 SQ [\n{0\n00080050 SH a\n00100020 LO\n}\n]\n00100010 SH one\n"),
+              buf_str(&r.out));
+    arena_deinit(&a);
+}
+
 TEST(what_is_no_attribute_is_refused)
 {
     static const struct refusal cases[] = {

@@ -808,12 +808,13 @@ TEST(long_values_stand_elsewhere)
         }
 }
 
-TEST(a_creator_that_comes_again_is_the_last)
+TEST(a_creator_that_comes_again_does_not_count)
 {
     struct arena a = {0};
     str document =
         write_file(&a, STR(CT "\x09\0\x10\0LO\2\0A \x09\0\x11\0LO\2\0B \x09\0\x10\0LO\2\0C "
                               "\x09\0\1\x10LO\0\0"));
-    CHECK(str_find(document, STR("tag=\"00090001\" vr=\"LO\" privateCreator=\"C\"")) != SIZE_MAX);
+    CHECK(str_find(document, STR("tag=\"00090001\" vr=\"LO\" privateCreator=\"A\"")) != SIZE_MAX);
+    CHECK(str_find(document, STR(">C<")) == SIZE_MAX);
     arena_deinit(&a);
 }

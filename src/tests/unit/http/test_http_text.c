@@ -107,6 +107,32 @@ TEST(accept_is_read_as_clients_write_it)
     arena_deinit(&a);
 }
 
+TEST(character_sets_are_read)
+{
+    static const struct {
+        const char *list;
+        bool in_header, in_query;
+    } cases[] = {{"utf-8", true, true},
+                 {"UTF-8;q=0.1", true, true},
+                 {"\"ISO_IR 192\"", true, true},
+                 {"iso_ir 192", true, true},
+                 {"iso-8859-1, utf-8", true, true},
+                 {"iso-8859-1;q=1,*;q=0.1", true, false},
+                 {"*", true, false},
+                 {"utf-8;q=0", false, false},
+                 {"*, utf-8;q=0", false, false},
+                 {"*;q=0", false, false},
+                 {"iso-8859-1", false, false},
+                 {"\"utf-8", false, false},
+                 {"", false, false},
+                 {",,", false, false}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CHECK(charsets_take_utf8(str_of(cases[i].list), true) == cases[i].in_header);
+        CHECK(charsets_take_utf8(str_of(cases[i].list), false) == cases[i].in_query);
+    }
+    CHECK(charsets_take_utf8(STR_NONE, true));
+}
+
 TEST(ranges_lie_within_the_content)
 {
     uint64_t offset, length;

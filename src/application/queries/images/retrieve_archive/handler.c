@@ -1,6 +1,7 @@
 /* The rows first, then what their records need beyond them. */
 #include "application/queries/images/retrieve_archive/query.h"
 
+#include "application/models/image_list.h"
 #include "application/models/metadata_block.h"
 #include "base/arena.h"
 #include "dicom/json_members.h"
@@ -20,27 +21,6 @@ static err gather(struct image_sink *sink, const struct instance *instance,
     struct medium_sink *g = container_of(sink, struct medium_sink, base);
     (void)blobs;
     SLICE_PUSH(g->arena, g->out)->row = *instance;
-    return OK;
-}
-
-/* All series of the study, page by page, or the one of the path. Read after the instances: a series
- * is there before its first instance. */
-static err read_series(struct query_ctx *ctx, const struct image_row *row, struct series_slice *out)
-{
-    struct image_filter filter = {.level = LEVEL_SERIES,
-                                  .organization_key = ctx->principal->organization_key,
-                                  .study_id = row->study.id,
-                                  .limit = IMAGE_PAGE_SIZE_MAX};
-    struct image_page page;
-    if (row->series.key != 0)
-        return image_reader_get_series(ctx->readers->images, ctx->arena, filter.organization_key,
-                                       row->series.id, SLICE_PUSH(ctx->arena, out));
-    do {
-        TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
-        for (size_t i = 0; i < page.rows.len; i++)
-            *SLICE_PUSH(ctx->arena, out) = page.rows.at[i].series;
-        filter.offset += page.rows.len;
-    } while (page.rows.len == IMAGE_PAGE_SIZE_MAX);
     return OK;
 }
 
@@ -96,7 +76,7 @@ static err retrieve_archive_handle(struct query_ctx *ctx, const struct retrieve_
                                        false, &sink.base));
     if (instances->len == 0)
         return ERR(NOT_FOUND, "not found");
-    TRY(read_series(ctx, &out->row, &out->content.series));
+    TRY(image_list_series(ctx, &out->row, &out->content.series));
     for (size_t i = 0; i < instances->len; i++) {
         arena_reset(&scratch);
         TRY(read_values(ctx, &scratch, &instances->at[i]));
