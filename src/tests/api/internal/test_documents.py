@@ -34,7 +34,8 @@ class Documents(harness.Case):
 
         def names(path):
             return {one["name"] for one in paths["/dicom-web" + path]["get"]["parameters"] if one["in"] == "query"}
-        values = {"includefield": "all", "orderby": "StudyDate", "limit": "1", "offset": "0", "accept": "application/json"}
+        values = {"includefield": "all", "orderby": "StudyDate", "limit": "1", "offset": "0", "accept": "application/json",
+                  "charset": "utf-8"}
         self.assertLess(set(values), names("/studies"))
         for name in names("/studies") - {"cursor"}:
             answer = self.gantry.get(f"/dicom-web/studies?{name}={values.get(name, 'true')}")
