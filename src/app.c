@@ -1,6 +1,7 @@
 /* The modules and their order; what happens at the first start; waiting for the end. */
 #include "app.h"
 
+#include "application/commands/attributes/build_indexed_attributes/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "base/arena.h"
@@ -95,13 +96,15 @@ static err services_open(struct app *app)
     TRY(password_argon2_open(&app->passwords));
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
+    attribute_memory_open(&app->attributes);
     mediator_ports_open(&app->mediator, app->db, clock_system());
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
                                       .principals = &app->principals.base,
                                       .metadata = &app->metadata.base,
-                                      .keeps_preambles = app->settings.keep_preambles};
+                                      .keeps_preambles = app->settings.keep_preambles,
+                                      .attributes = &app->attributes.base};
     return OK;
 }
 
@@ -132,6 +135,7 @@ static void services_close(struct app *app)
     }
     mediator_ports_close(&app->mediator);
     principal_memory_close(&app->principals);
+    attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
     token_jws_close(&app->tokens);
@@ -261,6 +265,46 @@ static err purge_expired_job(void *owner)
     return e;
 }
 
+enum {
+    INDEX_SETTLE_MS = 2 * ATTRIBUTE_LIST_MS, /* when nobody goes by a list without it any more */
+    INDEX_BUILD_MS = 1000
+};
+
+static err build_step(struct app *app, struct arena *scratch,
+                      struct build_indexed_attributes_result *out)
+{
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, scratch, &principal);
+    struct build_indexed_attributes cmd = {.settled_key = app->index_build.settled_key};
+    return build_indexed_attributes_send(&scope, &cmd, out);
+}
+
+/* Step after step for BUILD_MS, then the other jobs have their turn. An attribute is settled when
+ * an earlier run, long enough ago, has seen it. */
+static err attributes_job(void *owner)
+{
+    struct app *app = owner;
+    struct arena scratch = {0};
+    struct build_indexed_attributes_result result = {.has_more = true};
+    uint64_t began_ns = monotonic_ns(), settling_ns = INDEX_SETTLE_MS * UINT64_C(1000000);
+    err e = OK;
+    if (app->index_build.seen_ns != 0 && began_ns - app->index_build.seen_ns >= settling_ns)
+        app->index_build.settled_key = app->index_build.seen_key;
+    while (!failed(e) && result.has_more &&
+           monotonic_ns() - began_ns < INDEX_BUILD_MS * UINT64_C(1000000)) {
+        e = build_step(app, &scratch, &result);
+        arena_reset(&scratch);
+    }
+    if (!failed(e) && result.newest_key != app->index_build.seen_key) {
+        app->index_build.seen_key = result.newest_key;
+        app->index_build.seen_ns = monotonic_ns();
+    }
+    if (!failed(e) && result.has_more)
+        scheduler_wake(&app->scheduler, "index_attributes");
+    arena_deinit(&scratch);
+    return e;
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -289,6 +333,7 @@ static const struct scheduled_job jobs[] = {
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
     {"sweep_outbox", 30, outbox_job, .is_shared = true},
+    {"index_attributes", 3, attributes_job, .is_shared = true},
 };
 
 static void wake_outbox_job(struct message_listener *l, str payload)

@@ -9,6 +9,7 @@
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/leadership.h"
 #include "infrastructure/mediator_ports.h"
+#include "infrastructure/attribute_memory.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
@@ -50,6 +51,7 @@ struct app {
     struct password_argon2 passwords;
     struct principal_memory principals;
     struct metadata_memory metadata;
+    struct attribute_memory attributes;
     struct redis_database redis; /* what nodes share, or its twin in this process */
     struct rate_memory rates;
     struct bus_memory bus;
@@ -62,6 +64,10 @@ struct app {
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;
+    struct {
+        int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
+        uint64_t seen_ns;
+    } index_build;
     struct leadership leadership; /* of the jobs that only one node runs */
     struct leadership secret;     /* held together by all nodes that have the same */
     struct health_monitor health;

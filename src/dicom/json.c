@@ -91,9 +91,7 @@ static size_t digit_run(str s, size_t at)
     return at;
 }
 
-/* DS and IS allow what JSON does not: "+1", "007", ".5", "1." become 1, 7, 0.5, 1. False when it is
- * no number. */
-static bool add_number_text(struct buf *out, str s)
+bool json_model_add_number(struct buf *out, str s)
 {
     size_t at = s.len != 0 && (s.ptr[0] == '+' || s.ptr[0] == '-') ? 1 : 0;
     size_t whole_end = digit_run(s, at), start = out->len;
@@ -150,7 +148,7 @@ static void add_one_text(struct buf *out, enum dicom_vr vr, str value)
         buf_add(out, STR("null"));
     else if (vr == VR_PN)
         add_person_name(out, value);
-    else if ((vr == VR_DS || vr == VR_IS) && add_number_text(out, value))
+    else if ((vr == VR_DS || vr == VR_IS) && json_model_add_number(out, value))
         return;
     else
         json_write_str(out, value);

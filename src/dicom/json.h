@@ -51,6 +51,10 @@ str json_model_finish(struct json_model *m, struct arena *a, str prefix, str ext
  * for search results. */
 void json_model_write_text(struct buf *out, enum dicom_vr vr, str utf8);
 
+/* A DS or IS as a number of JSON: they allow what it does not, "+1", "007", ".5", "1." become 1, 7,
+ * 0.5, 1. False when it is no number; then nothing is added. */
+bool json_model_add_number(struct buf *out, str text);
+
 /* Where a bulk value is, by the path behind "/bulkdata/". size UINT64_MAX: encapsulated pixel data,
  * see the frame table. Errors: NOT_FOUND. */
 struct bulk_place {

@@ -91,25 +91,62 @@ static size_t add_name(struct buf *out, str text, size_t i)
     return end + 1;
 }
 
-str json_model_member_text(struct arena *a, str document, uint32_t tag)
+void json_model_values(struct arena *a, str document, uint32_t tag, struct str_slice *out)
 {
-    struct buf out = BUF_IN(a);
-    str text = values_of(json_model_member(document, tag));
-    for (size_t i = 0; i < text.len && text.ptr[i] != ']';) {
+    str member = json_model_member(document, tag), text = values_of(member);
+    *out = (struct str_slice){0};
+    if (str_starts(str_sub(member, 11, member.len), STR("{\"vr\":\"SQ\"")))
+        return;
+    for (size_t i = 0; i < text.len && text.ptr[i] != ']'; i++) {
+        struct buf value = BUF_IN(a);
         char c = text.ptr[i];
-        if (c == ',') {
-            buf_add_char(&out, '\\');
-            i++;
-        } else if (c == '"') {
-            add_string(&out, text, i);
+        if (c == '"') {
+            add_string(&value, text, i);
             i = behind_string(text, i);
         } else if (c == '{') {
-            i = add_name(&out, text, i);
+            i = add_name(&value, text, i);
         } else {
-            if (c != 'n' && c != 'u' && c != 'l') /* null: a value that is empty */
-                buf_add_char(&out, c);
-            i++;
+            for (; i < text.len && text.ptr[i] != ',' && text.ptr[i] != ']'; i++)
+                if (c != 'n') /* null: a value that is empty */
+                    buf_add_char(&value, text.ptr[i]);
         }
+        *SLICE_PUSH(a, out) = buf_str(&value);
+        if (i < text.len && text.ptr[i] == ']')
+            return;
+    }
+}
+
+void json_model_items(struct arena *a, str document, uint32_t tag, struct str_slice *out)
+{
+    str member = json_model_member(document, tag), text = values_of(member);
+    unsigned depth = 0;
+    *out = (struct str_slice){0};
+    if (!str_starts(str_sub(member, 11, member.len), STR("{\"vr\":\"SQ\"")))
+        return;
+    for (size_t i = 0, start = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '"') {
+            i = behind_string(text, i) - 1;
+        } else if (c == '{' || c == '[') {
+            start = depth++ == 0 ? i : start;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0)
+                return;
+            if (--depth == 0)
+                *SLICE_PUSH(a, out) = str_sub(text, start, i + 1);
+        }
+    }
+}
+
+str json_model_member_text(struct arena *a, str document, uint32_t tag)
+{
+    struct str_slice values;
+    struct buf out = BUF_IN(a);
+    json_model_values(a, document, tag, &values);
+    for (size_t i = 0; i < values.len; i++) {
+        if (i != 0)
+            buf_add_char(&out, '\\');
+        buf_add(&out, values.at[i]);
     }
     return buf_str(&out);
 }

@@ -18,10 +18,11 @@ static size_t next_character(str text, size_t at)
     return at;
 }
 
-bool wildcard_matches(str pattern, str text)
+/* begins: text need only begin as pattern says. */
+static bool matches(str pattern, str text, bool begins)
 {
     size_t t = 0, p = 0, star = SIZE_MAX, star_text = 0;
-    while (t < text.len) {
+    while (t < text.len && !(begins && p == pattern.len)) {
         char c = p < pattern.len ? pattern.ptr[p] : '\0';
         if (c == '*') {
             star = p++;
@@ -42,6 +43,11 @@ bool wildcard_matches(str pattern, str text)
     while (p < pattern.len && pattern.ptr[p] == '*')
         p++;
     return p == pattern.len;
+}
+
+bool wildcard_matches(str pattern, str text)
+{
+    return matches(pattern, text, false);
 }
 
 static bool any_part_matches(str pattern, str parts, char separator)
@@ -70,6 +76,15 @@ bool person_name_matches(str pattern, str key)
             return false;
     }
     return true;
+}
+
+bool person_name_has_word(str word, str key)
+{
+    for (size_t at = 0; at <= key.len; at++)
+        if ((at == 0 || strchr(" =-", key.ptr[at - 1]) != NULL) &&
+            matches(word, str_sub(key, at, key.len), true))
+            return true;
+    return false;
 }
 
 static bool two_digits_below(str s, size_t at, unsigned limit)

@@ -13,6 +13,9 @@ bool wildcard_matches(str pattern, str text);
  * matches; with it each group matches the group of its place, an empty one everything. */
 bool person_name_matches(str pattern, str key);
 
+/* A word of the folded name begins as word says, which may have wild cards. */
+bool person_name_has_word(str word, str key);
+
 /* One of the values between "\" matches. */
 bool value_set_matches(str pattern, str set);
 

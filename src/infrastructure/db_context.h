@@ -21,6 +21,8 @@ struct db_repositories {
     struct image_writer image_writer;
     struct non_patient_reader non_patient_reader;
     struct non_patient_writer non_patient_writer;
+    struct attribute_reader attribute_reader;
+    struct attribute_writer attribute_writer;
     struct audit_reader audit_reader;
     struct audit_writer audit_writer;
     struct change_reader change_reader;
@@ -61,6 +63,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .sessions = &s->repositories.session_reader,
                     .images = &s->repositories.image_reader,
                     .non_patient = &s->repositories.non_patient_reader,
+                    .attributes = &s->repositories.attribute_reader,
                     .audit = &s->repositories.audit_reader,
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader},
@@ -69,6 +72,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .sessions = &s->repositories.session_writer,
                 .images = &s->repositories.image_writer,
                 .non_patient = &s->repositories.non_patient_writer,
+                .attributes = &s->repositories.attribute_writer,
                 .audit = &s->repositories.audit_writer,
                 .idempotency = &s->repositories.idempotency_writer,
                 .leases = &s->repositories.lease_writer,

@@ -178,8 +178,8 @@ static err store(struct scope *scope, struct instance_read *read,
                                  .size = (int64_t)object->size};
     TRY(frame_table_info(read->frame_table, &frames));
     cmd.frame_count = frames.frame_count;
-    make_blobs(scope->arena, read, path_of(scope->arena, &read->index, options), syntax,
-               &cmd.blobs);
+    cmd.document = make_blobs(scope->arena, read, path_of(scope->arena, &read->index, options),
+                              syntax, &cmd.blobs);
     TRY(store_instance_send(scope, &cmd, &result));
     out->was_there = result.was_there;
     out->study_id = result.study_id;

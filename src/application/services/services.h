@@ -2,6 +2,7 @@
 #ifndef APPLICATION_SERVICES_SERVICES_H
 #define APPLICATION_SERVICES_SERVICES_H
 
+#include "application/services/attribute_cache.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/password_service.h"
@@ -17,6 +18,7 @@ struct services {
     struct password_service *passwords;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
+    struct attribute_cache *attributes;
     struct rate_counter *rates;
     struct message_bus *bus;
     bool keeps_preambles; /* of files, as they came */

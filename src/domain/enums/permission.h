@@ -16,7 +16,8 @@ enum permission {
     READ_USERS,
     WRITE_USERS,
     READ_AUDIT,
-    RUN_SYSTEM, /* the program itself: worker, command line */
+    WRITE_SETTINGS, /* what holds for all of an organization */
+    RUN_SYSTEM,     /* the program itself: worker, command line */
     PERMISSION_COUNT
 };
 

@@ -5,15 +5,16 @@
 
 #include "base/err.h"
 #include "core/searchable_query.h"
+#include "dicom/value_match.h"
 #include "domain/entities/image_attribute.h"
 #include "domain/entities/non_patient_object.h"
 #include "domain/entities/patient.h"
 
 enum {
     MATCH_COUNT_MAX = 64,
-    UID_LIST_LEN_MAX = 2000,  /* UIDs, and coded values that are compared whole */
-    VALUE_LIST_LEN_MAX = 100, /* values that are matched one by one */
-    NAME_WORD_COUNT_MAX = 16, /* of a fuzzy name */
+    UID_LIST_LEN_MAX = MATCHED_UID_COUNT_MAX,
+    VALUE_LIST_LEN_MAX = MATCHED_VALUE_COUNT_MAX,
+    NAME_WORD_COUNT_MAX = MATCHED_WORD_COUNT_MAX,
     IMAGE_PAGE_SIZE_MAX = 5000,
     IMAGE_CURSOR_SIZE_MAX = 360 /* of its text, which grows by a third on its way */
 };
@@ -30,6 +31,14 @@ struct image_match {
 };
 SLICE(image_match);
 
+/* A key on the values kept of an indexed attribute. */
+struct value_match {
+    int64_t attribute_key;
+    const struct value_condition *condition;
+};
+SLICE(value_match);
+SLICE_OF(int64_t, key);
+
 struct image_sort {
     const struct image_attribute *attribute; /* NULL: the order of arrival */
     bool descending;
@@ -41,8 +50,12 @@ struct image_filter {
     int64_t organization_key;
     bool trashed;             /* what is in the trash instead of what is not */
     uuid study_id, series_id; /* within one study or series when set */
+    /* All of them hold. Those on what is below the level, and those on kept values, hold for the
+     * same instance: at the level of studies, a study is found that has such an instance. */
     struct image_match_slice matches;
-    str search; /* words over names, identifiers and description */
+    struct value_match_slice values;
+    const struct key_slice *only; /* rows with one of these keys; NULL: all */
+    str search;                   /* words over names, identifiers and description */
     /* Of studies: the newest of each patient alone, which tells what the patient is called. Studies
      * without Patient ID are patients of their own. */
     bool one_per_patient;
@@ -95,6 +108,10 @@ struct image_reader_ops {
                  struct instance_blobs *out);
     err (*each_instance)(struct image_reader *r, struct arena *a, int64_t study_key,
                          int64_t series_key, bool with_blobs, struct image_sink *sink);
+    err (*each_match)(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                      uint32_t count_max, struct image_sink *sink);
+    err (*each_after)(struct image_reader *r, int64_t after_key, uint32_t limit,
+                      struct image_sink *sink);
     err (*is_referenced)(struct image_reader *r, str object_name, bool *out);
     err (*statistics)(struct image_reader *r, int64_t organization_key, int64_t *studies,
                       int64_t *instances, int64_t *size);
@@ -148,6 +165,22 @@ static inline err image_reader_each_instance(struct image_reader *r, struct aren
                                              struct image_sink *sink)
 {
     return r->ops->each_instance(r, a, study_key, series_key, with_blobs, sink);
+}
+/* Gives the instances that a filter of their level finds, in whatever order, with their metadata
+ * alone; of the instance the keys of its rows. Nothing in it lives beyond the sink. Errors: INVALID
+ * (as find), TOO_LARGE (more than count_max: then the sink is given none). */
+static inline err image_reader_each_match(struct image_reader *r, struct arena *a,
+                                          const struct image_filter *filter, uint32_t count_max,
+                                          struct image_sink *sink)
+{
+    return r->ops->each_match(r, a, filter, count_max, sink);
+}
+/* The next instances by their key, of all organizations and in the trash too, as each_match gives
+ * them and with the organization. */
+static inline err image_reader_each_after(struct image_reader *r, int64_t after_key, uint32_t limit,
+                                          struct image_sink *sink)
+{
+    return r->ops->each_after(r, after_key, limit, sink);
 }
 /* Some row of an instance or of a non-patient object, of whatever organization, points at the
  * stored object. */

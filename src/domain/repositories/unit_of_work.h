@@ -5,6 +5,7 @@
 #define DOMAIN_REPOSITORIES_UNIT_OF_WORK_H
 
 #include "core/mediator.h"
+#include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
 #include "domain/repositories/idempotency_repository.h"
@@ -21,6 +22,7 @@ struct readers {
     struct session_reader *sessions;
     struct image_reader *images;
     struct non_patient_reader *non_patient;
+    struct attribute_reader *attributes;
     struct audit_reader *audit;
     struct change_reader *changes;
     struct idempotency_reader *idempotency;
@@ -32,6 +34,7 @@ struct unit_of_work {
     struct session_writer *sessions;
     struct image_writer *images;
     struct non_patient_writer *non_patient;
+    struct attribute_writer *attributes;
     struct audit_writer *audit;
     struct idempotency_writer *idempotency;
     struct lease_writer *leases;

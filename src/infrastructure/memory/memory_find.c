@@ -159,12 +159,13 @@ static void count_patient(const struct memory_state *state, const struct study *
     }
 }
 
-static void collect_objects(const struct memory_rows *rows, struct arena *a,
+static void collect_objects(const struct memory_state *state, struct arena *a,
                             const struct conditions *c, struct candidate_slice *out)
 {
+    const struct memory_rows *rows = &state->tables[MEMORY_NON_PATIENT_OBJECTS];
     for (size_t i = 0; i < rows->len; i++) {
         struct candidate row = {.object = rows->at[i]};
-        if (conditions_hold(c, &row))
+        if (conditions_hold(state, c, &row))
             *SLICE_PUSH(a, out) = row;
     }
 }
@@ -174,7 +175,7 @@ static void collect(const struct memory_state *state, struct arena *a, const str
 {
     enum image_level level = f->level;
     if (level == LEVEL_NON_PATIENT) {
-        collect_objects(&state->tables[MEMORY_NON_PATIENT_OBJECTS], a, c, out);
+        collect_objects(state, a, c, out);
         return;
     }
     static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
@@ -191,7 +192,7 @@ static void collect(const struct memory_state *state, struct arena *a, const str
                             : row.series != NULL ? row.series->study_key
                                                  : memory_row_key(rows->at[i]);
         row.study = memory_row_find(&state->tables[MEMORY_STUDIES], study_key);
-        if (conditions_hold(c, &row) && (!f->one_per_patient || is_newest(state, row.study)))
+        if (conditions_hold(state, c, &row) && (!f->one_per_patient || is_newest(state, row.study)))
             *SLICE_PUSH(a, out) = row;
     }
 }
@@ -366,5 +367,24 @@ err memory_images_find(struct image_reader *r, struct arena *a, const struct ima
     }
     if (more && last != NULL)
         out->next = next_cursor(a, &order, last, cursor.passed + f->limit);
+    return OK;
+}
+
+err memory_images_each_match(struct image_reader *r, struct arena *a, const struct image_filter *f,
+                             uint32_t count_max, struct image_sink *sink)
+{
+    const struct memory_state *state =
+        memory_read(container_of(r, struct memory_session, base.repositories.image_reader));
+    struct conditions *conditions;
+    struct candidate_slice found = {0};
+    TRY(conditions_make(a, f, &conditions));
+    collect(state, a, conditions, f, &found);
+    if (found.len > count_max)
+        return ERR(TOO_LARGE, "too many instances");
+    for (size_t i = 0; i < found.len; i++) {
+        const struct memory_instance *row =
+            (const struct memory_instance *)(const void *)found.at[i].instance;
+        TRY(memory_give_metadata(row, false, sink));
+    }
     return OK;
 }

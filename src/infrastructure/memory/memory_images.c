@@ -197,6 +197,33 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
     return e;
 }
 
+err memory_give_metadata(const struct memory_instance *row, bool with_organization,
+                         struct image_sink *sink)
+{
+    const struct instance *from = &row->instance;
+    struct instance instance = {
+        .key = from->key, .study_key = from->study_key, .series_key = from->series_key};
+    struct instance_blobs blobs = {.metadata = row->blobs.metadata,
+                                   .metadata_size = row->blobs.metadata_size,
+                                   .metadata_crc = row->blobs.metadata_crc};
+    if (with_organization)
+        instance.organization_key = from->organization_key;
+    return sink->take(sink, &instance, &blobs);
+}
+
+static err each_after(struct image_reader *r, int64_t after_key, uint32_t limit,
+                      struct image_sink *sink)
+{
+    const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
+    for (size_t i = 0; i < rows->len && limit != 0; i++) {
+        if (memory_row_key(rows->at[i]) <= after_key)
+            continue;
+        TRY(memory_give_metadata(rows->at[i], true, sink));
+        limit--;
+    }
+    return OK;
+}
+
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
@@ -233,6 +260,8 @@ const struct image_reader_ops memory_image_reader_ops = {
     .locate = reader_locate,
     .blobs = get_blobs,
     .each_instance = each_instance,
+    .each_match = memory_images_each_match,
+    .each_after = each_after,
     .is_referenced = is_referenced,
     .statistics = statistics,
 };

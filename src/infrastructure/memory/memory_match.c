@@ -257,9 +257,8 @@ err conditions_make(struct arena *a, const struct image_filter *f, struct condit
     c->filter = f;
     for (size_t i = 0; i < f->matches.len; i++) {
         const struct image_match *m = &f->matches.at[i];
-        if (m->attribute->level > f->level ||
-            (m->attribute->level == LEVEL_NON_PATIENT) != (f->level == LEVEL_NON_PATIENT))
-            return ERR(INTERNAL, "a key below the level asked for");
+        if ((m->attribute->level == LEVEL_NON_PATIENT) != (f->level == LEVEL_NON_PATIENT))
+            return ERR(INTERNAL, "a key of another kind of objects");
         if (m->matches_empty)
             *SLICE_PUSH(a, &c->list) = on(m->attribute, IS_EMPTY);
         if (!is_given(m))
@@ -396,30 +395,92 @@ static bool holds(const struct condition *c, const struct candidate *candidate)
     }
 }
 
-static bool all_hold(const struct conditions *c, const struct candidate *candidate)
+static bool has_value(const struct memory_state *state, const struct value_match *m,
+                      const struct instance *instance)
 {
+    const struct memory_rows *rows = &state->tables[MEMORY_VALUES];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct memory_value *row = rows->at[i];
+        if (row->attribute_key == m->attribute_key && row->instance_key == instance->key &&
+            value_condition_holds(m->condition, &row->value))
+            return true;
+    }
+    return false;
+}
+
+/* What is asked below the level, and of kept values. */
+static bool instance_holds(const struct memory_state *state, const struct conditions *c,
+                           const struct candidate *candidate)
+{
+    const struct image_filter *f = c->filter;
     for (size_t i = 0; i < c->list.len; i++)
-        if (!holds(&c->list.at[i], candidate))
+        if (c->list.at[i].level > f->level && !holds(&c->list.at[i], candidate))
+            return false;
+    for (size_t i = 0; i < f->values.len; i++)
+        if (!has_value(state, &f->values.at[i], candidate->instance))
             return false;
     return true;
 }
 
-bool conditions_hold(const struct conditions *c, const struct candidate *candidate)
+static bool has_instance(const struct memory_state *state, const struct conditions *c,
+                         const struct candidate *candidate)
+{
+    const struct memory_rows *rows = &state->tables[MEMORY_INSTANCES];
+    for (size_t i = 0; i < rows->len; i++) {
+        struct candidate below = {.study = candidate->study, .instance = rows->at[i]};
+        below.series = memory_row_find(&state->tables[MEMORY_SERIES], below.instance->series_key);
+        if (below.instance->study_key == candidate->study->key &&
+            (candidate->series == NULL || candidate->series == below.series) &&
+            (candidate->instance == NULL || candidate->instance == below.instance) &&
+            instance_holds(state, c, &below))
+            return true;
+    }
+    return false;
+}
+
+static bool asks_for_instance(const struct conditions *c)
+{
+    for (size_t i = 0; i < c->list.len; i++)
+        if (c->list.at[i].level > c->filter->level)
+            return true;
+    return c->filter->values.len != 0;
+}
+
+static bool is_among(const struct key_slice *keys, int64_t key)
+{
+    for (size_t i = 0; i < keys->len; i++)
+        if (keys->at[i] == key)
+            return true;
+    return false;
+}
+
+static bool level_holds(const struct conditions *c, const struct candidate *candidate)
+{
+    for (size_t i = 0; i < c->list.len; i++)
+        if (c->list.at[i].level <= c->filter->level && !holds(&c->list.at[i], candidate))
+            return false;
+    return true;
+}
+
+bool conditions_hold(const struct memory_state *state, const struct conditions *c,
+                     const struct candidate *candidate)
 {
     const struct image_filter *f = c->filter;
     const struct study *study = candidate->study;
     if (f->level == LEVEL_NON_PATIENT)
         return candidate->object->organization_key == f->organization_key &&
-               candidate->object->category == (int64_t)f->category && all_hold(c, candidate);
+               candidate->object->category == (int64_t)f->category && level_holds(c, candidate);
     if (study->organization_key != f->organization_key ||
         study->state != (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;
-    if (!all_hold(c, candidate))
+    if (f->only != NULL && !is_among(f->only, memory_row_key(candidate_at(candidate, f->level))))
+        return false;
+    if (!level_holds(c, candidate))
         return false;
     for (size_t i = 0; i < c->words.len; i++)
         if (!text_has(study->search_key, c->words.at[i]))
             return false;
-    return true;
+    return !asks_for_instance(c) || has_instance(state, c, candidate);
 }

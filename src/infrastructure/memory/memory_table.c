@@ -5,6 +5,7 @@
 #include "domain/entities/audit_event.h"
 #include "domain/entities/change.h"
 #include "domain/entities/idempotency_record.h"
+#include "domain/entities/indexed_attribute.h"
 #include "domain/entities/lease.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
@@ -73,6 +74,9 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                     .required = {"user_id", "idempotency_key", "fingerprint",
                                                  "result", "created_at"},
                                     .unique = {{"organization_key", "user_id", "idempotency_key"}}},
+    [MEMORY_INDEXED_ATTRIBUTES] = {.schema = &indexed_attribute_schema,
+                                   .required = {ENTITY, "path", "keyword", "vr"},
+                                   .unique = {{"id"}, {"organization_key", "path"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
 };
 

@@ -4,6 +4,7 @@
 #define INFRASTRUCTURE_MEMORY_MEMORY_TABLE_H
 
 #include "base/schema.h"
+#include "dicom/value_match.h"
 #include "domain/entities/instance.h"
 #include "domain/entities/non_patient_object.h"
 
@@ -21,6 +22,8 @@ enum memory_table {
     MEMORY_IDEMPOTENCY_RECORDS,
     MEMORY_LEASES,
     MEMORY_OUTBOX,
+    MEMORY_INDEXED_ATTRIBUTES,
+    MEMORY_VALUES,
     MEMORY_TABLE_COUNT
 };
 
@@ -52,6 +55,12 @@ struct memory_non_patient_object {
 struct memory_event {
     int64_t key;
     const char *type;
+};
+
+/* A row of MEMORY_VALUES. */
+struct memory_value {
+    int64_t key, attribute_key, instance_key;
+    struct attribute_value value;
 };
 
 static inline int64_t memory_row_key(const void *row)

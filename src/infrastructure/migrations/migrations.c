@@ -171,6 +171,38 @@ static const char lookups[] =
     "CREATE INDEX studies_by_accession ON studies(organization_key, state, accession_number, "
     "study_date {first}, key);";
 
+/* What is asked of the values of an attribute is found by them, and whether a study, series or
+ * instance has such a value by its keys; the key of an attribute says of which organization it is.
+ * Values go with their instance. Patients that share what they are searched by are told apart by
+ * their key. */
+#define ATTRIBUTES(end_)                                                                           \
+    "CREATE TABLE indexed_attributes(key {serial}, id {id} NOT NULL UNIQUE, "                      \
+    "organization_key {number} NOT NULL, created_at {number} NOT NULL, "                           \
+    "updated_at {number} NOT NULL, version {number} NOT NULL, path {text} NOT NULL, "              \
+    "keyword {text} NOT NULL, vr {text} NOT NULL, state {number} NOT NULL, "                       \
+    "is_incomplete {number} NOT NULL, position {number} NOT NULL, done_count {number} NOT NULL, "  \
+    "total_count {number} NOT NULL, UNIQUE(organization_key, path)){end};"                         \
+    "CREATE TABLE attribute_values(attribute_key {number} NOT NULL, study_key {number} NOT NULL, " \
+    "series_key {number} NOT NULL, instance_key {number} NOT NULL, number {number} NOT NULL, "     \
+    "folded {text} NOT NULL, value {text} NOT NULL, PRIMARY KEY(attribute_key, study_key, "        \
+    "series_key, instance_key, number))" end_ ";"                                                  \
+    "CREATE INDEX attribute_values_by_value ON attribute_values(attribute_key, folded, "           \
+    "study_key, series_key, instance_key);"                                                        \
+    "CREATE INDEX studies_by_patient_key ON studies(organization_key, state, patient_key, "        \
+    "study_date {first}, key);"
+#define FORGET_VALUES                                                                              \
+    "DELETE FROM attribute_values WHERE attribute_key IN (SELECT key FROM indexed_attributes "     \
+    "WHERE organization_key = old.organization_key) AND study_key = old.study_key AND "            \
+    "series_key = old.series_key AND instance_key = old.key;"
+static const char sqlite_attributes[] =
+    ATTRIBUTES(" STRICT, WITHOUT ROWID") "CREATE TRIGGER forget_values AFTER DELETE ON instances "
+                                         "BEGIN " FORGET_VALUES " END;";
+static const char postgresql_attributes[] =
+    ATTRIBUTES("") "CREATE FUNCTION forget_values() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                   "BEGIN " FORGET_VALUES " RETURN NULL; END $$;"
+                   "CREATE TRIGGER forget_values AFTER DELETE ON instances FOR EACH ROW "
+                   "EXECUTE FUNCTION forget_values();";
+
 /* Few and small, and searched by one key or another: what they are mostly called by has an index,
  * the rest is looked through within its category. */
 static const char non_patient[] =
@@ -220,9 +252,9 @@ const struct migration migrations[] = {
     {6, "search on PostgreSQL", {"", postgresql_search}, NULL, NULL},
     {7, "leases", {leases}, NULL, NULL},
     {8, "patients and accession numbers are found before dates are walked", {lookups}, NULL, NULL},
-    {9, "placeholder", {"", "SELECT 1"}, NULL, NULL},
-    {10, "placeholder", {"", "SELECT 1"}, NULL, NULL},
-    {11, "placeholder", {"", "SELECT 1"}, NULL, NULL},
+    {9, "placeholder", {"SELECT 1;"}, NULL, NULL},
+    {10, "placeholder", {"SELECT 1;"}, NULL, NULL},
+    {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

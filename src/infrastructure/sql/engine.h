@@ -42,6 +42,8 @@ struct sql_dialect {
     const char *skip_locked;      /* behind a SELECT: rows that nobody else is about to change */
     const char *explain;          /* before a SELECT: how it would be run, in one of its columns */
     int explain_column;
+    /* behind a column: among the numbers of a text, which stands between the two; its brackets */
+    const char *among_before, *among_behind, *list_brackets;
     bool has_search_table; /* words are looked up in study_search, else in studies.search_key */
 };
 
@@ -57,7 +59,8 @@ enum sql_table {
     TABLE_IDEMPOTENCY_RECORDS,
     TABLE_NON_PATIENT_OBJECTS,
     SQL_TABLE_COUNT,
-    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT /* whose keys are given by the database, in order */
+    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT, /* whose keys are given by the database, in order */
+    TABLE_INDEXED_ATTRIBUTES              /* likewise, so that none is used again */
 };
 
 struct sql_engine;

@@ -88,14 +88,21 @@ static void add_order(struct buf *sql, const struct image_filter *f)
     buf_addf(sql, "%s.key %s", image_aliases[f->level], o.key_descending ? "DESC" : "ASC");
 }
 
-/* Where words are looked for, either the search index leads, which finds few studies at once and
- * has them sorted, or the order leads, and the index is asked about each. */
+/* Words or kept values are asked for. */
+static bool has_index(const struct sql_builder *b)
+{
+    return b->words_place != 0 || b->lead.len != 0;
+}
+
+/* Where words or kept values are looked for, either their index leads, which finds few rows at once
+ * and has them sorted, or the order leads, and the index is asked about each. join: of one more
+ * table, or absent. */
 static void add_from(struct buf *sql, const struct sql_builder *b, enum image_level level,
-                     bool index_leads)
+                     bool index_leads, str join)
 {
     if (level == LEVEL_NON_PATIENT) {
         buf_add(sql, STR(" FROM non_patient_objects np"));
-    } else if (index_leads) {
+    } else if (index_leads && b->words_place != 0) {
         buf_add(sql, STR(" FROM study_search ft CROSS JOIN studies st ON st.key = ft.rowid"));
         if (level >= LEVEL_SERIES)
             buf_add(sql, STR(" CROSS JOIN series se ON se.study_key = st.key"));
@@ -109,7 +116,9 @@ static void add_from(struct buf *sql, const struct sql_builder *b, enum image_le
         buf_add(sql, STR(" FROM instances i JOIN series se ON se.key = i.series_key "
                          "JOIN studies st ON st.key = i.study_key"));
     }
+    buf_add(sql, join);
     buf_add(sql, buf_str(&b->where));
+    buf_add(sql, buf_str(index_leads ? &b->lead : &b->probe));
     if (b->words_place == 0)
         return;
     buf_addf(sql,
@@ -363,7 +372,7 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
     add_columns(sql, f->level);
     if (f->wants_patient_counts)
         add_patient_counts(sql);
-    add_from(sql, b, f->level, index_leads);
+    add_from(sql, b, f->level, index_leads, STR_NONE);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
     if (offset != 0)
@@ -433,8 +442,8 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
                        const struct image_filter *f, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
-    if (f->level == LEVEL_STUDY && f->matches.len == 0 && f->search.len == 0 &&
-        !uuid_is_set(f->study_id)) {
+    if (f->level == LEVEL_STUDY && f->matches.len == 0 && f->values.len == 0 && f->only == NULL &&
+        f->search.len == 0 && !uuid_is_set(f->study_id)) {
         TRY(statement_begin(c, f->one_per_patient ? count_patients : count_studies, &s));
         statement_bind_i64(&s, 1, f->organization_key);
         statement_bind_i64(&s, 2, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
@@ -442,7 +451,7 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
     }
     struct buf sql = BUF_IN(b->arena);
     buf_add(&sql, STR("SELECT count(*)"));
-    add_from(&sql, b, f->level, b->words_place != 0);
+    add_from(&sql, b, f->level, has_index(b), STR_NONE);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, b);
     return read_number(&s, out);
@@ -464,13 +473,88 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     if (f->wants_total)
         TRY(count_total(c, &b, f, &out->total));
     TRY(read_cursor(&b, f, &offset, &passed));
-    build_select(&sql, &b, f, offset, b.words_place != 0 && out->total <= SORTED_COUNT_MAX);
+    build_select(&sql, &b, f, offset, has_index(&b) && out->total <= SORTED_COUNT_MAX);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, &b);
     TRY(read_rows(&s, a, f, out, &more));
     if (more && out->rows.len != 0)
         out->next = next_cursor(a, f, &out->rows.at[out->rows.len - 1], passed + f->limit);
     return OK;
+}
+
+static err count_matches(struct sql_connection *c, const struct sql_builder *b, uint32_t count_max,
+                         int64_t *out)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    struct buf sql = BUF_IN(b->arena);
+    buf_add(&sql, STR("SELECT count(*) FROM (SELECT 1"));
+    add_from(&sql, b, LEVEL_INSTANCE, has_index(b), STR_NONE);
+    buf_addf(&sql, " LIMIT %u) AS counted", count_max + 1);
+    TRY(statement_prepare(c, buf_str(&sql), &s));
+    bind_all(&s, b);
+    return read_number(&s, out);
+}
+
+/* Keys, then metadata; with_organization: that too. */
+static err give_instances(struct statement *s, bool with_organization, struct image_sink *sink)
+{
+    for (bool has_row;;) {
+        TRY(statement_step(s, &has_row));
+        if (!has_row)
+            return OK;
+        struct instance instance = {.key = statement_column_i64(s, 0),
+                                    .series_key = statement_column_i64(s, 1),
+                                    .study_key = statement_column_i64(s, 2)};
+        struct instance_blobs blobs = {.metadata = statement_column_str(s, NULL, 3),
+                                       .metadata_size = statement_column_i64(s, 4),
+                                       .metadata_crc = statement_column_i64(s, 5)};
+        if (with_organization)
+            instance.organization_key = statement_column_i64(s, 6);
+        TRY(sink->take(sink, &instance, &blobs));
+    }
+}
+
+#define SELECT_INSTANCES                                                                           \
+    "SELECT i.key, i.series_key, i.study_key, b.metadata, b.metadata_size, b.metadata_crc"
+
+err sql_images_each_match(struct image_reader *r, struct arena *a, const struct image_filter *f,
+                          uint32_t count_max, struct image_sink *sink)
+{
+    struct sql_builder b = {.arena = a, .where = BUF_IN(a)};
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    struct buf sql = BUF_IN(a);
+    int64_t count;
+    TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
+    b.dialect = c->engine->dialect;
+    TRY(sql_match(&b, f));
+    TRY(count_matches(c, &b, count_max, &count));
+    if (count > count_max)
+        return ERR(TOO_LARGE, "too many instances");
+    buf_add(&sql, STR(SELECT_INSTANCES));
+    add_from(&sql, &b, LEVEL_INSTANCE, has_index(&b),
+             STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
+    TRY(statement_prepare(c, buf_str(&sql), &s));
+    bind_all(&s, &b);
+    statement_stream(&s);
+    return give_instances(&s, false, sink);
+}
+
+err sql_images_each_after(struct image_reader *r, int64_t after_key, uint32_t limit,
+                          struct image_sink *sink)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
+    TRY(statement_begin(c,
+                        SELECT_INSTANCES
+                        ", i.organization_key FROM instances i JOIN instance_blobs b ON "
+                        "b.instance_key = i.key WHERE i.key > ?1 ORDER BY i.key LIMIT ?2",
+                        &s));
+    statement_bind_i64(&s, 1, after_key);
+    statement_bind_i64(&s, 2, limit);
+    statement_stream(&s);
+    return give_instances(&s, true, sink);
 }
 
 static err read_plan(struct sql_connection *c, struct arena *a, const struct image_filter *f,
@@ -484,7 +568,7 @@ static err read_plan(struct sql_connection *c, struct arena *a, const struct ima
     buf_add(&sql, str_of(c->engine->dialect->explain));
     TRY(sql_match(&b, f));
     TRY(read_cursor(&b, f, &offset, &passed));
-    build_select(&sql, &b, f, offset, b.words_place != 0);
+    build_select(&sql, &b, f, offset, has_index(&b));
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, &b);
     for (;;) {

@@ -331,6 +331,8 @@ const struct image_reader_ops sql_image_reader_ops = {
     .locate = reader_locate,
     .blobs = get_blobs,
     .each_instance = each_instance,
+    .each_match = sql_images_each_match,
+    .each_after = sql_images_each_after,
     .is_referenced = is_referenced,
     .statistics = statistics,
 };

@@ -31,8 +31,8 @@ static bool has_wildcard(str value)
     return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
 }
 
-/* "*" and "?" as LIKE has them; its own signs stand for themselves. */
-static str like_pattern(struct arena *a, str value)
+/* Its own signs stand for themselves. */
+str sql_like_pattern(struct arena *a, str value)
 {
     struct buf out = BUF_IN(a);
     for (size_t i = 0; i < value.len; i++) {
@@ -98,7 +98,7 @@ static void match_text(struct sql_builder *b, const char *column, str value)
 {
     if (has_wildcard(value)) {
         buf_addf(&b->where, " AND %s %s ", column, b->dialect->like);
-        sql_add_text(b, like_pattern(b->arena, value));
+        sql_add_text(b, sql_like_pattern(b->arena, value));
         buf_add(&b->where, STR(" ESCAPE '\\'"));
         return;
     }
@@ -114,25 +114,31 @@ static void match_by_function(struct sql_builder *b, const char *function, const
     buf_add_char(&b->where, ')');
 }
 
-/* Each word begins the name, or stands in it behind what ends a word. Parentheses around all of it
- * keep the expression flat, whose depth SQLite limits. */
+void sql_match_word(struct sql_builder *b, const char *column, str word)
+{
+    static const char *const before[] = {"", "% ", "%=", "%-"};
+    str pattern = sql_like_pattern(b->arena, word);
+    for (size_t i = 0; i < COUNT_OF(before); i++) {
+        buf_addf(&b->where, "%s%s LIKE ", i == 0 ? "(" : " OR ", column);
+        sql_add_text(b, str_format(b->arena, "%s%.*s%%", before[i], STR_ARG(pattern)));
+        buf_add(&b->where, STR(" ESCAPE '\\'"));
+    }
+    buf_add_char(&b->where, ')');
+}
+
+/* Parentheses around all of it keep the expression flat, whose depth SQLite limits. */
 static err match_fuzzy_name(struct sql_builder *b, const struct image_match *m, const char *column,
                             str folded)
 {
-    static const char *const before[] = {"", "% ", "%=", "%-"};
+    const char *key = str_cstr(b->arena, str_format(b->arena, "%s_key", column));
     str rest = folded, word;
     size_t count = 0;
     buf_add(&b->where, STR(" AND (TRUE"));
     while (person_name_next_word(&rest, &word)) {
-        str pattern = like_pattern(b->arena, word);
         if (++count > NAME_WORD_COUNT_MAX)
             return ERR(INVALID, "the name has too many words");
-        for (size_t i = 0; i < COUNT_OF(before); i++) {
-            buf_addf(&b->where, "%s%s_key LIKE ", i == 0 ? " AND (" : " OR ", column);
-            sql_add_text(b, str_format(b->arena, "%s%.*s%%", before[i], STR_ARG(pattern)));
-            buf_add(&b->where, STR(" ESCAPE '\\'"));
-        }
-        buf_add_char(&b->where, ')');
+        buf_add(&b->where, STR(" AND "));
+        sql_match_word(b, key, word);
     }
     buf_add_char(&b->where, ')');
     for (rest = folded; has_words(b, m) && person_name_next_word(&rest, &word);)
@@ -397,10 +403,12 @@ static bool is_combined(const struct image_filter *f, const struct image_match *
     return false;
 }
 
-static err match_all(struct sql_builder *b, const struct image_filter *f)
+static err match_some(struct sql_builder *b, const struct image_filter *f, bool below)
 {
     for (size_t i = 0; i < f->matches.len; i++) {
         const struct image_match *m = &f->matches.at[i];
+        if ((m->attribute->level > f->level) != below)
+            continue;
         const struct image_match *time =
             is_range_of_days(m) ? find_match(f, image_attribute_time_of(m->attribute)) : NULL;
         if (is_given(m) && is_combined(f, m))
@@ -412,6 +420,24 @@ static err match_all(struct sql_builder *b, const struct image_filter *f)
             TRY(match_one(b, m));
     }
     return OK;
+}
+
+static err match_below(struct sql_builder *b, const struct image_filter *f)
+{
+    return match_some(b, f, true);
+}
+
+static void match_only(struct sql_builder *b, const struct image_filter *f)
+{
+    const struct sql_dialect *d = b->dialect;
+    struct buf list = BUF_IN(b->arena);
+    buf_add_char(&list, d->list_brackets[0]);
+    for (size_t i = 0; i < f->only->len; i++)
+        buf_addf(&list, "%s%lld", i == 0 ? "" : ",", (long long)f->only->at[i]);
+    buf_add_char(&list, d->list_brackets[1]);
+    buf_addf(&b->where, " AND %s.key%s", image_aliases[f->level], d->among_before);
+    sql_add_text(b, buf_str(&list));
+    buf_add(&b->where, str_of(d->among_behind));
 }
 
 static void match_search(struct sql_builder *b, str search)
@@ -443,12 +469,12 @@ static err match_non_patient(struct sql_builder *b, const struct image_filter *f
     sql_add_number(b, f->organization_key);
     buf_add(&b->where, STR(" AND np.category = "));
     sql_add_number(b, (int64_t)f->category);
-    return match_all(b, f);
+    return match_some(b, f, false);
 }
 
 err sql_match(struct sql_builder *b, const struct image_filter *f)
 {
-    b->words.arena = b->arena;
+    b->words.arena = b->lead.arena = b->probe.arena = b->arena;
     if (f->level == LEVEL_NON_PATIENT)
         return match_non_patient(b, f);
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
@@ -461,7 +487,10 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
         buf_add(&b->where,
                 STR(" AND NOT EXISTS (SELECT 1 FROM studies newer WHERE " SQL_SAME_PATIENT(
                     "newer") " AND (newer.study_date, newer.key) > (st.study_date, st.key))"));
-    TRY(match_all(b, f));
+    TRY(match_some(b, f, false));
+    TRY(sql_match_values(b, f, match_below));
+    if (f->only != NULL)
+        match_only(b, f);
     if (f->search.len != 0)
         match_search(b, f->search);
     if (b->words.len != 0) {

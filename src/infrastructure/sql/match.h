@@ -17,6 +17,8 @@ struct sql_builder {
     struct arena *arena;
     const struct sql_dialect *dialect;
     struct buf where;
+    /* Of kept values: one of the two is said too, whether the index leads or is asked about each */
+    struct buf lead, probe;
     struct buf words;    /* what the search table is asked, FTS5, where there is one */
     size_t words_place;  /* its parameter; 0: there are no words */
     bool in_alternative; /* within an OR, where the index may not narrow */
@@ -36,6 +38,16 @@ extern const char *const image_aliases[];
 /* Adds a placeholder and its value. */
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);
+
+/* "*" and "?" as LIKE has them. */
+str sql_like_pattern(struct arena *a, str value);
+/* "(column LIKE …)": the word begins the folded name in the column, or stands in it behind what
+ * ends a word. */
+void sql_match_word(struct sql_builder *b, const char *column, str word);
+/* What the filter asks of kept values, and of instances below its level (match_values.c). below:
+ * the conditions on what is below, on the tables of their aliases. */
+err sql_match_values(struct sql_builder *b, const struct image_filter *f,
+                     err (*below)(struct sql_builder *b, const struct image_filter *f));
 
 /* " WHERE …" for all that the filter asks, but for its cursor.
  * Errors: INVALID (a value that its attribute cannot be matched with). */

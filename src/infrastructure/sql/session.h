@@ -30,6 +30,8 @@ extern const struct image_reader_ops sql_image_reader_ops;
 extern const struct image_writer_ops sql_image_writer_ops;
 extern const struct non_patient_reader_ops sql_non_patient_reader_ops;
 extern const struct non_patient_writer_ops sql_non_patient_writer_ops;
+extern const struct attribute_reader_ops sql_attribute_reader_ops;
+extern const struct attribute_writer_ops sql_attribute_writer_ops;
 extern const struct audit_reader_ops sql_audit_reader_ops;
 extern const struct audit_writer_ops sql_audit_writer_ops;
 extern const struct change_reader_ops sql_change_reader_ops;

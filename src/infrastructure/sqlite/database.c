@@ -116,6 +116,9 @@ static const struct sql_dialect dialect = {.language = SQL_SQLITE,
                                            .skip_locked = "",
                                            .explain = "EXPLAIN QUERY PLAN ",
                                            .explain_column = 3,
+                                           .among_before = " IN (SELECT value FROM json_each(",
+                                           .among_behind = "))",
+                                           .list_brackets = "[]",
                                            .has_search_table = true};
 
 err sqlite_database_open(struct sqlite_database *db, str path)

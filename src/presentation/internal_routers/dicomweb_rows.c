@@ -237,12 +237,32 @@ struct member {
 };
 SLICE(member);
 
+/* "all" is all that an instance or a non-patient object has; of what it is in, all columns. */
+static bool gives_all_metadata(const struct search *s)
+{
+    return s->includes_all && s->query.filter.level >= LEVEL_INSTANCE;
+}
+
+/* Columns of a sequence are those of its first item, and not all that it has. */
+static bool is_named_sequence(const struct search *s, str tag)
+{
+    for (size_t i = 0; i < image_attribute_count; i++) {
+        uint32_t sequence = image_attributes[i].sequence, number;
+        if (sequence != 0 && tag_from_text(tag, &number) && number == sequence)
+            return is_named(s, sequence);
+    }
+    return false;
+}
+
 static void add_members(struct search *s, struct member_slice *members, str object,
                         bool of_metadata)
 {
-    struct member m = {.of_metadata = of_metadata, .rank = of_metadata != s->includes_all};
-    for (size_t at = 0; search_next_member(object, &at, &m.tag, &m.value);)
+    struct member m = {.of_metadata = of_metadata};
+    for (size_t at = 0; search_next_member(object, &at, &m.tag, &m.value);) {
+        bool leads = gives_all_metadata(s) || is_named_sequence(s, m.tag);
+        m.rank = of_metadata != leads;
         *SLICE_PUSH(request_arena(s->r), members) = m;
+    }
 }
 
 static int compare_members(const void *one, const void *other)
@@ -252,13 +272,30 @@ static int compare_members(const void *one, const void *other)
     return order != 0 ? order : a->rank - b->rank;
 }
 
+static bool is_matched(const struct search *s, uint32_t tag)
+{
+    for (size_t i = 0; i < s->matched_count; i++)
+        if (s->matched[i] == tag)
+            return true;
+    return false;
+}
+
+/* Above instances, what differs from one to the next is given where it was matched alone: a column
+ * of a level below is not an attribute of the row. */
+static bool is_of_row(const struct search *s, uint32_t tag)
+{
+    const struct image_attribute *column = image_attribute_find(tag);
+    return column == NULL || search_has_attribute(s, column) || is_matched(s, tag);
+}
+
 /* Of the metadata what is asked for; with "all" the metadata and what is not in it but is known. */
 static bool is_member_wanted(const struct search *s, const struct member *m)
 {
     uint32_t tag;
-    if (s->includes_all)
+    if (gives_all_metadata(s))
         return m->of_metadata || str_find(m->value, STR("\"Value\"")) != SIZE_MAX;
-    return !m->of_metadata || (tag_from_text(m->tag, &tag) && is_named(s, tag));
+    return !m->of_metadata ||
+           (tag_from_text(m->tag, &tag) && is_named(s, tag) && is_of_row(s, tag));
 }
 
 static void write_with_metadata(struct search *s, struct buf *out, str base_url,
@@ -331,7 +368,7 @@ bool search_next_member(str object, size_t *at, str *name, str *value)
 void search_write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row,
                       str metadata)
 {
-    if (metadata.ptr != NULL)
+    if (metadata.len != 0)
         write_with_metadata(s, out, base_url, row, metadata);
     else
         write_row(s, out, base_url, row);

@@ -6,7 +6,6 @@
 #include "dicom/dictionary.h"
 
 enum {
-    TAG_PATH_DEPTH_MAX = 8,
     IGNORED_COUNT_MAX = 8,      /* names that the warning tells of */
     IGNORED_NAME_SIZE_MAX = 64, /* bytes of one */
     LINK_SIZE_MAX = 2000        /* proxies take heads of 4 KiB and no more */
@@ -15,34 +14,17 @@ enum {
 /* Parameters that may stand once, as bits. */
 enum { LIMIT = 1, OFFSET = 2, CURSOR = 4, FUZZY = 8, EMPTY_VALUES = 16, MANY_VALUES = 32 };
 
-/* Keywords or tags, a path through sequences (PS3.18 8.3.4.1). False when it is none. */
-static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth)
+/* NULL for what is no attribute, or in no column. */
+static const struct image_attribute *read_attribute(const struct search *s, str name)
 {
-    str rest = name, part;
-    for (*depth = 0; str_cut(&rest, '.', &part); ++*depth)
-        if (*depth == TAG_PATH_DEPTH_MAX || !tag_from_name(part, &path[*depth]))
-            return false;
-    return true;
-}
-
-/* NULL for what is no attribute, or none that can be searched by there. *place: its tag in the data
- * set, or that of the sequence it stands in. */
-static const struct image_attribute *read_attribute(const struct search *s, str name,
-                                                    uint32_t *place)
-{
-    uint32_t path[TAG_PATH_DEPTH_MAX];
-    size_t depth;
-    if (!read_path(name, path, &depth))
+    struct attribute_path path;
+    if (!attribute_path_read(name, &path))
         return NULL;
-    if (search_is_of_objects(s)) {
-        const struct non_patient_attribute *a =
-            non_patient_attribute_at(s->query.filter.category, path, depth);
-        *place = path[0];
-        return a != NULL ? &a->key : NULL;
-    }
-    const struct image_attribute *a = image_attribute_at(path, depth);
-    *place = a != NULL ? a->tag : 0;
-    return a;
+    if (!search_is_of_objects(s))
+        return image_attribute_at(path.tags, path.depth);
+    const struct non_patient_attribute *a =
+        non_patient_attribute_at(s->query.filter.category, path.tags, path.depth);
+    return a != NULL ? &a->key : NULL;
 }
 
 /* For the warning: by its name, as far as that is one. */
@@ -70,13 +52,12 @@ static void read_include(struct search *s, str list)
 {
     str part;
     while (str_cut(&list, ',', &part)) {
-        uint32_t path[TAG_PATH_DEPTH_MAX];
-        size_t depth;
+        struct attribute_path path;
         part = str_trim(part);
         if (str_eq_nocase(part, STR("all")))
             s->includes_all = true;
-        else if (read_path(part, path, &depth) && depth != 0)
-            search_include(s, path[0]); /* a sequence comes with all its items */
+        else if (attribute_path_read(part, &path))
+            search_include(s, path.tags[0]); /* a sequence comes with all its items */
         else if (part.len != 0)
             ignore(s, part);
     }
@@ -86,12 +67,11 @@ static err read_order(struct search *s, str list)
 {
     struct image_filter *f = &s->query.filter;
     str part;
-    uint32_t place;
     while (str_cut(&list, ',', &part)) {
         part = str_trim(part);
         bool descending = part.len != 0 && part.ptr[0] == '-';
         const struct image_attribute *attribute =
-            read_attribute(s, str_sub(part, descending ? 1 : 0, part.len), &place);
+            read_attribute(s, str_sub(part, descending ? 1 : 0, part.len));
         if (attribute == NULL || !search_has_attribute(s, attribute) ||
             f->sort_count == SORT_KEY_COUNT_MAX)
             return ERR(MALFORMED, "orderby names something that cannot be sorted by");
@@ -192,14 +172,68 @@ const struct query_parameter *search_parameter(size_t at)
     return at < COUNT_OF(parameters) ? &parameters[at].shown : NULL;
 }
 
+static err check_room(const struct search *s)
+{
+    return s->query.filter.matches.len + s->query.paths.len == MATCH_COUNT_MAX
+               ? ERR(MALFORMED, "too many matching keys")
+               : OK;
+}
+
 static err add_match(struct search *s, const struct image_attribute *attribute, str value)
 {
     struct image_filter *f = &s->query.filter;
-    if (f->matches.len == MATCH_COUNT_MAX)
-        return ERR(MALFORMED, "too many matching keys");
+    TRY(check_room(s));
     *SLICE_PUSH(request_arena(s->r), &f->matches) =
         (struct image_match){.attribute = attribute, .value = value};
     return OK;
+}
+
+/* What is matched is given, PS3.18 10.6.3.3. */
+static void include_matched(struct search *s, uint32_t tag)
+{
+    search_include(s, tag);
+    if (s->matched_count < MATCH_COUNT_MAX)
+        s->matched[s->matched_count++] = tag;
+}
+
+/* Columns above and below, other attributes by their metadata. Of patients all that is theirs. */
+static err read_key(struct search *s, const struct query_pair *pair)
+{
+    struct attribute_path path;
+    const struct image_attribute *attribute = read_attribute(s, pair->name);
+    bool is_path = attribute_path_read(pair->name, &path), is_column = attribute != NULL;
+    bool is_usable = is_path && (is_column || attribute_path_vr(&path) != VR_NONE);
+    if (is_usable && search_is_of_patients(s))
+        is_usable = path.tags[0] >> 16 == 0x0010;
+    if (!is_usable || (!is_column && search_is_derived(path.tags[0]))) {
+        ignore(s, pair->name);
+        return OK;
+    }
+    if (is_column && search_has_attribute(s, attribute))
+        search_include(s, attribute->tag);
+    else
+        include_matched(s, path.tags[0]);
+    if (is_column)
+        return add_match(s, attribute, pair->value);
+    TRY(check_room(s));
+    *SLICE_PUSH(request_arena(s->r), &s->query.paths) =
+        (struct path_match){.path = path, .value = pair->value};
+    return OK;
+}
+
+/* Of non-patient objects columns alone are searched by; where one stands in a sequence, all of that
+ * is given. */
+static err read_object_key(struct search *s, const struct query_pair *pair)
+{
+    struct attribute_path path;
+    const struct image_attribute *attribute = read_attribute(s, pair->name);
+    if (attribute == NULL || !search_has_attribute(s, attribute) ||
+        !attribute_path_read(pair->name, &path)) {
+        ignore(s, pair->name);
+        return OK;
+    }
+    search_include(s, path.tags[0]);
+    return add_match(s, attribute, pair->value);
 }
 
 static err read_pair(struct search *s, const struct query_pair *pair)
@@ -213,14 +247,7 @@ static err read_pair(struct search *s, const struct query_pair *pair)
         s->seen |= p->once;
         return p->read(s, pair->value);
     }
-    uint32_t place;
-    const struct image_attribute *attribute = read_attribute(s, pair->name, &place);
-    if (attribute == NULL || !search_has_attribute(s, attribute)) {
-        ignore(s, pair->name);
-        return OK;
-    }
-    search_include(s, place); /* what is matched is given, PS3.18 10.6.3.3 */
-    return add_match(s, attribute, pair->value);
+    return search_is_of_objects(s) ? read_object_key(s, pair) : read_key(s, pair);
 }
 
 /* What the address says. A UID in it binds more than one in the query. */
@@ -249,19 +276,34 @@ static err read_address(struct search *s)
     return OK;
 }
 
-/* What is asked for besides the columns: metadata, which only instances have, and counts. */
+/* What is asked for besides the columns: metadata, and counts. */
 static void ask_for_more(struct search *s)
 {
     struct image_filter *f = &s->query.filter;
-    bool beyond_columns = s->includes_all;
+    bool beyond_columns = s->includes_all && f->level == LEVEL_INSTANCE;
     f->wants_patient_counts = f->one_per_patient;
     for (size_t i = 0; i < s->included_count; i++) {
         uint32_t tag = s->included[i];
         f->wants_patient_counts = f->wants_patient_counts || search_is_patient_count(tag);
-        beyond_columns =
-            beyond_columns || (image_attribute_find(tag) == NULL && !search_is_derived(tag));
+        beyond_columns = beyond_columns || (image_attribute_find(tag) == NULL &&
+                                            !search_is_derived(tag) && !search_is_of_patients(s));
     }
-    s->query.with_metadata = beyond_columns && f->level == LEVEL_INSTANCE;
+    s->query.with_metadata = beyond_columns || s->matched_count != 0;
+}
+
+/* The switches of their keys; those that ask for nothing go, what is given stays. */
+static void settle_paths(struct search *s)
+{
+    struct path_match_slice *paths = &s->query.paths;
+    size_t kept = 0;
+    for (size_t i = 0; i < paths->len; i++) {
+        struct path_match *m = &paths->at[i];
+        m->switches = (struct value_switches){s->matches_empty && str_eq(m->value, STR("\"\"")),
+                                              s->matches_any, s->is_fuzzy};
+        if (!value_is_universal(m->value, &m->switches))
+            paths->at[kept++] = *m;
+    }
+    paths->len = kept;
 }
 
 static err read_search(struct search *s)
@@ -281,6 +323,7 @@ static err read_search(struct search *s)
         m->is_fuzzy = s->is_fuzzy;
         m->matches_empty = s->matches_empty && str_eq(m->value, STR("\"\""));
     }
+    settle_paths(s);
     ask_for_more(s);
     return OK;
 }
@@ -291,11 +334,11 @@ static void add_warning(struct buf *out, str service)
 }
 
 /* PS3.18 8.3.4.4 and 10.6.3.1. */
-static void set_warning(struct search *s, bool more)
+static void set_warning(struct search *s, const struct search_images_result *result)
 {
     struct buf out = BUF_IN(request_arena(s->r));
     str service = dicomweb_base_url(s->r);
-    if (more) {
+    if (result->page.next.ptr != NULL) {
         add_warning(&out, service);
         buf_add(&out, STR("\"The number of results exceeded the maximum supported by the server. "
                           "Additional results can be requested.\""));
@@ -305,6 +348,11 @@ static void set_warning(struct search *s, bool more)
         buf_addf(&out, "\"Parameters that are not supported here were ignored: %.*s%s\"",
                  STR_ARG(buf_str(&s->ignored)),
                  s->ignored_count > IGNORED_COUNT_MAX ? ", and more" : "");
+    }
+    if (result->building.len != 0) {
+        add_warning(&out, service);
+        buf_addf(&out, "\"The index of %.*s is not ready: metadata was read instead.\"",
+                 STR_ARG(result->building));
     }
     if (out.len != 0)
         http_set_header(s->r->x, "Warning", buf_str(&out));
@@ -358,7 +406,7 @@ err dicomweb_search(struct request *r)
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */
     TRY(e);
-    set_warning(&s, result.page.next.ptr != NULL);
+    set_warning(&s, &result);
     if (result.page.next.ptr != NULL)
         set_next(r, result.page.next);
     http_set_header(r->x, "X-Total-Count",

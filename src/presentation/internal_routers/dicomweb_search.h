@@ -16,6 +16,8 @@ struct search {
     bool includes_all;
     uint32_t included[INCLUDE_COUNT_MAX]; /* by includefield and by being matched */
     size_t included_count;
+    uint32_t matched[MATCH_COUNT_MAX]; /* of the included: by being matched */
+    size_t matched_count;
     struct buf ignored; /* names of parameters and attributes that are none here */
     size_t ignored_count;
     unsigned seen; /* parameters that may stand once */

@@ -14,6 +14,7 @@ struct chance {
     uint64_t state;
     struct arena *arena;
     struct image_row_slice rows; /* all there are, to take values from */
+    struct str_slice told;       /* of the filter's keys on kept values */
 };
 
 static uint64_t roll(struct chance *c, uint64_t sides)
@@ -168,7 +169,7 @@ static bool is_among(const struct image_match_slice *matches,
 static void add_match(struct chance *c, struct image_filter *f,
                       const struct image_attribute *attribute)
 {
-    if (attribute == NULL || attribute->level > f->level || is_among(&f->matches, attribute))
+    if (attribute == NULL || is_among(&f->matches, attribute))
         return;
     struct image_match m = {.attribute = attribute,
                             .value = value_for(c, attribute),
@@ -178,6 +179,63 @@ static void add_match(struct chance *c, struct image_filter *f,
     if (roll(c, 30) == 0)
         m.value = str_of(CHOOSE(c, "", "*", " ", "**", "?"));
     *SLICE_PUSH(c->arena, &f->matches) = m;
+}
+
+static size_t kept_count(const struct kept_attribute *attribute)
+{
+    size_t count = 0;
+    while (count < COUNT_OF(attribute->values) && attribute->values[count] != NULL)
+        count++;
+    return count;
+}
+
+static str kept_text(struct chance *c, const struct kept_attribute *attribute)
+{
+    str one = str_of(attribute->values[roll(c, kept_count(attribute))]);
+    str two = str_of(attribute->values[roll(c, kept_count(attribute))]);
+    if (attribute->vr == VR_DT && roll(c, 2) == 0)
+        return str_format(c->arena, "%.*s-%.*s", STR_ARG(roll(c, 4) == 0 ? STR("") : one),
+                          STR_ARG(roll(c, 4) == 0 ? STR("") : two));
+    if (attribute->vr != VR_DT && attribute->vr != VR_DS) {
+        one = text_value(c, one);
+        two = text_value(c, two);
+    }
+    return roll(c, 3) != 0 ? one
+                           : str_format(c->arena, "%.*s%s%.*s", STR_ARG(one), CHOOSE(c, "\\", ","),
+                                        STR_ARG(two));
+}
+
+/* A key on kept values, unless it is one that cannot be asked. */
+static void add_value(struct chance *c, struct image_filter *f)
+{
+    size_t at = roll(c, kept_attribute_count);
+    const struct kept_attribute *attribute = &kept_attributes[at];
+    struct value_switches switches = {roll(c, 6) == 0, roll(c, 3) == 0,
+                                      attribute->vr == VR_PN && roll(c, 2) == 0};
+    struct value_condition *condition = NEW(c->arena, struct value_condition);
+    str text = kept_text(c, attribute);
+    if (!str_is_utf8(text) || value_is_universal(text, &switches) ||
+        failed(value_condition_make(c->arena, attribute->vr, text, &switches, condition)))
+        return;
+    *SLICE_PUSH(c->arena, &f->values) = (struct value_match){(int64_t)at + 1, condition};
+    *SLICE_PUSH(c->arena, &c->told) = str_format(
+        c->arena, "%s%s%s%s = \"%.*s\"", attribute->path, switches.matches_empty ? " empty" : "",
+        switches.matches_any ? " any" : "", switches.is_fuzzy ? " fuzzy" : "", STR_ARG(text));
+}
+
+static int64_t key_at(const struct image_row *row, enum image_level level)
+{
+    return level == LEVEL_STUDY    ? row->study.key
+           : level == LEVEL_SERIES ? row->series.key
+                                   : row->instance.key;
+}
+
+static const struct key_slice *some_keys(struct chance *c, enum image_level level)
+{
+    struct key_slice *keys = NEW(c->arena, struct key_slice);
+    for (uint64_t i = roll(c, 40); i > 0; i--)
+        *SLICE_PUSH(c->arena, keys) = key_at(&c->rows.at[roll(c, c->rows.len)], level);
+    return keys;
 }
 
 static str search_words(struct chance *c)
@@ -205,11 +263,17 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
                              .limit = limits[roll(c, COUNT_OF(limits))],
                              .offset = roll(c, 4) == 0 ? roll(c, 5) : 0};
     for (uint64_t i = roll(c, 4); i > 0; i--) {
-        const struct image_attribute *attribute = attribute_down_to(c, f.level);
+        enum image_level down_to = roll(c, 5) == 0 ? LEVEL_INSTANCE : f.level;
+        const struct image_attribute *attribute = attribute_down_to(c, down_to);
         add_match(c, &f, attribute);
         if (roll(c, 2) == 0)
             add_match(c, &f, image_attribute_time_of(attribute));
     }
+    c->told = (struct str_slice){0};
+    for (uint64_t i = roll(c, 8); i < 2; i++)
+        add_value(c, &f);
+    if (roll(c, 10) == 0)
+        f.only = some_keys(c, f.level);
     if (roll(c, 5) == 0)
         f.search = search_words(c);
     if (!str_is_utf8(f.search)) /* cut within a character */
@@ -226,7 +290,7 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
     return f;
 }
 
-static str told(struct arena *a, const struct image_filter *f)
+static str told(struct arena *a, const struct image_filter *f, const struct str_slice *values)
 {
     struct buf text = BUF_IN(a);
     buf_addf(&text, "level %d%s limit %u offset %" PRIu64 " search \"%.*s\"", (int)f->level,
@@ -239,6 +303,10 @@ static str told(struct arena *a, const struct image_filter *f)
                  f->matches.at[i].matches_empty ? " empty" : "",
                  f->matches.at[i].matches_any ? " any" : "",
                  f->matches.at[i].is_fuzzy ? " fuzzy" : "", STR_ARG(f->matches.at[i].value));
+    for (size_t i = 0; i < values->len; i++)
+        buf_addf(&text, " | %.*s", STR_ARG(values->at[i]));
+    if (f->only != NULL)
+        buf_addf(&text, " only %zu", f->only->len);
     for (size_t i = 0; i < f->sort_count; i++)
         buf_addf(&text, " sort %s%s", f->sort[i].descending ? "-" : "",
                  f->sort[i].attribute != NULL ? f->sort[i].attribute->member : "arrival");
@@ -279,7 +347,7 @@ static str answer(struct contract_db *c, struct arena *a, const struct image_fil
 
 /* Page after page while all engines agree; gives the number of rows seen. */
 static size_t compare(struct contract_db *engines, struct arena *a, struct image_filter f,
-                      uint64_t seed)
+                      uint64_t seed, const struct str_slice *values)
 {
     size_t seen = 0;
     for (int number = 0; number < PAGE_COUNT_MAX; number++) {
@@ -289,7 +357,7 @@ static size_t compare(struct contract_db *engines, struct arena *a, struct image
             str again = answer(&engines[i], a, &f, &other);
             if (!str_eq(first, again) || str_starts(first, STR("INTERNAL")))
                 contract_differ(str_format(a, "seed %" PRIu64 " page %d: %.*s", seed, number,
-                                           STR_ARG(told(a, &f))),
+                                           STR_ARG(told(a, &f, values))),
                                 first, i, again);
         }
         seen += page.rows.len;
@@ -322,6 +390,7 @@ TEST(engines_agree_on_random_filters)
     for (size_t i = 0; i < db_engine_count; i++) {
         contract_open(&engines[i], &db_engines[i]);
         samples_store(&engines[i]);
+        values_store(&engines[i]);
         sample_trash(&engines[i], 30);
         sample_trash(&engines[i], 31);
     }
@@ -329,7 +398,7 @@ TEST(engines_agree_on_random_filters)
     printf("random filters: CONTRACT_SEED=%" PRIu64 "\n", seed);
     for (int i = 0; i < FILTER_COUNT; i++) {
         struct image_filter f = filter_by(&chance, engines[0].organization_key);
-        size_t rows = compare(engines, &a, f, seed);
+        size_t rows = compare(engines, &a, f, seed, &chance.told);
         seen += rows;
         empty += rows == 0;
         arena_reset(&a);

@@ -194,6 +194,21 @@ static err faulty_image_reader_each_instance(struct image_reader *r, struct aren
                                       with_blobs, sink);
 }
 
+static err faulty_image_reader_each_match(struct image_reader *r, struct arena *a,
+                                          const struct image_filter *filter, uint32_t count_max,
+                                          struct image_sink *sink)
+{
+    PASS(image_reader, r, "image_reader_each_match");
+    return image_reader_each_match(s->inner->readers.images, a, filter, count_max, sink);
+}
+
+static err faulty_image_reader_each_after(struct image_reader *r, int64_t after_key, uint32_t limit,
+                                          struct image_sink *sink)
+{
+    PASS(image_reader, r, "image_reader_each_after");
+    return image_reader_each_after(s->inner->readers.images, after_key, limit, sink);
+}
+
 static err faulty_image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     PASS(image_reader, r, "image_reader_is_referenced");
@@ -216,8 +231,88 @@ static const struct image_reader_ops faulty_image_reader_ops = {
     .locate = faulty_image_reader_locate,
     .blobs = faulty_image_reader_blobs,
     .each_instance = faulty_image_reader_each_instance,
+    .each_match = faulty_image_reader_each_match,
+    .each_after = faulty_image_reader_each_after,
     .is_referenced = faulty_image_reader_is_referenced,
     .statistics = faulty_image_reader_statistics,
+};
+
+static err faulty_attribute_reader_list(struct attribute_reader *r, struct arena *a,
+                                        int64_t organization_key,
+                                        struct indexed_attribute_slice *out)
+{
+    PASS(attribute_reader, r, "attribute_reader_list");
+    return attribute_reader_list(s->inner->readers.attributes, a, organization_key, out);
+}
+
+static err faulty_attribute_reader_get(struct attribute_reader *r, struct arena *a,
+                                       int64_t organization_key, uuid id,
+                                       struct indexed_attribute *out)
+{
+    PASS(attribute_reader, r, "attribute_reader_get");
+    return attribute_reader_get(s->inner->readers.attributes, a, organization_key, id, out);
+}
+
+static err faulty_attribute_reader_unfinished(struct attribute_reader *r, struct arena *a,
+                                              struct indexed_attribute_slice *out)
+{
+    PASS(attribute_reader, r, "attribute_reader_unfinished");
+    return attribute_reader_unfinished(s->inner->readers.attributes, a, out);
+}
+
+static const struct attribute_reader_ops faulty_attribute_reader_ops = {
+    .list = faulty_attribute_reader_list,
+    .get = faulty_attribute_reader_get,
+    .unfinished = faulty_attribute_reader_unfinished,
+};
+
+static err faulty_attribute_writer_add(struct attribute_writer *w,
+                                       struct indexed_attribute *attribute)
+{
+    PASS(attribute_writer, w, "attribute_writer_add");
+    return attribute_writer_add(s->inner->uow.attributes, attribute);
+}
+
+static err faulty_attribute_writer_save(struct attribute_writer *w,
+                                        struct indexed_attribute *attribute)
+{
+    PASS(attribute_writer, w, "attribute_writer_save");
+    return attribute_writer_save(s->inner->uow.attributes, attribute);
+}
+
+static err faulty_attribute_writer_remove(struct attribute_writer *w, int64_t key)
+{
+    PASS(attribute_writer, w, "attribute_writer_remove");
+    return attribute_writer_remove(s->inner->uow.attributes, key);
+}
+
+static err faulty_attribute_writer_mark_incomplete(struct attribute_writer *w, int64_t key)
+{
+    PASS(attribute_writer, w, "attribute_writer_mark_incomplete");
+    return attribute_writer_mark_incomplete(s->inner->uow.attributes, key);
+}
+
+static err faulty_attribute_writer_put(struct attribute_writer *w, const struct instance *instance,
+                                       const struct kept_values *kept)
+{
+    PASS(attribute_writer, w, "attribute_writer_put");
+    return attribute_writer_put(s->inner->uow.attributes, instance, kept);
+}
+
+static err faulty_attribute_writer_discard(struct attribute_writer *w, int64_t key, uint32_t limit,
+                                           int64_t *count)
+{
+    PASS(attribute_writer, w, "attribute_writer_discard");
+    return attribute_writer_discard(s->inner->uow.attributes, key, limit, count);
+}
+
+static const struct attribute_writer_ops faulty_attribute_writer_ops = {
+    .add = faulty_attribute_writer_add,
+    .save = faulty_attribute_writer_save,
+    .remove = faulty_attribute_writer_remove,
+    .mark_incomplete = faulty_attribute_writer_mark_incomplete,
+    .put = faulty_attribute_writer_put,
+    .discard = faulty_attribute_writer_discard,
 };
 
 static err faulty_image_writer_locate(struct image_writer *w, struct arena *a,
@@ -453,6 +548,8 @@ static const struct db_repositories repositories = {
     .image_writer = {&faulty_image_writer_ops},
     .non_patient_reader = {&faulty_non_patient_reader_ops},
     .non_patient_writer = {&faulty_non_patient_writer_ops},
+    .attribute_reader = {&faulty_attribute_reader_ops},
+    .attribute_writer = {&faulty_attribute_writer_ops},
     .audit_reader = {&faulty_audit_reader_ops},
     .audit_writer = {&faulty_audit_writer_ops},
     .change_reader = {&faulty_change_reader_ops},

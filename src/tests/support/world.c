@@ -54,13 +54,15 @@ void world_open(struct world *w)
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
+    attribute_memory_open(&w->attributes);
     fake_password_init(&w->passwords);
     mediator_ports_open(&w->mediator, &w->faulty_database.base, &w->clock.base);
     w->services = (struct services){.storage = &w->faulty_storage.base,
                                     .tokens = &w->tokens.base,
                                     .passwords = &w->passwords.base,
                                     .principals = &w->principals.base,
-                                    .metadata = &w->metadata.base};
+                                    .metadata = &w->metadata.base,
+                                    .attributes = &w->attributes.base};
     add_people(w);
 }
 
@@ -68,6 +70,7 @@ void world_close(struct world *w)
 {
     char command[128];
     mediator_ports_close(&w->mediator);
+    attribute_memory_close(&w->attributes);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);
     token_jws_close(&w->tokens);

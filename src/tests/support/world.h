@@ -6,6 +6,7 @@
 
 #include "application/services/services.h"
 #include "core/mediator.h"
+#include "infrastructure/attribute_memory.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/memory/memory_context.h"
 #include "infrastructure/memory/memory_storage.h"
@@ -29,6 +30,7 @@ struct world {
     struct token_jws tokens;
     struct principal_memory principals;
     struct metadata_memory metadata;
+    struct attribute_memory attributes;
     struct fake_password passwords;
     struct mediator_ports mediator;
     struct services services;

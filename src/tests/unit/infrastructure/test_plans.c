@@ -41,6 +41,12 @@ static const char *const fill[] = {
     "series_key, sop_instance_uid, instance_number, object_name, size) SELECT i, {id}, 1, i, i, 1, "
     "i, "
     "i, '1.2.' || i || '.1.1', 1, 'o' || i, 1000 FROM {numbers} WHERE i <= 200000",
+    "INSERT INTO indexed_attributes(key, id, organization_key, created_at, updated_at, version, "
+    "path, keyword, vr, state, is_incomplete, position, done_count, total_count) VALUES "
+    "(1, {id}, 1, 1, 1, 1, '00080070', 'Manufacturer', 'LO', 1, 0, 0, 0, 0)",
+    "INSERT INTO attribute_values(attribute_key, study_key, series_key, instance_key, number, "
+    "folded, value) SELECT 1, i, i, i, 0, 'maker' || i % 50021, 'Maker' || i % 50021 FROM "
+    "{numbers}",
 };
 
 struct archive {
@@ -134,6 +140,7 @@ static const struct question {
     const char *search;
     bool by_arrival, of_patients;
     const char *led_by[SQL_LANGUAGE_COUNT];
+    const char *kept; /* a key on the kept values, or none */
 } questions[] = {
     {"the newest studies",
      LEVEL_STUDY,
@@ -142,7 +149,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
+     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
+     NULL},
     {"the last that arrived",
      LEVEL_STUDY,
      NULL,
@@ -150,7 +158,8 @@ static const struct question {
      NULL,
      true,
      false,
-     {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"}},
+     {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"},
+     NULL},
     {"of one day",
      LEVEL_STUDY,
      "study_date",
@@ -158,7 +167,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
+     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
+     NULL},
     {"of one patient",
      LEVEL_STUDY,
      "patient_id",
@@ -166,7 +176,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
+     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
+     NULL},
     {"by accession number",
      LEVEL_STUDY,
      "accession_number",
@@ -174,7 +185,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"}},
+     {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"},
+     NULL},
     {"by UID",
      LEVEL_STUDY,
      "study_instance_uid",
@@ -183,7 +195,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX sqlite_autoindex_studies",
-      "using studies_organization_key_study_inst"}},
+      "using studies_organization_key_study_inst"},
+     NULL},
     {"by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -191,7 +204,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     NULL},
     {"the newest patients",
      LEVEL_STUDY,
      NULL,
@@ -199,7 +213,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient on studies newer"}},
+     {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient_key on studies newer"},
+     NULL},
     {"patients by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -207,7 +222,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     NULL},
     {"a patient by number",
      LEVEL_STUDY,
      "patient_id",
@@ -215,7 +231,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
+     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
+     NULL},
     {"by a rare word",
      LEVEL_STUDY,
      NULL,
@@ -223,7 +240,8 @@ static const struct question {
      "zyxwvut",
      false,
      false,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     NULL},
     {"series of a study",
      LEVEL_SERIES,
      "study_instance_uid",
@@ -231,7 +249,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"}},
+     {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"},
+     NULL},
     {"instances of a study",
      LEVEL_INSTANCE,
      "study_instance_uid",
@@ -239,7 +258,45 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH i USING INDEX", "on instances"}},
+     {"SEARCH i USING INDEX", "on instances"},
+     NULL},
+};
+
+static const struct question value_questions[] = {
+    {.name = "studies by a kept value",
+     .level = LEVEL_STUDY,
+     .kept = "Maker4711",
+     .led_by = {"attribute_values_by_value", "attribute_values_by_value"}},
+    {.name = "series by a kept value",
+     .level = LEVEL_SERIES,
+     .kept = "Maker4711",
+     .led_by = {"attribute_values_by_value", "attribute_values_by_value"}},
+    {.name = "instances by a kept value",
+     .level = LEVEL_INSTANCE,
+     .kept = "Maker4711",
+     .led_by = {"attribute_values_by_value", "attribute_values_by_value"}},
+    {.name = "studies by the beginning of a kept value",
+     .level = LEVEL_STUDY,
+     .kept = "maker471*",
+     .led_by = {"attribute_values_by_value", "attribute_values_by_value"}},
+    {.name = "studies of a patient by a kept value",
+     .level = LEVEL_STUDY,
+     .member = "patient_id",
+     .value = "P4711",
+     .kept = "Maker4711",
+     .led_by = {"attribute_values", "attribute_values"}},
+    {.name = "patients by a kept value",
+     .level = LEVEL_STUDY,
+     .of_patients = true,
+     .kept = "Maker4711",
+     .led_by = {"attribute_values_by_value", "attribute_values_by_value"}},
+    {.name = "patients by sex",
+     .level = LEVEL_STUDY,
+     .of_patients = true,
+     .member = "patient_sex",
+     .value = "M",
+     .led_by = {"SEARCH newer USING INDEX studies_by_patient_key",
+                "studies_by_patient_key on studies newer"}},
 };
 
 static void check_plan(struct archive *x, const struct question *q)
@@ -257,6 +314,13 @@ static void check_plan(struct archive *x, const struct question *q)
         f.sort[0] = (struct image_sort){NULL, true};
         f.sort_count = 1;
     }
+    struct value_condition condition;
+    struct value_match of_value = {1, &condition};
+    if (q->kept != NULL) {
+        CHECK_OK(value_condition_make(&x->arena, VR_LO, str_of(q->kept),
+                                      &(struct value_switches){0}, &condition));
+        f.values = (struct value_match_slice){&of_value, 1};
+    }
     CHECK_OK(sql_images_plan(x->engine, &x->arena, &f, &plan));
     bool is_led = str_find(plan, str_of(q->led_by[x->engine->dialect->language])) != SIZE_MAX;
     bool walks =
@@ -270,6 +334,8 @@ static void check_plans(struct archive *x)
 {
     for (size_t i = 0; i < COUNT_OF(questions); i++)
         check_plan(x, &questions[i]);
+    for (size_t i = 0; i < COUNT_OF(value_questions); i++)
+        check_plan(x, &value_questions[i]);
 }
 
 TEST(a_million_studies_on_sqlite)

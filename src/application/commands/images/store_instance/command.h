@@ -13,6 +13,7 @@ struct store_instance {
     str object_name;
     int64_t size;
     struct instance_blobs blobs;
+    str document; /* its metadata, DICOM JSON */
 };
 struct store_instance_result {
     bool was_there; /* the same bytes were stored before: nothing changed */

@@ -4,6 +4,7 @@
 #include "application/commands/images/store_instance/command.h"
 
 #include "application/events/instance_stored.h"
+#include "application/models/kept_values.h"
 #include "base/arena.h"
 #include "dicom/matching.h"
 #include "dicom/person_name.h"
@@ -170,11 +171,38 @@ static err add_instance(struct command_ctx *ctx, const struct store_instance *cm
     return image_writer_count_instance(ctx->uow->images, &row->study, &row->series);
 }
 
+/* What is kept of indexed attributes is read out of the document before the unit of work begins;
+ * within it, where nobody else writes, the list decides whether that is still right. */
+struct indexing {
+    struct attribute_list list;
+    struct instance_values values;
+};
+
+static err index_before(struct command_ctx *ctx, const struct store_instance *cmd,
+                        struct indexing *out)
+{
+    TRY(attribute_list_read(ctx, &out->list));
+    instance_values_read(ctx->arena, cmd->document, &out->list, &out->values);
+    return OK;
+}
+
+static err index_within(struct command_ctx *ctx, const struct store_instance *cmd,
+                        const struct instance *instance, struct indexing *indexing)
+{
+    struct attribute_list list;
+    TRY(attribute_list_read(ctx, &list));
+    if (!attribute_list_eq(&list, &indexing->list))
+        instance_values_read(ctx->arena, cmd->document, &list, &indexing->values);
+    return instance_values_put(ctx, instance, &indexing->values);
+}
+
 static err store_instance_handle(struct command_ctx *ctx, const struct store_instance *cmd,
                                  struct store_instance_result *out)
 {
     const struct dicom_index *i = cmd->index;
     struct image_row row;
+    struct indexing indexing;
+    TRY(index_before(ctx, cmd, &indexing));
     TRY(image_writer_locate(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
                             &row));
@@ -191,6 +219,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
     TRY(add_instance(ctx, cmd, &row));
+    TRY(index_within(ctx, cmd, &row.instance, &indexing));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};
     TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event, row.study.id,
                          &event));

@@ -1,0 +1,23 @@
+/* What is kept of the indexed attributes of an instance, out of its metadata. */
+#ifndef APPLICATION_MODELS_KEPT_VALUES_H
+#define APPLICATION_MODELS_KEPT_VALUES_H
+
+#include "application/models/base_model.h"
+#include "application/services/attribute_cache.h"
+
+struct instance_values {
+    struct kept_values_slice kept;
+    struct key_slice incomplete; /* attributes with more values than are kept */
+};
+
+/* The attributes of the principal's organization, of now or of less than ATTRIBUTE_LIST_MS ago. */
+err attribute_list_read(struct command_ctx *ctx, struct attribute_list *out);
+bool attribute_list_eq(const struct attribute_list *one, const struct attribute_list *other);
+
+/* document: its metadata as DICOM JSON. */
+void instance_values_read(struct arena *a, str document, const struct attribute_list *list,
+                          struct instance_values *out);
+err instance_values_put(struct command_ctx *ctx, const struct instance *instance,
+                        const struct instance_values *values);
+
+#endif
