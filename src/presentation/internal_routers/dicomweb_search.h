@@ -52,12 +52,6 @@ void search_columns(struct search *s, struct tag_slice *out);
 void search_write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row,
                       str metadata);
 
-/* DICOM JSON of this program's own making is without spaces and well-formed, so a scan that knows
- * strings and braces is enough. The next member of an object (name: without its quotes), the next
- * value of an array; *at begins at 0. */
-bool search_next_member(str object, size_t *at, str *name, str *value);
-bool search_next_value(str array, size_t *at, str *out);
-
 /* A form of results, chosen by Accept (PS3.18 8.7.4). */
 struct result_form;
 /* NULL: none that the client takes. */
