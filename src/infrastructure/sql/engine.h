@@ -55,8 +55,12 @@ enum sql_table {
     TABLE_SERIES,
     TABLE_INSTANCES,
     TABLE_IDEMPOTENCY_RECORDS,
+    TABLE_WORK_ITEMS,
     SQL_TABLE_COUNT,
-    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT /* whose keys are given by the database, in order */
+    /* whose keys are given by the database, in order */
+    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT,
+    TABLE_WORK_ITEM_EVENTS,
+    TABLE_WORK_ITEM_SUBSCRIPTIONS
 };
 
 struct sql_engine;

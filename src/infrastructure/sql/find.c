@@ -310,19 +310,6 @@ static str next_cursor(struct arena *a, const struct image_filter *f, const stru
     return buf_str(&out);
 }
 
-static void bind_all(struct statement *s, const struct sql_builder *b)
-{
-    for (size_t i = 0; i < b->parameters.len; i++) {
-        const struct sql_parameter *p = &b->parameters.at[i];
-        if (p->is_number)
-            statement_bind_i64(s, (int)i + 1, p->number);
-        else if (p->is_uuid)
-            statement_bind_uuid(s, (int)i + 1, *(const uuid *)(const void *)p->text.ptr);
-        else
-            statement_bind_str(s, (int)i + 1, p->text);
-    }
-}
-
 static void add_patient_counts(struct buf *sql)
 {
     static const char *const counts[] = {"count(*)", "sum(o.series_count)",
@@ -419,7 +406,7 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
     buf_add(&sql, STR("SELECT count(*)"));
     add_from(&sql, b, f->level, b->words_place != 0);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, b);
+    sql_bind_parameters(&s, b);
     return read_number(&s, out);
 }
 
@@ -441,7 +428,7 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, b.words_place != 0 && out->total <= SORTED_COUNT_MAX);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, &b);
+    sql_bind_parameters(&s, &b);
     TRY(read_rows(&s, a, f, out, &more));
     if (more && out->rows.len != 0)
         out->next = next_cursor(a, f, &out->rows.at[out->rows.len - 1], passed + f->limit);
@@ -461,7 +448,7 @@ static err read_plan(struct sql_connection *c, struct arena *a, const struct ima
     TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, b.words_place != 0);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, &b);
+    sql_bind_parameters(&s, &b);
     for (;;) {
         TRY(statement_step(&s, &has_row));
         if (!has_row)

@@ -26,13 +26,25 @@ void sql_add_number(struct sql_builder *b, int64_t number)
     buf_addf(&b->where, "?%zu", b->parameters.len);
 }
 
+void sql_bind_parameters(struct statement *s, const struct sql_builder *b)
+{
+    for (size_t i = 0; i < b->parameters.len; i++) {
+        const struct sql_parameter *p = &b->parameters.at[i];
+        if (p->is_number)
+            statement_bind_i64(s, (int)i + 1, p->number);
+        else if (p->is_uuid)
+            statement_bind_uuid(s, (int)i + 1, *(const uuid *)(const void *)p->text.ptr);
+        else
+            statement_bind_str(s, (int)i + 1, p->text);
+    }
+}
+
 static bool has_wildcard(str value)
 {
     return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
 }
 
-/* "*" and "?" as LIKE has them; its own signs stand for themselves. */
-static str like_pattern(struct arena *a, str value)
+str sql_like_pattern(struct arena *a, str value)
 {
     struct buf out = BUF_IN(a);
     for (size_t i = 0; i < value.len; i++) {
@@ -92,7 +104,7 @@ static void match_text(struct sql_builder *b, const char *column, str value)
 {
     if (has_wildcard(value)) {
         buf_addf(&b->where, " AND %s %s ", column, b->dialect->like);
-        sql_add_text(b, like_pattern(b->arena, value));
+        sql_add_text(b, sql_like_pattern(b->arena, value));
         buf_add(&b->where, STR(" ESCAPE '\\'"));
         return;
     }
@@ -117,7 +129,7 @@ static err match_fuzzy_name(struct sql_builder *b, const char *column, str folde
     size_t count = 0;
     buf_add(&b->where, STR(" AND (TRUE"));
     while (person_name_next_word(&rest, &word)) {
-        str pattern = like_pattern(b->arena, word);
+        str pattern = sql_like_pattern(b->arena, word);
         if (++count > NAME_WORD_COUNT_MAX)
             return ERR(INVALID, "the name has too many words");
         for (size_t i = 0; i < COUNT_OF(before); i++) {
