@@ -29,6 +29,7 @@ struct route {
     unsigned success;      /* 0: 200 */
     const char *tag, *doc; /* of handle, for the documentation */
     const char *answers;   /* media types of handle's answer, separated by commas */
+    const char *takes;     /* likewise of its body */
     bool is_hidden;        /* not in the documentation */
     bool takes_cookie;     /* also from the program's own pages: cookie.h */
     bool is_limited;       /* counts against the sender's rate of sign-ins */

@@ -110,15 +110,6 @@ int work_item_utc_offset(struct arena *a, str data_set)
 
 /* ---- conditions ---- */
 
-bool work_item_path_read(str name, uint32_t path[WORK_ITEM_PATH_DEPTH_MAX], size_t *depth)
-{
-    str rest = name, part;
-    for (*depth = 0; str_cut(&rest, '.', &part); ++*depth)
-        if (*depth == WORK_ITEM_PATH_DEPTH_MAX || !tag_from_name(part, &path[*depth]))
-            return false;
-    return *depth != 0;
-}
-
 static bool has_wildcard(str value)
 {
     return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;

@@ -69,8 +69,4 @@ bool work_item_column_holds(const struct work_item_condition *condition,
 bool work_item_matches(struct arena *a, const struct work_item_condition_slice *conditions,
                        const struct work_item *item);
 
-/* Keywords or tags, a path through sequences with "." between (PS3.18 8.3.4.1). False when it is
- * none. */
-bool work_item_path_read(str name, uint32_t path[WORK_ITEM_PATH_DEPTH_MAX], size_t *depth);
-
 #endif

@@ -16,6 +16,8 @@ enum permission {
     READ_USERS,
     WRITE_USERS,
     READ_AUDIT,
+    READ_WORK_ITEMS,
+    WRITE_WORK_ITEMS,
     RUN_SYSTEM, /* the program itself: worker, command line */
     PERMISSION_COUNT
 };

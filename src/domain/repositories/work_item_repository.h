@@ -86,9 +86,12 @@ static inline err work_item_reader_newest_event(struct work_item_reader *r, int6
 
 struct work_item_writer;
 struct work_item_writer_ops {
+    err (*get)(struct work_item_writer *w, struct arena *a, int64_t organization_key, str uid,
+               struct work_item *out);
     err (*add)(struct work_item_writer *w, struct work_item *item);
     err (*save)(struct work_item_writer *w, struct work_item *item);
-    err (*subscribe)(struct work_item_writer *w, const struct work_item_subscription *s);
+    err (*subscribe)(struct work_item_writer *w, const struct work_item_subscription *s,
+                     bool keeps_own);
     err (*unsubscribe_all)(struct work_item_writer *w, int64_t organization_key, str ae_title,
                            int64_t *count);
     err (*suspend)(struct work_item_writer *w, int64_t organization_key, str ae_title,
@@ -105,6 +108,12 @@ struct work_item_writer_ops {
 struct work_item_writer {
     const struct work_item_writer_ops *ops;
 };
+/* To change it: nobody else does until the unit of work ends. Errors: NOT_FOUND. */
+static inline err work_item_writer_get(struct work_item_writer *w, struct arena *a,
+                                       int64_t organization_key, str uid, struct work_item *out)
+{
+    return w->ops->get(w, a, organization_key, uid, out);
+}
 /* Gives it its key and version 1. Errors: CONFLICT (the UID is taken). */
 static inline err work_item_writer_add(struct work_item_writer *w, struct work_item *item)
 {
@@ -115,12 +124,12 @@ static inline err work_item_writer_save(struct work_item_writer *w, struct work_
 {
     return w->ops->save(w, item);
 }
-/* In place of one that the AE has of the same scope and item. A global one makes up for those of
- * single items that were given up. */
+/* In place of one that the AE has of the same scope and item; with keeps_own only of one that was
+ * given up. A global one makes up for those of single items that were given up. */
 static inline err work_item_writer_subscribe(struct work_item_writer *w,
-                                             const struct work_item_subscription *s)
+                                             const struct work_item_subscription *s, bool keeps_own)
 {
-    return w->ops->subscribe(w, s);
+    return w->ops->subscribe(w, s, keeps_own);
 }
 /* Every one of the AE. */
 static inline err work_item_writer_unsubscribe_all(struct work_item_writer *w,

@@ -28,6 +28,15 @@ static err get(struct work_item_reader *r, struct arena *a, int64_t organization
     return memory_first(of_reader(r), a, MEMORY_WORK_ITEMS, has_uid, &like, out);
 }
 
+static err get_to_change(struct work_item_writer *w, struct arena *a, int64_t organization_key,
+                         str uid, struct work_item *out)
+{
+    struct memory_session *s = of_writer(w);
+    const struct work_item like = {.organization_key = organization_key, .sop_instance_uid = uid};
+    (void)memory_write(s);
+    return memory_first(s, a, MEMORY_WORK_ITEMS, has_uid, &like, out);
+}
+
 static bool is_found(const struct work_item *item, const struct work_item_filter *f)
 {
     for (size_t i = 0; i < f->conditions.len; i++)
@@ -189,13 +198,18 @@ static bool is_same(const void *row, const void *argument)
            s->work_item_key == like->work_item_key;
 }
 
-static err subscribe(struct work_item_writer *w, const struct work_item_subscription *sub)
+static err subscribe(struct work_item_writer *w, const struct work_item_subscription *sub,
+                     bool keeps_own)
 {
     struct memory_session *s = of_writer(w);
     struct work_item_subscription row = *sub;
     row.until_at = (instant){0};
     if (sub->scope == SUBSCRIPTION_GLOBAL)
         remove_subscriptions(s, is_exclusion, sub);
+    struct work_item_subscription own;
+    err e = memory_first(s, &s->db->arena, MEMORY_WORK_ITEM_SUBSCRIPTIONS, is_same, sub, &own);
+    if (keeps_own && !failed(e) && own.state != SUBSCRIPTION_NONE)
+        return OK;
     remove_subscriptions(s, is_same, sub);
     return memory_insert(s, MEMORY_WORK_ITEM_SUBSCRIPTIONS, &row);
 }
@@ -344,6 +358,7 @@ static err purge(struct work_item_writer *w, instant ended_before, instant told_
 }
 
 const struct work_item_writer_ops memory_work_item_writer_ops = {
+    .get = get_to_change,
     .add = add,
     .save = save,
     .subscribe = subscribe,

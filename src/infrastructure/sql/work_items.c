@@ -21,17 +21,32 @@ static err begin_select(struct sql_connection *c, struct arena *a, const struct 
     return statement_prepare(c, str_format(a, "%s %s", entity_sql(schema)->select, where), out);
 }
 
-static err get(struct work_item_reader *r, struct arena *a, int64_t organization_key, str uid,
-               struct work_item *out)
+static err get_by(struct sql_connection *c, struct arena *a, int64_t organization_key, str uid,
+                  struct work_item *out)
 {
-    struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(of_reader(r), &c));
     TRY(begin_select(c, a, &work_item_schema,
                      "WHERE organization_key = ?1 AND sop_instance_uid = ?2", &s));
     statement_bind_i64(&s, 1, organization_key);
     statement_bind_str(&s, 2, uid);
     return entity_read_row(&s, a, &work_item_schema, out);
+}
+
+static err get(struct work_item_reader *r, struct arena *a, int64_t organization_key, str uid,
+               struct work_item *out)
+{
+    struct sql_connection *c;
+    TRY(sql_session_read(of_reader(r), &c));
+    return get_by(c, a, organization_key, uid, out);
+}
+
+/* By whoever has the turn: others may have changed it in the transaction that is still open. */
+static err get_to_change(struct work_item_writer *w, struct arena *a, int64_t organization_key,
+                         str uid, struct work_item *out)
+{
+    struct sql_connection *c;
+    TRY(sql_session_write(of_writer(w), &c));
+    return get_by(c, a, organization_key, uid, out);
 }
 
 /* ---- search ---- */
@@ -281,7 +296,8 @@ static err forget_exclusions(struct sql_connection *c, const struct work_item_su
     return statement_run(&s);
 }
 
-static err subscribe(struct work_item_writer *w, const struct work_item_subscription *sub)
+static err subscribe(struct work_item_writer *w, const struct work_item_subscription *sub,
+                     bool keeps_own)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
@@ -294,7 +310,7 @@ static err subscribe(struct work_item_writer *w, const struct work_item_subscrip
         "work_item_key, state, filter) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT "
         "(organization_key, ae_title, scope, work_item_key) DO UPDATE SET "
         "created_at = excluded.created_at, state = excluded.state, filter = excluded.filter, "
-        "until_at = NULL",
+        "until_at = NULL WHERE ?8 = 0 OR work_item_subscriptions.state = 0",
         &s));
     statement_bind_i64(&s, 1, sub->organization_key);
     statement_bind_i64(&s, 2, sub->created_at.us);
@@ -303,6 +319,7 @@ static err subscribe(struct work_item_writer *w, const struct work_item_subscrip
     statement_bind_i64(&s, 5, sub->work_item_key);
     statement_bind_i64(&s, 6, sub->state);
     statement_bind_str(&s, 7, sub->filter);
+    statement_bind_i64(&s, 8, keeps_own);
     return statement_run(&s);
 }
 
@@ -461,6 +478,7 @@ static err purge(struct work_item_writer *w, instant ended_before, instant told_
 }
 
 const struct work_item_writer_ops sql_work_item_writer_ops = {
+    .get = get_to_change,
     .add = add,
     .save = save,
     .subscribe = subscribe,

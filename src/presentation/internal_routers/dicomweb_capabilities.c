@@ -52,21 +52,28 @@ static str next_type(str *rest)
     return STR_NONE;
 }
 
-static void add_wadl_method(struct buf *out, const struct route *route)
+static void add_representations(struct buf *out, const char *media_types)
 {
-    str types = str_of(route->answers != NULL ? route->answers : ""), type;
-    buf_addf(out, "<method name=\"%s\"><doc title=\"", route->method);
-    add_escaped(out, str_of(route->doc));
-    buf_add(out, STR("\"/>"));
-    if (route->body == HTTP_BODY_STREAM)
-        buf_add(out, STR("<request><representation mediaType=\"application/dicom\"/>"
-                         "<representation mediaType=\"multipart/related\"/></request>"));
-    buf_addf(out, "<response status=\"%u\">", route->success != 0 ? route->success : 200);
+    str types = str_of(media_types != NULL ? media_types : ""), type;
     while ((type = next_type(&types)).ptr != NULL) {
         buf_add(out, STR("<representation mediaType=\""));
         add_escaped(out, type);
         buf_add(out, STR("\"/>"));
     }
+}
+
+static void add_wadl_method(struct buf *out, const struct route *route)
+{
+    buf_addf(out, "<method name=\"%s\"><doc title=\"", route->method);
+    add_escaped(out, str_of(route->doc));
+    buf_add(out, STR("\"/>"));
+    if (route->takes != NULL) {
+        buf_add(out, STR("<request>"));
+        add_representations(out, route->takes);
+        buf_add(out, STR("</request>"));
+    }
+    buf_addf(out, "<response status=\"%u\">", route->success != 0 ? route->success : 200);
+    add_representations(out, route->answers);
     buf_add(out, STR("</response></method>"));
 }
 
@@ -99,24 +106,35 @@ static str wadl(struct request *r)
     return buf_str(&out);
 }
 
+static void add_json_types(struct buf *out, const char *media_types)
+{
+    bool first = true;
+    str types = str_of(media_types != NULL ? media_types : ""), type;
+    buf_add_char(out, '[');
+    while ((type = next_type(&types)).ptr != NULL) {
+        if (!first)
+            buf_add_char(out, ',');
+        first = false;
+        json_write_str(out, type);
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_json_method(struct buf *out, const struct route *route)
 {
-    bool first = true, first_type = true;
-    str types = str_of(route->answers != NULL ? route->answers : ""), type;
+    bool first = true;
     buf_add_char(out, '{');
     json_write_member(out, &first, STR("name"));
     json_write_str(out, str_of(route->method));
     json_write_member(out, &first, STR("doc"));
     json_write_str(out, str_of(route->doc));
-    json_write_member(out, &first, STR("answers"));
-    buf_add_char(out, '[');
-    while ((type = next_type(&types)).ptr != NULL) {
-        if (!first_type)
-            buf_add_char(out, ',');
-        first_type = false;
-        json_write_str(out, type);
+    if (route->takes != NULL) {
+        json_write_member(out, &first, STR("takes"));
+        add_json_types(out, route->takes);
     }
-    buf_add(out, STR("]}"));
+    json_write_member(out, &first, STR("answers"));
+    add_json_types(out, route->answers);
+    buf_add_char(out, '}');
 }
 
 static void add_json_resource(struct buf *out, const char *path)

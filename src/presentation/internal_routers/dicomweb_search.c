@@ -13,36 +13,27 @@ enum {
 /* Parameters that may stand once, as bits. */
 enum { LIMIT = 1, OFFSET = 2, CURSOR = 4, FUZZY = 8, EMPTY_VALUES = 16, MANY_VALUES = 32 };
 
-/* Keywords or tags, a path through sequences (PS3.18 8.3.4.1). False when it is none. */
-static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth)
-{
-    str rest = name, part;
-    for (*depth = 0; str_cut(&rest, '.', &part); ++*depth)
-        if (*depth == TAG_PATH_DEPTH_MAX || !tag_from_name(part, &path[*depth]))
-            return false;
-    return true;
-}
-
 /* NULL for what is no attribute, or none that can be searched by there. */
 static const struct image_attribute *read_attribute(str name)
 {
     uint32_t path[TAG_PATH_DEPTH_MAX];
     size_t depth;
-    return read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
+    return tag_path_from_name(name, path, TAG_PATH_DEPTH_MAX, &depth)
+               ? image_attribute_at(path, depth)
+               : NULL;
 }
 
-/* For the warning: by its name, as far as that is one. */
-static void ignore(struct search *s, str name)
+void ignored_names_add(struct ignored_names *ignored, str name)
 {
-    if (s->ignored_count++ >= IGNORED_COUNT_MAX)
+    if (ignored->count++ >= IGNORED_COUNT_MAX)
         return;
-    if (s->ignored_count != 1)
-        buf_add(&s->ignored, STR(", "));
+    if (ignored->count != 1)
+        buf_add(&ignored->names, STR(", "));
     for (size_t i = 0; i < name.len && i < IGNORED_NAME_SIZE_MAX; i++) {
         char c = name.ptr[i];
         bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                         (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
-        buf_add_char(&s->ignored, is_plain ? c : '?');
+        buf_add_char(&ignored->names, is_plain ? c : '?');
     }
 }
 
@@ -61,10 +52,10 @@ static void read_include(struct search *s, str list)
         part = str_trim(part);
         if (str_eq_nocase(part, STR("all")))
             s->includes_all = true;
-        else if (read_path(part, path, &depth) && depth != 0)
+        else if (tag_path_from_name(part, path, TAG_PATH_DEPTH_MAX, &depth))
             include(s, path[0]); /* a sequence comes with all its items */
         else if (part.len != 0)
-            ignore(s, part);
+            ignored_names_add(&s->ignored, part);
     }
 }
 
@@ -85,7 +76,7 @@ static err read_order(struct search *s, str list)
     return OK;
 }
 
-static err read_number(str text, uint64_t max, uint64_t *out)
+err search_read_number(str text, uint64_t max, uint64_t *out)
 {
     if (!str_to_u64(text, out))
         return ERR(MALFORMED, "limit and offset must be whole numbers");
@@ -94,7 +85,7 @@ static err read_number(str text, uint64_t max, uint64_t *out)
     return OK;
 }
 
-static err read_switch(str value, bool *out)
+err search_read_switch(str value, bool *out)
 {
     *out = str_eq_nocase(value, STR("true"));
     return *out || str_eq_nocase(value, STR("false"))
@@ -106,14 +97,14 @@ static err read_switch(str value, bool *out)
 static err read_limit(struct search *s, str value)
 {
     uint64_t number;
-    TRY(read_number(value, IMAGE_PAGE_SIZE_MAX, &number));
+    TRY(search_read_number(value, IMAGE_PAGE_SIZE_MAX, &number));
     s->query.filter.limit = number == 0 ? SEARCH_LIMIT_DEFAULT : (uint32_t)number;
     return OK;
 }
 
 static err read_offset(struct search *s, str value)
 {
-    return read_number(value, INT32_MAX, &s->query.filter.offset);
+    return search_read_number(value, INT32_MAX, &s->query.filter.offset);
 }
 
 static err read_cursor(struct search *s, str value)
@@ -124,17 +115,17 @@ static err read_cursor(struct search *s, str value)
 
 static err read_fuzzy(struct search *s, str value)
 {
-    return read_switch(value, &s->is_fuzzy);
+    return search_read_switch(value, &s->is_fuzzy);
 }
 
 static err read_empty_values(struct search *s, str value)
 {
-    return read_switch(value, &s->matches_empty);
+    return search_read_switch(value, &s->matches_empty);
 }
 
 static err read_many_values(struct search *s, str value)
 {
-    return read_switch(value, &s->matches_any);
+    return search_read_switch(value, &s->matches_any);
 }
 
 static err read_includes(struct search *s, str value)
@@ -186,7 +177,7 @@ static err read_pair(struct search *s, const struct query_pair *pair)
     }
     const struct image_attribute *attribute = read_attribute(pair->name);
     if (attribute == NULL || !search_has_attribute(s, attribute)) {
-        ignore(s, pair->name);
+        ignored_names_add(&s->ignored, pair->name);
         return OK;
     }
     include(s, attribute->tag); /* what is matched is given, PS3.18 10.6.3.3 */
@@ -254,24 +245,23 @@ static void add_warning(struct buf *out, str service)
     buf_addf(out, "%s299 %.*s: ", out->len == 0 ? "" : ", ", STR_ARG(service));
 }
 
-/* PS3.18 8.3.4.4 and 10.6.3.1. */
-static void set_warning(struct search *s, bool more)
+void search_set_warning(struct request *r, const struct ignored_names *ignored, bool more)
 {
-    struct buf out = BUF_IN(request_arena(s->r));
-    str service = dicomweb_base_url(s->r);
+    struct buf out = BUF_IN(request_arena(r));
+    str service = dicomweb_base_url(r);
     if (more) {
         add_warning(&out, service);
         buf_add(&out, STR("\"The number of results exceeded the maximum supported by the server. "
                           "Additional results can be requested.\""));
     }
-    if (s->ignored_count != 0) {
+    if (ignored->count != 0) {
         add_warning(&out, service);
         buf_addf(&out, "\"Parameters that are not supported here were ignored: %.*s%s\"",
-                 STR_ARG(buf_str(&s->ignored)),
-                 s->ignored_count > IGNORED_COUNT_MAX ? ", and more" : "");
+                 STR_ARG(buf_str(&ignored->names)),
+                 ignored->count > IGNORED_COUNT_MAX ? ", and more" : "");
     }
     if (out.len != 0)
-        http_set_header(s->r->x, "Warning", buf_str(&out));
+        http_set_header(r->x, "Warning", buf_str(&out));
 }
 
 /* The cursor, and the same search from it on (RFC 8288), unless that is too long. */
@@ -298,7 +288,7 @@ static void set_next(struct request *r, str cursor)
 
 err dicomweb_search(struct request *r)
 {
-    struct search s = {.r = r, .ignored = BUF_IN(request_arena(r))};
+    struct search s = {.r = r, .ignored = {.names = BUF_IN(request_arena(r))}};
     struct search_images_result result;
     const struct result_form *form = result_form_choose(r);
     if (form == NULL)
@@ -310,7 +300,7 @@ err dicomweb_search(struct request *r)
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */
     TRY(e);
-    set_warning(&s, result.page.next.ptr != NULL);
+    search_set_warning(r, &s.ignored, result.page.next.ptr != NULL);
     if (result.page.next.ptr != NULL)
         set_next(r, result.page.next);
     http_set_header(r->x, "X-Total-Count",

@@ -8,14 +8,28 @@
 
 enum { INCLUDE_COUNT_MAX = 128, ATTRIBUTE_COUNT_MAX = 64 };
 
+/* Names of parameters and attributes that are none there, for the warning: as far as they are
+ * names. */
+struct ignored_names {
+    struct buf names;
+    size_t count;
+};
+void ignored_names_add(struct ignored_names *ignored, str name);
+/* Says that some were ignored, and that there is more (PS3.18 8.3.4.4 and 10.6.3.1). */
+void search_set_warning(struct request *r, const struct ignored_names *ignored, bool more);
+
+/* A whole number, max at most. Errors: MALFORMED. */
+err search_read_number(str text, uint64_t max, uint64_t *out);
+/* true or false. Errors: MALFORMED. */
+err search_read_switch(str value, bool *out);
+
 struct search {
     struct request *r;
     struct search_images query; /* of patients: of studies, one of each patient */
     bool includes_all;
     uint32_t included[INCLUDE_COUNT_MAX]; /* by includefield and by being matched */
     size_t included_count;
-    struct buf ignored; /* names of parameters and attributes that are none here */
-    size_t ignored_count;
+    struct ignored_names ignored;
     unsigned seen; /* parameters that may stand once */
     bool in_study, in_series;
     bool matches_empty, matches_any, is_fuzzy; /* the switches of that name */

@@ -1,6 +1,7 @@
 /* Work items, subscriptions to them, and their events. */
 #include "tests/contract/contract.h"
 
+#include "dicom/dictionary.h"
 #include "domain/entities/work_item_rules.h"
 
 static const char data_set_form[] =
@@ -114,7 +115,7 @@ static str found_by(struct contract_db *c, const char *key, const char *value)
                                  .size_max = SIZE_MAX,
                                  .wants_total = true};
     struct db_session *s = contract_begin(c);
-    CHECK(work_item_path_read(str_of(key), path, &depth));
+    CHECK(tag_path_from_name(str_of(key), path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
     CHECK_OK(work_item_condition_make(&c->arena, path, depth, str_of(value), false,
                                       SLICE_PUSH(&c->arena, &f.conditions), &is_one));
     CHECK(is_one && work_item_condition_is_of_column(&f.conditions.at[0]));
@@ -127,6 +128,23 @@ static str found_by(struct contract_db *c, const char *key, const char *value)
     }
     db_session_end(s);
     return buf_str(&out);
+}
+
+/* Units of work that follow each other share a transaction. */
+CONTRACT(a_work_item_is_read_to_be_changed_as_it_is_now)
+{
+    struct work_item item = add_item(c, c->organization_key, "1.2.1", "A", "2026", "LOW"), again;
+    struct db_session *s = contract_begin(c);
+    CHECK_ERR(NOT_FOUND, work_item_writer_get(s->uow.work_items, &c->arena, c->other_key,
+                                              STR("1.2.1"), &again));
+    CHECK_OK(work_item_writer_get(s->uow.work_items, &c->arena, c->organization_key, STR("1.2.1"),
+                                  &again));
+    again.state = WORK_ITEM_IN_PROGRESS;
+    CHECK_OK(work_item_writer_save(s->uow.work_items, &again));
+    CHECK_OK(work_item_writer_get(s->uow.work_items, &c->arena, c->organization_key, STR("1.2.1"),
+                                  &item));
+    CHECK(item.state == WORK_ITEM_IN_PROGRESS && item.version == 2);
+    contract_commit(s);
 }
 
 CONTRACT(work_items_are_found_by_their_columns)
@@ -219,7 +237,7 @@ static void subscribe(struct contract_db *c, const char *ae, enum subscription_s
                                                .scope = scope,
                                                .work_item_key = item != NULL ? item->key : 0,
                                                .state = state};
-    CHECK_OK(work_item_writer_subscribe(s->uow.work_items, &sub));
+    CHECK_OK(work_item_writer_subscribe(s->uow.work_items, &sub, false));
     contract_commit(s);
 }
 
@@ -286,6 +304,28 @@ CONTRACT(who_has_subscribed_is_told)
     tell(c, &second, WORK_ITEM_ASSIGNED);
     CHECK_STR(STR("1 1.1, 3 1.1"), told(c, c->organization_key, "ONE"));
     CHECK_STR(STR("1 1.1, 3 1.1, 5 1.1, 5 1.2"), told(c, c->organization_key, "ALL"));
+}
+
+CONTRACT(a_subscription_of_one_s_own_is_kept)
+{
+    struct work_item_subscription_slice found;
+    struct work_item item = add_item(c, c->organization_key, "1.1", "A", "2026", "LOW");
+    static const enum subscription_state before[] = {SUBSCRIPTION_NONE, SUBSCRIPTION_LOCKED},
+                                         then[] = {SUBSCRIPTION_UNLOCKED, SUBSCRIPTION_LOCKED};
+    for (size_t i = 0; i < COUNT_OF(before); i++) {
+        subscribe(c, "ONE", SUBSCRIPTION_ONE, &item, before[i]);
+        struct db_session *s = contract_begin(c);
+        const struct work_item_subscription sub = {.organization_key = c->organization_key,
+                                                   .created_at = clock_now(&c->clock.base),
+                                                   .ae_title = STR("ONE"),
+                                                   .work_item_key = item.key,
+                                                   .state = SUBSCRIPTION_UNLOCKED};
+        CHECK_OK(work_item_writer_subscribe(s->uow.work_items, &sub, true));
+        CHECK_OK(work_item_reader_find_subscriptions(
+            s->readers.work_items, &c->arena, c->organization_key, SUBSCRIPTION_ONE, 9, &found));
+        CHECK(found.len == 1 && found.at[0].state == then[i]);
+        contract_commit(s);
+    }
 }
 
 CONTRACT(an_event_reads_back_as_it_was_told)

@@ -443,6 +443,13 @@ static const struct work_item_reader_ops faulty_work_item_reader_ops = {
     .newest_event = faulty_work_item_reader_newest_event,
 };
 
+static err faulty_work_item_writer_get(struct work_item_writer *w, struct arena *a,
+                                       int64_t organization_key, str uid, struct work_item *out)
+{
+    PASS(work_item_writer, w, "work_item_writer_get");
+    return work_item_writer_get(s->inner->uow.work_items, a, organization_key, uid, out);
+}
+
 static err faulty_work_item_writer_add(struct work_item_writer *w, struct work_item *item)
 {
     PASS(work_item_writer, w, "work_item_writer_add");
@@ -456,10 +463,11 @@ static err faulty_work_item_writer_save(struct work_item_writer *w, struct work_
 }
 
 static err faulty_work_item_writer_subscribe(struct work_item_writer *w,
-                                             const struct work_item_subscription *sub)
+                                             const struct work_item_subscription *sub,
+                                             bool keeps_own)
 {
     PASS(work_item_writer, w, "work_item_writer_subscribe");
-    return work_item_writer_subscribe(s->inner->uow.work_items, sub);
+    return work_item_writer_subscribe(s->inner->uow.work_items, sub, keeps_own);
 }
 
 static err faulty_work_item_writer_unsubscribe_all(struct work_item_writer *w,
@@ -517,6 +525,7 @@ static err faulty_work_item_writer_purge(struct work_item_writer *w, instant end
 }
 
 static const struct work_item_writer_ops faulty_work_item_writer_ops = {
+    .get = faulty_work_item_writer_get,
     .add = faulty_work_item_writer_add,
     .save = faulty_work_item_writer_save,
     .subscribe = faulty_work_item_writer_subscribe,

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "dicom/date_time.h"
+#include "dicom/dictionary.h"
 #include "domain/entities/work_item_match.h"
 #include "domain/entities/work_item_rules.h"
 
@@ -279,7 +280,7 @@ static bool matches(const char *key, const char *value, bool is_fuzzy, const cha
     bool is_one;
     struct work_item item = {.data_set = str_of(data_set)};
     struct work_item_condition_slice conditions = {0};
-    CHECK(work_item_path_read(str_of(key), path, &depth));
+    CHECK(tag_path_from_name(str_of(key), path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
     CHECK_OK(work_item_condition_make(&memory, path, depth, str_of(value), is_fuzzy,
                                       SLICE_PUSH(&memory, &conditions), &is_one));
     return !is_one || work_item_matches(&memory, &conditions, &item);
@@ -336,17 +337,17 @@ TEST(a_key_that_cannot_be_read_is_refused)
         size_t depth;
         bool is_one;
         struct work_item_condition condition;
-        CHECK(work_item_path_read(str_of(wrong[i][0]), path, &depth));
+        CHECK(tag_path_from_name(str_of(wrong[i][0]), path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
         CHECK_ERR(INVALID, work_item_condition_make(&memory, path, depth, str_of(wrong[i][1]),
                                                     false, &condition, &is_one));
     }
     uint32_t path[WORK_ITEM_PATH_DEPTH_MAX];
     size_t depth;
-    CHECK(!work_item_path_read(STR("Nothing"), path, &depth));
-    CHECK(!work_item_path_read(STR(""), path, &depth));
-    CHECK(!work_item_path_read(STR("00404034.00404034.00404034.00404034.00404034.00404034.00404034."
-                                   "00404034.00404034"),
-                               path, &depth));
+    CHECK(!tag_path_from_name(STR("Nothing"), path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
+    CHECK(!tag_path_from_name(STR(""), path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
+    CHECK(!tag_path_from_name(STR("00404034.00404034.00404034.00404034.00404034.00404034.00404034."
+                                  "00404034.00404034"),
+                              path, WORK_ITEM_PATH_DEPTH_MAX, &depth));
 }
 
 /* ---- dates ---- */
