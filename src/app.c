@@ -4,6 +4,7 @@
 #include "application/commands/attributes/build_indexed_attributes/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/purge_expired/command.h"
+#include "application/commands/system/report_worklist_status/command.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "infrastructure/sweeper.h"
@@ -479,18 +480,53 @@ static err viewer_open(struct app *app)
     return e.code == ERR_NOT_FOUND ? OK : e;
 }
 
+static void wake_streams(struct message_listener *l, str payload)
+{
+    (void)payload;
+    event_streams_wake(&container_of(l, struct app, streams_listener)->streams);
+}
+
+/* Of several nodes one that goes or comes is not the service. */
+static void report_worklist(struct app *app, bool is_going_down)
+{
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    const struct report_worklist_status cmd = {is_going_down};
+    struct report_worklist_status_result result;
+    if (app->db->is_remote || !app->streams.is_open)
+        return;
+    err e = report_worklist_status_send(&scope, &cmd, &result);
+    if (failed(e))
+        log_err(LOG_WARN, "worklist_status", e);
+}
+
+static err streams_open(struct app *app)
+{
+    TRY(event_streams_open(&app->streams, &app->mediator.base, &app->services, clock_system()));
+    app->internal_app.streams = &app->streams;
+    app->streams_listener.heard = wake_streams;
+    TRY(message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->streams_listener));
+    report_worklist(app, false);
+    return OK;
+}
+
 static err internal_open(struct app *app)
 {
     web_app_prepare(app, &app->internal_app);
     TRY(viewer_open(app));
+    TRY(streams_open(app));
     TRY(internal_web_app_open(&app->internal_app));
     return serve(app, app->settings.http_address, &app->internal_app, &app->internal_server);
 }
 
 static void internal_close(struct app *app)
 {
+    event_streams_stop(&app->streams);
     http_server_close(app->internal_server);
     app->internal_server = NULL;
+    message_bus_unsubscribe(app->services.bus, &app->streams_listener);
+    event_streams_close(&app->streams);
     web_app_close(&app->internal_app);
     static_files_close(&app->viewer);
 }
@@ -630,6 +666,8 @@ static void drain(struct app *app, const sigset_t *signals)
     signal(SIGALRM, give_up);
     alarm(STOP_SECONDS_MAX);
     __atomic_store_n(&app->is_draining, true, __ATOMIC_RELAXED);
+    report_worklist(app, true);
+    event_streams_stop(&app->streams);
     http_server_drain(app->internal_server, deadline_ns);
     http_server_drain(app->public_server, deadline_ns);
     http_server_drain(app->worker_server, deadline_ns);

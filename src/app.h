@@ -19,6 +19,7 @@
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
+#include "presentation/event_streams.h"
 #include "presentation/http/server.h"
 #include "presentation/router.h"
 #include "presentation/schedule/scheduler.h"
@@ -60,6 +61,8 @@ struct app {
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;
+    struct event_streams streams; /* of the internal API */
+    struct message_listener streams_listener;
     struct static_files viewer; /* of the internal API; empty when it is not installed */
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;

@@ -1,7 +1,7 @@
 /* Reading DT, and moving it along the calendar. */
 #include "dicom/date_time.h"
 
-#include "base/clock.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "dicom/matching.h"
 
@@ -107,4 +107,51 @@ void moment_add(const char moment[MOMENT_SIZE], int minutes, char out[MOMENT_SIZ
     instant_write(at, text);
     for (size_t i = 0; i < MOMENT_SIZE; i++)
         out[i] = text[places[i]];
+}
+
+bool date_time_instants(str dt, int offset, instant *first, instant *last)
+{
+    struct date_time read;
+    if (!date_time_read(str_trim(dt), &read) || !to_instant(read.first, first) ||
+        !to_instant(read.last, last))
+        return false;
+    int64_t east = SECONDS(60) * (read.has_offset ? read.offset : offset);
+    *first = instant_add(*first, -east);
+    *last = instant_add(*last, -east);
+    first->us += first->us == 0;
+    last->us += last->us == 0;
+    return true;
+}
+
+bool date_time_range_instants(str range, int offset, instant *first, instant *last)
+{
+    instant ignored;
+    str text = str_trim(range);
+    *first = (instant){INT64_MIN};
+    *last = (instant){INT64_MAX};
+    if (date_time_instants(text, offset, first, last))
+        return true;
+    for (size_t at = 0; at < text.len; at++) {
+        str low = str_sub(text, 0, at), high = str_sub(text, at + 1, text.len);
+        if (text.ptr[at] != '-' || low.len + high.len == 0)
+            continue;
+        *first = (instant){INT64_MIN};
+        *last = (instant){INT64_MAX};
+        if ((low.len == 0 || date_time_instants(low, offset, first, &ignored)) &&
+            (high.len == 0 || date_time_instants(high, offset, &ignored, last)))
+            return true;
+    }
+    return false;
+}
+
+str date_time_text(struct arena *a, instant t)
+{
+    char text[INSTANT_TEXT_SIZE];
+    struct buf out = BUF_IN(a);
+    instant_write(t, text);
+    for (size_t i = 0; i < sizeof text; i++)
+        if ((text[i] >= '0' && text[i] <= '9') || text[i] == '.')
+            buf_add_char(&out, text[i]);
+    buf_add(&out, STR("+0000"));
+    return buf_str(&out);
 }

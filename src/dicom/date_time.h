@@ -3,7 +3,7 @@
 #ifndef DICOM_DATE_TIME_H
 #define DICOM_DATE_TIME_H
 
-#include "base/str.h"
+#include "base/clock.h"
 
 /* "YYYYMMDDHHMMSSFFFFFF": compares as text. */
 enum { MOMENT_SIZE = 20 };
@@ -22,5 +22,16 @@ bool date_time_read(str dt, struct date_time *out);
 bool utc_offset_read(str text, int *out);
 /* The moment that many minutes later; not beyond the years 1 and 9999. */
 void moment_add(const char moment[MOMENT_SIZE], int minutes, char out[MOMENT_SIZE]);
+
+/* The first and the last moment of a DT, in UTC. An offset that it does not state is the given one,
+ * in minutes east. The first moment of 1970 is told as the second one, because 0 is the absence of
+ * an instant. False when it is no DT. */
+bool date_time_instants(str dt, int offset, instant *first, instant *last);
+/* Range matching, PS3.4 C.2.2.2.5: "a", "a-b", "a-", "-b". An end that is open is INT64_MIN or
+ * INT64_MAX. A "-" before four digits that are no year but an offset (up to 1200) belongs to the
+ * value. */
+bool date_time_range_instants(str range, int offset, instant *first, instant *last);
+/* DT of a moment in UTC, with its offset. */
+str date_time_text(struct arena *a, instant t);
 
 #endif

@@ -102,3 +102,12 @@ bool tag_from_name(str text, uint32_t *out)
         *out = entry->tag;
     return entry != NULL;
 }
+
+bool tag_path_from_name(str name, uint32_t *path, size_t room, size_t *depth)
+{
+    str part;
+    for (*depth = 0; str_cut(&name, '.', &part); ++*depth)
+        if (*depth == room || !tag_from_name(part, &path[*depth]))
+            return false;
+    return *depth != 0;
+}

@@ -29,5 +29,8 @@ static inline bool tag_is_private(uint32_t tag)
 bool tag_from_text(str text, uint32_t *out);
 /* A keyword or eight hexadecimal digits. */
 bool tag_from_name(str text, uint32_t *out);
+/* Those of a path through sequences, with "." between (PS3.18 8.3.4.1), room at most. False when it
+ * is none. */
+bool tag_path_from_name(str name, uint32_t *path, size_t room, size_t *depth);
 
 #endif

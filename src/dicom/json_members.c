@@ -2,6 +2,7 @@
 #include "dicom/json_members.h"
 
 #include "base/buf.h"
+#include "dicom/dictionary.h"
 
 #include <stdio.h>
 
@@ -162,4 +163,110 @@ str json_model_member_concept(struct arena *a, str document, uint32_t tag)
     if (value.len == 0)
         return STR("");
     return str_format(a, "%.*s\\%.*s\\%.*s", STR_ARG(value), STR_ARG(scheme), STR_ARG(meaning));
+}
+
+/* Behind the value that begins at at. */
+static size_t behind_value(str text, size_t at)
+{
+    unsigned depth = 0;
+    while (at < text.len) {
+        char c = text.ptr[at];
+        if ((c == '}' || c == ']' || c == ',') && depth == 0)
+            return at; /* of what the value stands in */
+        at = c == '"' ? behind_string(text, at) : at + 1;
+        if (c == '{' || c == '[')
+            depth++;
+        else if (c == '}' || c == ']')
+            depth--;
+    }
+    return text.len;
+}
+
+bool json_model_next_value(str array, size_t *at, str *out)
+{
+    size_t start = *at + 1;
+    *at = behind_value(array, start); /* at "," or "]" */
+    *out = str_sub(array, start, *at);
+    return out->len != 0;
+}
+
+bool json_model_next_member(str object, size_t *at, str *tag, str *value)
+{
+    size_t start = *at + 1;
+    if (start >= object.len || object.ptr[start] != '"')
+        return false;
+    size_t colon = behind_string(object, start);
+    *at = behind_value(object, colon + 1);
+    *tag = str_sub(object, start + 1, colon - 1);
+    *value = str_sub(object, colon + 1, *at);
+    return true;
+}
+
+str json_model_value_array(str attribute)
+{
+    size_t at = str_find(attribute, STR("\"Value\":["));
+    return at == SIZE_MAX ? STR_NONE : str_sub(attribute, at + 8, attribute.len - 1);
+}
+
+void json_members_read(struct arena *a, str object, struct json_member_slice *out)
+{
+    struct json_member member;
+    *out = (struct json_member_slice){0};
+    for (size_t at = 0; json_model_next_member(object, &at, &member.tag, &member.value);)
+        *SLICE_PUSH(a, out) = member;
+}
+
+str json_members_write(struct arena *a, const struct json_member_slice *members)
+{
+    struct buf out = BUF_IN(a);
+    buf_add_char(&out, '{');
+    for (size_t i = 0; i < members->len; i++) {
+        buf_add(&out, i == 0 ? STR("\"") : STR(",\""));
+        buf_add(&out, members->at[i].tag);
+        buf_add(&out, STR("\":"));
+        buf_add(&out, members->at[i].value);
+    }
+    buf_add_char(&out, '}');
+    return buf_str(&out);
+}
+
+/* Where it is, or would be. */
+static size_t place_of(const struct json_member_slice *members, uint32_t tag, bool *found)
+{
+    uint32_t here = 0;
+    size_t i = 0;
+    while (i < members->len && tag_from_text(members->at[i].tag, &here) && here < tag)
+        i++;
+    *found = i < members->len && here == tag;
+    return i;
+}
+
+str json_members_find(const struct json_member_slice *members, uint32_t tag)
+{
+    bool found;
+    size_t at = place_of(members, tag, &found);
+    return found ? members->at[at].value : STR_NONE;
+}
+
+void json_members_set(struct arena *a, struct json_member_slice *members, uint32_t tag, str value)
+{
+    bool found;
+    size_t at = place_of(members, tag, &found);
+    if (!found) {
+        SLICE_PUSH(a, members);
+        memmove(&members->at[at + 1], &members->at[at],
+                (members->len - 1 - at) * sizeof *members->at);
+        members->at[at].tag = str_format(a, "%08X", (unsigned)tag);
+    }
+    members->at[at].value = value;
+}
+
+void json_members_remove(struct json_member_slice *members, uint32_t tag)
+{
+    bool found;
+    size_t at = place_of(members, tag, &found);
+    if (!found)
+        return;
+    memmove(&members->at[at], &members->at[at + 1], (members->len - 1 - at) * sizeof *members->at);
+    members->len--;
 }

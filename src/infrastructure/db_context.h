@@ -29,6 +29,8 @@ struct db_repositories {
     struct idempotency_reader idempotency_reader;
     struct idempotency_writer idempotency_writer;
     struct lease_writer lease_writer;
+    struct work_item_reader work_item_reader;
+    struct work_item_writer work_item_writer;
     struct outbox outbox;
 };
 
@@ -66,7 +68,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .attributes = &s->repositories.attribute_reader,
                     .audit = &s->repositories.audit_reader,
                     .changes = &s->repositories.change_reader,
-                    .idempotency = &s->repositories.idempotency_reader},
+                    .idempotency = &s->repositories.idempotency_reader,
+                    .work_items = &s->repositories.work_item_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -76,6 +79,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .audit = &s->repositories.audit_writer,
                 .idempotency = &s->repositories.idempotency_writer,
                 .leases = &s->repositories.lease_writer,
+                .work_items = &s->repositories.work_item_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

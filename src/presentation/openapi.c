@@ -189,18 +189,6 @@ static void write_parameters(struct writer *w, const struct compiled_route *c)
     buf_add_char(&w->out, ']');
 }
 
-static void write_body(struct writer *w, const struct compiled_route *c)
-{
-    const struct use_case *u = c->route->use_case;
-    if (u == NULL || c->route->body != HTTP_BODY_BUFFERED)
-        return;
-    buf_add(
-        &w->out,
-        STR(",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"));
-    write_object(w, u->request, true);
-    buf_add(&w->out, STR("}}}"));
-}
-
 static void write_media_types(struct writer *w, str types)
 {
     str type;
@@ -211,6 +199,23 @@ static void write_media_types(struct writer *w, str types)
         buf_add(&w->out, STR("{}"));
     }
     buf_add_char(&w->out, '}');
+}
+
+static void write_body(struct writer *w, const struct compiled_route *c)
+{
+    const struct use_case *u = c->route->use_case;
+    if (u == NULL && c->route->takes != NULL) {
+        buf_add(&w->out, STR(",\"requestBody\":{\"required\":true"));
+        write_media_types(w, str_of(c->route->takes));
+        buf_add_char(&w->out, '}');
+    }
+    if (u == NULL || c->route->body != HTTP_BODY_BUFFERED)
+        return;
+    buf_add(
+        &w->out,
+        STR(",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"));
+    write_object(w, u->request, true);
+    buf_add(&w->out, STR("}}}"));
 }
 
 static void write_responses(struct writer *w, const struct compiled_route *c)

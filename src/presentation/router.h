@@ -13,6 +13,7 @@ struct route_table {
 };
 
 struct static_files;
+struct event_streams;
 
 struct compiled_route {
     const struct route *route;
@@ -38,6 +39,7 @@ struct web_app {
     const char *title;                 /* for the documentation */
     str openapi;                       /* made at start, lives as long */
     struct object_checksums *checksums;
+    struct event_streams *streams; /* NULL: there are none */
     struct arena arena;
     void *owner;                                              /* the process's app, for health */
     str (*health)(void *owner, struct arena *a, bool *ready); /* does not wait */

@@ -17,7 +17,9 @@ enum permission {
     WRITE_USERS,
     READ_AUDIT,
     WRITE_SETTINGS, /* what holds for all of an organization */
-    RUN_SYSTEM,     /* the program itself: worker, command line */
+    READ_WORK_ITEMS,
+    WRITE_WORK_ITEMS,
+    RUN_SYSTEM, /* the program itself: worker, command line */
     PERMISSION_COUNT
 };
 

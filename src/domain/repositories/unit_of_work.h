@@ -15,6 +15,7 @@
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/user_repository.h"
+#include "domain/repositories/work_item_repository.h"
 
 struct readers {
     struct organization_reader *organizations;
@@ -26,6 +27,7 @@ struct readers {
     struct audit_reader *audit;
     struct change_reader *changes;
     struct idempotency_reader *idempotency;
+    struct work_item_reader *work_items;
 };
 
 struct unit_of_work {
@@ -38,6 +40,7 @@ struct unit_of_work {
     struct audit_writer *audit;
     struct idempotency_writer *idempotency;
     struct lease_writer *leases;
+    struct work_item_writer *work_items;
     struct outbox *outbox;
 };
 

@@ -27,6 +27,8 @@ static const struct db_repositories repositories = {
     .idempotency_reader = {&memory_idempotency_reader_ops},
     .idempotency_writer = {&memory_idempotency_writer_ops},
     .lease_writer = {&memory_lease_writer_ops},
+    .work_item_reader = {&memory_work_item_reader_ops},
+    .work_item_writer = {&memory_work_item_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 
@@ -155,7 +157,8 @@ struct memory_state *memory_write(struct memory_session *s)
 static int64_t *version_of(enum memory_table table, void *object)
 {
     return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
-                   table == MEMORY_LEASES
+                   table == MEMORY_LEASES || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
+                   table == MEMORY_WORK_ITEM_EVENTS
                ? NULL
                : memory_member(table, "version", object);
 }

@@ -13,10 +13,11 @@
 #include "domain/entities/session.h"
 #include "domain/entities/study.h"
 #include "domain/entities/user.h"
+#include "domain/entities/work_item.h"
 
 #include <stdlib.h>
 
-enum { UNIQUE_COUNT_MAX = 2, UNIQUE_LEN_MAX = 3, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 6 };
+enum { UNIQUE_COUNT_MAX = 2, UNIQUE_LEN_MAX = 4, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 6 };
 
 struct rule {
     const struct schema *schema;
@@ -78,6 +79,15 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
+    [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
+                           .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
+                           .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},
+    [MEMORY_WORK_ITEM_SUBSCRIPTIONS] = {.schema = &work_item_subscription_schema,
+                                        .required = {"created_at", "ae_title"},
+                                        .unique = {{"organization_key", "ae_title", "scope",
+                                                    "work_item_key"}}},
+    [MEMORY_WORK_ITEM_EVENTS] = {.schema = &work_item_event_schema,
+                                 .required = {"created_at", "ae_title", "sop_instance_uid"}},
 };
 
 /* Where the row with that key is, or would be. */
@@ -188,6 +198,8 @@ static bool is_same(const struct field *f, const void *one, const void *other)
         return str_eq(*(const str *)a, *(const str *)b);
     case FIELD_UUID:
         return uuid_eq(*(const uuid *)a, *(const uuid *)b);
+    case FIELD_ENUM:
+        return *(const uint32_t *)a == *(const uint32_t *)b;
     default:
         return *(const int64_t *)a == *(const int64_t *)b;
     }

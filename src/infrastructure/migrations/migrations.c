@@ -171,6 +171,34 @@ static const char lookups[] =
     "CREATE INDEX studies_by_accession ON studies(organization_key, state, accession_number, "
     "study_date {first}, key);";
 
+static const char work_items[] =
+    "CREATE TABLE work_items(" ENTITY "sop_instance_uid {text} NOT NULL, state {number} NOT NULL, "
+    "transaction_uid {text}, ended_at {number}, priority {text}, input_readiness_state {text}, "
+    "worklist_label {text}, procedure_step_label {text}, scheduled_start_at {number} NOT NULL, "
+    "expected_completion_at {number}, modified_at {number} NOT NULL, patient_name {text}, "
+    "patient_name_key {text}, patient_id {text}, admission_id {text}, study_instance_uid {text}, "
+    "station_name_codes {text}, station_class_codes {text}, station_location_codes {text}, "
+    "workitem_codes {text}, accession_numbers {text}, requested_procedure_ids {text}, "
+    "data_set {text} NOT NULL, UNIQUE(organization_key, sop_instance_uid)){end};"
+    "CREATE INDEX work_items_by_start ON work_items(organization_key, scheduled_start_at, key);"
+    "CREATE INDEX work_items_by_state ON work_items(organization_key, state, scheduled_start_at, "
+    "key);"
+    "CREATE INDEX work_items_by_patient ON work_items(organization_key, patient_id);"
+    "CREATE INDEX work_items_by_end ON work_items(ended_at);"
+    "CREATE TABLE work_item_subscriptions(key {serial}, organization_key {number} NOT NULL, "
+    "created_at {number} NOT NULL, ae_title {text} NOT NULL, scope {number} NOT NULL, "
+    "work_item_key {number} NOT NULL, state {number} NOT NULL, filter {text}, until_at {number}, "
+    "UNIQUE(organization_key, ae_title, scope, work_item_key)){end};"
+    "CREATE INDEX work_item_subscriptions_by_item ON work_item_subscriptions(work_item_key);"
+    "CREATE INDEX work_item_subscriptions_by_scope ON work_item_subscriptions(organization_key, "
+    "scope);"
+    "CREATE TABLE work_item_events(key {serial}, organization_key {number} NOT NULL, "
+    "created_at {number} NOT NULL, ae_title {text} NOT NULL, sop_instance_uid {text} NOT NULL, "
+    "type {number} NOT NULL, state {number} NOT NULL, input_readiness_state {text}, "
+    "details {text}){end};"
+    "CREATE INDEX work_item_events_by_reader ON work_item_events(organization_key, ae_title, key);"
+    "CREATE INDEX work_item_events_by_age ON work_item_events(created_at);";
+
 /* What is asked of the values of an attribute is found by them, and whether a study, series or
  * instance has such a value by its keys; the key of an attribute says of which organization it is.
  * Values go with their instance. Patients that share what they are searched by are told apart by
@@ -253,7 +281,7 @@ const struct migration migrations[] = {
     {7, "leases", {leases}, NULL, NULL},
     {8, "patients and accession numbers are found before dates are walked", {lookups}, NULL, NULL},
     {9, "placeholder", {"SELECT 1;"}, NULL, NULL},
-    {10, "placeholder", {"SELECT 1;"}, NULL, NULL},
+    {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
 };

@@ -1,9 +1,9 @@
 /* One connection to Redis. The sockets and the time are ours, the protocol is hiredis': its
  * blocking calls wait anew for every byte, and its replies are as large as the peer likes.
  *
- * A command is over by its deadline and what its bytes add to it, however the peer behaves. What comes back is foreign: replies
- * are limited in size, depth and count of elements, and one that was not asked for ends the
- * connection. Replies live in an arena. */
+ * A command is over by its deadline and what its bytes add to it, however the peer behaves. What
+ * comes back is foreign: replies are limited in size, depth and count of elements, and one that was
+ * not asked for ends the connection. Replies live in an arena. */
 #ifndef INFRASTRUCTURE_REDIS_REDIS_CONNECTION_H
 #define INFRASTRUCTURE_REDIS_REDIS_CONNECTION_H
 

@@ -58,9 +58,13 @@ enum sql_table {
     TABLE_INSTANCES,
     TABLE_IDEMPOTENCY_RECORDS,
     TABLE_NON_PATIENT_OBJECTS,
+    TABLE_WORK_ITEMS,
     SQL_TABLE_COUNT,
-    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT, /* whose keys are given by the database, in order */
-    TABLE_INDEXED_ATTRIBUTES              /* likewise, so that none is used again */
+    /* whose keys are given by the database, in order, and none is used again */
+    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT,
+    TABLE_INDEXED_ATTRIBUTES,
+    TABLE_WORK_ITEM_EVENTS,
+    TABLE_WORK_ITEM_SUBSCRIPTIONS
 };
 
 struct sql_engine;

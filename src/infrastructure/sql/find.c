@@ -324,19 +324,6 @@ static str next_cursor(struct arena *a, const struct image_filter *f, const stru
     return buf_str(&out);
 }
 
-static void bind_all(struct statement *s, const struct sql_builder *b)
-{
-    for (size_t i = 0; i < b->parameters.len; i++) {
-        const struct sql_parameter *p = &b->parameters.at[i];
-        if (p->is_number)
-            statement_bind_i64(s, (int)i + 1, p->number);
-        else if (p->is_uuid)
-            statement_bind_uuid(s, (int)i + 1, *(const uuid *)(const void *)p->text.ptr);
-        else
-            statement_bind_str(s, (int)i + 1, p->text);
-    }
-}
-
 static void add_patient_counts(struct buf *sql)
 {
     static const char *const counts[] = {"count(*)", "sum(o.series_count)",
@@ -453,7 +440,7 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
     buf_add(&sql, STR("SELECT count(*)"));
     add_from(&sql, b, f->level, has_index(b), STR_NONE);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, b);
+    sql_bind_parameters(&s, b);
     return read_number(&s, out);
 }
 
@@ -475,7 +462,7 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, has_index(&b) && out->total <= SORTED_COUNT_MAX);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, &b);
+    sql_bind_parameters(&s, &b);
     TRY(read_rows(&s, a, f, out, &more));
     if (more && out->rows.len != 0)
         out->next = next_cursor(a, f, &out->rows.at[out->rows.len - 1], passed + f->limit);
@@ -491,7 +478,7 @@ static err count_matches(struct sql_connection *c, const struct sql_builder *b, 
     add_from(&sql, b, LEVEL_INSTANCE, has_index(b), STR_NONE);
     buf_addf(&sql, " LIMIT %u) AS counted", count_max + 1);
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, b);
+    sql_bind_parameters(&s, b);
     return read_number(&s, out);
 }
 
@@ -535,7 +522,7 @@ err sql_images_each_match(struct image_reader *r, struct arena *a, const struct 
     add_from(&sql, &b, LEVEL_INSTANCE, has_index(&b),
              STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, &b);
+    sql_bind_parameters(&s, &b);
     statement_stream(&s);
     return give_instances(&s, false, sink);
 }
@@ -570,7 +557,7 @@ static err read_plan(struct sql_connection *c, struct arena *a, const struct ima
     TRY(read_cursor(&b, f, &offset, &passed));
     build_select(&sql, &b, f, offset, has_index(&b));
     TRY(statement_prepare(c, buf_str(&sql), &s));
-    bind_all(&s, &b);
+    sql_bind_parameters(&s, &b);
     for (;;) {
         TRY(statement_step(&s, &has_row));
         if (!has_row)

@@ -26,6 +26,19 @@ void sql_add_number(struct sql_builder *b, int64_t number)
     buf_addf(&b->where, "?%zu", b->parameters.len);
 }
 
+void sql_bind_parameters(struct statement *s, const struct sql_builder *b)
+{
+    for (size_t i = 0; i < b->parameters.len; i++) {
+        const struct sql_parameter *p = &b->parameters.at[i];
+        if (p->is_number)
+            statement_bind_i64(s, (int)i + 1, p->number);
+        else if (p->is_uuid)
+            statement_bind_uuid(s, (int)i + 1, *(const uuid *)(const void *)p->text.ptr);
+        else
+            statement_bind_str(s, (int)i + 1, p->text);
+    }
+}
+
 static bool has_wildcard(str value)
 {
     return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;

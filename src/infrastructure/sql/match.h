@@ -38,6 +38,10 @@ extern const char *const image_aliases[];
 /* Adds a placeholder and its value. */
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);
+/* All of them, in their order. */
+void sql_bind_parameters(struct statement *s, const struct sql_builder *b);
+/* "*" and "?" as LIKE has them, with '\' before what it has besides. */
+str sql_like_pattern(struct arena *a, str value);
 
 /* "*" and "?" as LIKE has them. */
 str sql_like_pattern(struct arena *a, str value);

@@ -31,6 +31,8 @@ static const struct db_repositories repositories = {
     .idempotency_reader = {&sql_idempotency_reader_ops},
     .idempotency_writer = {&sql_idempotency_writer_ops},
     .lease_writer = {&sql_lease_writer_ops},
+    .work_item_reader = {&sql_work_item_reader_ops},
+    .work_item_writer = {&sql_work_item_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -127,6 +129,13 @@ static struct entity_sql entities[] = {
     {.schema = &idempotency_record_schema,
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},
+    {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
+    {.schema = &work_item_event_schema,
+     .number = TABLE_WORK_ITEM_EVENTS,
+     .table = "work_item_events"},
+    {.schema = &work_item_subscription_schema,
+     .number = TABLE_WORK_ITEM_SUBSCRIPTIONS,
+     .table = "work_item_subscriptions"},
 };
 static pthread_once_t entities_once = PTHREAD_ONCE_INIT;
 

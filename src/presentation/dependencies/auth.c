@@ -109,3 +109,30 @@ err auth_resolve(struct request *r)
     r->is_principal_known = !failed(e);
     return e;
 }
+
+static err check_session(struct scope *scope, struct readers *readers)
+{
+    struct session session;
+    struct user user;
+    const struct principal *p = scope->principal;
+    err e = session_reader_get(readers->sessions, scope->arena, p->session_id, &session);
+    if (!failed(e))
+        e = user_reader_get_by_key(readers->users, scope->arena, session.user_key, &user);
+    bool has_ended =
+        e.code == ERR_NOT_FOUND ||
+        (!failed(e) && (!session_is_live(&session, clock_now(scope->clock)) || !user.is_active ||
+                        role_permissions(user.role) != p->permissions));
+    return has_ended ? ERR(UNAUTHENTICATED, "the session has ended") : e;
+}
+
+err auth_check_again(struct scope *scope)
+{
+    struct readers *readers;
+    struct mediator *m = scope->mediator;
+    if (scope->principal->expires_at.us <= clock_now(scope->clock).us)
+        return ERR(UNAUTHENTICATED, "the session has ended");
+    TRY(m->ops->read_begin(m, scope, &readers));
+    err e = check_session(scope, readers);
+    m->ops->read_end(m, readers);
+    return e;
+}

@@ -11,4 +11,8 @@ err auth_begin(struct request *r, permission_number needs);
 /* On a lane: verifies the token, reads session and user. Errors: UNAUTHENTICATED, UNAVAILABLE. */
 err auth_resolve(struct request *r);
 
+/* Of an answer that goes on: the principal's session and user are what they were. Waits for the
+ * database. Errors: UNAUTHENTICATED, UNAVAILABLE. */
+err auth_check_again(struct scope *scope);
+
 #endif

@@ -23,6 +23,7 @@ enum {
     HTTP_MAPPED_SIZE_MAX = 4 * 1024 * 1024, /* bodies of parts sent in one piece; longer ones … */
     HTTP_PIECE_SIZE = 128 * 1024,           /* … are read piece by piece */
     HTTP_MAPPED_PART_COUNT_MAX = 64,
+    HTTP_STREAM_WAITING_SIZE_MAX = 64 * 1024, /* written and not yet taken by the peer */
     HTTP_DISCARD_SIZE_MAX =
         16 * 1024 * 1024 /* body read to the end for the sake of an orderly error answer */
 };
@@ -117,5 +118,20 @@ err http_respond_parts(struct http_exchange *x, unsigned status, str content_typ
 /* Closes that descriptor behind the answer, whose parts are opened as copies of it. One a request.
  */
 void http_keep_fd(struct http_exchange *x, int fd);
+
+/* A body that comes over time: it lasts until whoever writes ends it or the peer leaves, and no
+ * thread waits for either. It has two owners, the writer from its creation and the answer, if it
+ * becomes one. */
+struct http_stream;
+struct http_stream *http_stream_create(void);
+/* Once for a stream. */
+void http_respond_stream(struct http_exchange *x, unsigned status, str content_type,
+                         struct http_stream *stream);
+/* From any thread; none of these waits. All or nothing: false when it does not fit beside what
+ * waits, or the peer is gone. That is noticed when something is sent to it. */
+bool http_stream_write(struct http_stream *s, str bytes);
+bool http_stream_is_gone(struct http_stream *s);
+/* The writer lets go: what waits is still sent. */
+void http_stream_end(struct http_stream *s);
 
 #endif

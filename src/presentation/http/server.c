@@ -13,6 +13,7 @@
 #include "presentation/http/guard.h"
 #include "presentation/http/listener.h"
 #include "presentation/http/parts.h"
+#include "presentation/http/stream.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -24,6 +25,9 @@
 
 /* The reader is woken for so many bytes at a time, or for the end: threads change less often. */
 enum { STREAM_READ_SIZE = 64 * 1024 };
+
+/* Peers of streams that are seen to have left at a time. */
+enum { STREAM_SWEEP_COUNT = 64 };
 
 struct ring {
     char *bytes;
@@ -52,6 +56,7 @@ struct exchange {
     struct MHD_Connection *connection;
     struct connection *record;
     struct MHD_Response *response;
+    struct http_stream *stream; /* that is the answer; NULL: none. Set before is_answered */
     struct buf body;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -231,6 +236,14 @@ err http_respond_parts(struct http_exchange *base, unsigned status, str content_
 void http_keep_fd(struct http_exchange *base, int fd)
 {
     self(base)->kept_fd = fd;
+}
+
+void http_respond_stream(struct http_exchange *base, unsigned status, str content_type,
+                         struct http_stream *stream)
+{
+    struct exchange *x = self(base);
+    x->stream = stream;
+    answer(x, status, content_type, stream_response(stream, x->connection));
 }
 
 /* Instead of a lane that is full. */
@@ -577,6 +590,18 @@ static bool has_left(const struct connection *c)
            recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+/* The peer of a stream closed while there was nothing to send. */
+static struct http_stream *stream_left(const struct connection *c)
+{
+    char byte;
+    const struct exchange *x = c->current;
+    if (x == NULL || !__atomic_load_n(&x->base.is_answered, __ATOMIC_ACQUIRE) ||
+        x->stream == NULL || recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+        return NULL;
+    stream_hold(x->stream);
+    return x->stream;
+}
+
 static bool is_too_slow(const struct http_server *s, const struct connection *c, uint64_t now)
 {
     const uint64_t second = 1000000000u;
@@ -600,19 +625,26 @@ static bool is_too_slow(const struct http_server *s, const struct connection *c,
                (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
 }
 
-/* Once a second: heads and bodies that come too slowly lose their connection. The time is taken
- * with the lock, or a request that ends while it is waited for would seem to have ended ages ago.
- */
+/* Now and then: heads and bodies that come too slowly lose their connection, and so do streams that
+ * nobody reads any more. The time is taken with the lock, or a request that ends while it is waited
+ * for would seem to have ended ages ago. */
 static void *sweep(void *server)
 {
     struct http_server *s = server;
     while (!__atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE)) {
+        struct http_stream *left[STREAM_SWEEP_COUNT];
+        size_t left_count = 0;
         pthread_mutex_lock(&s->lock);
         uint64_t now = monotonic_ns();
-        for (struct connection *c = s->connections; c != NULL; c = c->next)
+        for (struct connection *c = s->connections; c != NULL; c = c->next) {
             if (is_too_slow(s, c, now) || has_left(c))
                 shutdown(c->fd, SHUT_RDWR);
+            if (left_count < STREAM_SWEEP_COUNT && (left[left_count] = stream_left(c)) != NULL)
+                left_count++;
+        }
         pthread_mutex_unlock(&s->lock);
+        while (left_count != 0) /* without the lock, which the loops take when one is woken */
+            stream_peer_left(left[--left_count]);
         usleep(500 * 1000);
     }
     return NULL;

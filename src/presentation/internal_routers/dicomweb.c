@@ -4,14 +4,25 @@
 #include "application/commands/images/store_instance/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/commands/non_patient_objects/store_non_patient_object/command.h"
+#include "application/commands/work_items/change_work_item_state/command.h"
+#include "application/commands/work_items/create_work_item/command.h"
+#include "application/commands/work_items/request_cancellation/command.h"
+#include "application/commands/work_items/subscribe_work_items/command.h"
+#include "application/commands/work_items/suspend_subscription/command.h"
+#include "application/commands/work_items/unsubscribe_work_items/command.h"
+#include "application/commands/work_items/update_work_item/command.h"
 #include "application/queries/changes/follow_changes/query.h"
 #include "application/queries/images/check_storage/query.h"
 #include "application/queries/images/retrieve_bulk/query.h"
 #include "application/queries/images/search_images/query.h"
 #include "application/queries/non_patient_objects/retrieve_non_patient_object/query.h"
 #include "application/queries/non_patient_objects/search_non_patient_objects/query.h"
+#include "application/queries/work_items/get_work_item/query.h"
+#include "application/queries/work_items/list_work_item_events/query.h"
+#include "application/queries/work_items/search_work_items/query.h"
 #include "dicom/uid.h"
 #include "domain/enums/permission.h"
+#include "presentation/internal_routers/dicomweb_workitems.h"
 #include "presentation/internal_routers/routers.h"
 
 err dicomweb_path(struct request *r, struct image_path *out)
@@ -187,6 +198,16 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
             .answers = "application/octet-stream"                                                  \
     }
 
+#define WORK_ITEM "/workitems/{workitem}"
+#define SUBSCRIBER WORK_ITEM "/subscribers/{aetitle}"
+#define WORK_ITEMS(handle_, use_case_, needs_)                                                     \
+    .handle = handle_, .behind = &use_case_##_use_case, .needs = needs_, .lane = LANE_DB,          \
+    .tag = "worklist"
+#define TAKES_WORK_ITEM                                                                            \
+    .body = HTTP_BODY_BUFFERED, .body_max = WORK_ITEM_SIZE_MAX,                                    \
+    .takes = "application/dicom+json, application/dicom+xml"
+#define GIVES_WORK_ITEM .answers = "application/dicom+json, application/dicom+xml"
+
 const struct route dicomweb_routes[] = {
     {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
      .tag = "capabilities", .doc = "What this server offers",
@@ -257,5 +278,30 @@ const struct route dicomweb_routes[] = {
     OBJECTS("implant-templates", "an implant template", "implant templates, assemblies and groups"),
     OBJECTS("inventories", "an inventory", "inventories"),
     OBJECTS("protocol-approvals", "a protocol approval", "protocol approvals"),
+    {"POST", "/workitems", WORK_ITEMS(workitems_create, create_work_item, WRITE_WORK_ITEMS),
+     TAKES_WORK_ITEM, .success = 201, .doc = "Make a work item"},
+    {"GET", "/workitems", WORK_ITEMS(workitems_search, search_work_items, READ_WORK_ITEMS),
+     GIVES_WORK_ITEM, .doc = "Search work items"},
+    {"GET", WORK_ITEM, WORK_ITEMS(workitems_retrieve, get_work_item, READ_WORK_ITEMS),
+     GIVES_WORK_ITEM, .doc = "Retrieve a work item"},
+    {"POST", WORK_ITEM, WORK_ITEMS(workitems_update, update_work_item, WRITE_WORK_ITEMS),
+     TAKES_WORK_ITEM, .doc = "Change attributes of a work item"},
+    {"PUT", WORK_ITEM "/state",
+     WORK_ITEMS(workitems_change_state, change_work_item_state, WRITE_WORK_ITEMS), TAKES_WORK_ITEM,
+     .doc = "Claim, complete or cancel a work item"},
+    {"POST", WORK_ITEM "/cancelrequest",
+     WORK_ITEMS(workitems_request_cancel, request_cancellation, WRITE_WORK_ITEMS), TAKES_WORK_ITEM,
+     .success = 202, .doc = "Ask for a work item to be canceled"},
+    {"POST", SUBSCRIBER, WORK_ITEMS(workitems_subscribe, subscribe_work_items, READ_WORK_ITEMS),
+     .success = 201, .doc = "Be told of what happens to a work item or a worklist"},
+    {"DELETE", SUBSCRIBER,
+     WORK_ITEMS(workitems_unsubscribe, unsubscribe_work_items, READ_WORK_ITEMS),
+     .doc = "Be told no more"},
+    {"POST", SUBSCRIBER "/suspend",
+     WORK_ITEMS(workitems_suspend, suspend_subscription, READ_WORK_ITEMS),
+     .doc = "Be told of nothing new in a worklist"},
+    {"GET", "/subscribers/{aetitle}",
+     WORK_ITEMS(workitems_events, list_work_item_events, READ_WORK_ITEMS), .takes_cookie = true,
+     .answers = "text/event-stream", .doc = "Event reports as they happen"},
 };
 const size_t dicomweb_route_count = COUNT_OF(dicomweb_routes);

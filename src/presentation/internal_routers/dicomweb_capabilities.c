@@ -112,24 +112,35 @@ static str wadl(struct request *r)
     return buf_str(&out);
 }
 
+static void add_json_types(struct buf *out, const char *media_types)
+{
+    bool first = true;
+    str types = str_of(media_types != NULL ? media_types : ""), type;
+    buf_add_char(out, '[');
+    while ((type = next_type(&types)).ptr != NULL) {
+        if (!first)
+            buf_add_char(out, ',');
+        first = false;
+        json_write_str(out, type);
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_json_method(struct buf *out, const struct route *route)
 {
-    bool first = true, first_type = true;
-    str types = str_of(route->answers != NULL ? route->answers : ""), type;
+    bool first = true;
     buf_add_char(out, '{');
     json_write_member(out, &first, STR("name"));
     json_write_str(out, str_of(route->method));
     json_write_member(out, &first, STR("doc"));
     json_write_str(out, str_of(route->doc));
-    json_write_member(out, &first, STR("answers"));
-    buf_add_char(out, '[');
-    while ((type = next_type(&types)).ptr != NULL) {
-        if (!first_type)
-            buf_add_char(out, ',');
-        first_type = false;
-        json_write_str(out, type);
+    if (route->takes != NULL) {
+        json_write_member(out, &first, STR("takes"));
+        add_json_types(out, route->takes);
     }
-    buf_add(out, STR("]}"));
+    json_write_member(out, &first, STR("answers"));
+    add_json_types(out, route->answers);
+    buf_add_char(out, '}');
 }
 
 static void add_json_resource(struct buf *out, const char *path)

@@ -132,12 +132,15 @@ err dicomweb_commitment(struct request *r)
     struct sop_references references;
     struct check_storage_result result;
     enum model_form form = dicomweb_model_form(r);
+    enum data_set_form body_form;
+    str document;
     if (!uid_is_tolerable(request_parameter(r, "transaction")))
         return ERR(MALFORMED, "the transaction has a UID that is none");
     if (form == MODEL_NONE)
         return ERR(NOT_ACCEPTABLE, "the answer is application/dicom+json or application/dicom+xml");
     sop_references_init(&references, a);
-    TRY(dicomweb_read_model(r, &references.base));
+    TRY(dicomweb_read_body(r, &body_form, &document));
+    TRY(data_set_read(a, body_form, document, &references.base));
     if (references.list.len == 0)
         return ERR(INVALID, "no instance is named in Referenced SOP Sequence or Referenced Study "
                             "Sequence");

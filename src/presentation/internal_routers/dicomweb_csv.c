@@ -7,11 +7,12 @@
 #include "presentation/internal_routers/dicomweb_search.h"
 
 #include "dicom/dictionary.h"
+#include "dicom/json_members.h"
 
 static str member_of(str object, str wanted)
 {
     str name, value;
-    for (size_t at = 0; search_next_member(object, &at, &name, &value);)
+    for (size_t at = 0; json_model_next_member(object, &at, &name, &value);)
         if (str_eq(name, wanted))
             return value;
     return STR_NONE;
@@ -94,7 +95,7 @@ static bool add_values(struct buf *out, str attribute)
         buf_add(out, values);
         return false;
     }
-    for (size_t at = 0; search_next_value(values, &at, &value); first = false) {
+    for (size_t at = 0; json_model_next_value(values, &at, &value); first = false) {
         if (!first)
             buf_add_char(out, '\\');
         bool is_string = value.ptr[0] == '"', is_object = value.ptr[0] == '{';
@@ -182,7 +183,7 @@ static void add_row(struct buf *out, struct buf *cell, str row, const struct tag
 {
     str name, value;
     memset(values, 0, columns->len * sizeof *values);
-    for (size_t at = 0; search_next_member(row, &at, &name, &value);)
+    for (size_t at = 0; json_model_next_member(row, &at, &name, &value);)
         values[column_place(columns, hex_of(name))] = value;
     for (size_t i = 0; i < columns->len; i++) {
         cell->len = 0;
@@ -202,7 +203,7 @@ void csv_write(struct buf *out, const struct str_slice *rows, const struct tag_s
     for (size_t i = 0; i < columns->len; i++)
         add_column(out->arena, &all, columns->at[i]);
     for (size_t i = 0; i < rows->len; i++)
-        for (size_t at = 0; search_next_member(rows->at[i], &at, &name, &value);)
+        for (size_t at = 0; json_model_next_member(rows->at[i], &at, &name, &value);)
             add_column(out->arena, &all, hex_of(name));
     add_header(out, &all);
     str *values = NEW_ARRAY(out->arena, str, all.len);

@@ -3,10 +3,10 @@
 
 #include "base/arena.h"
 #include "dicom/model/json_reader.h"
-#include "dicom/model/xml_reader.h"
 #include "dicom/model/xml_writer.h"
 #include "presentation/http/multipart.h"
 #include "presentation/internal_routers/dicomweb_answer.h"
+#include "presentation/middleware/middleware.h"
 
 #define XML_TYPE "application/dicom+xml"
 
@@ -94,56 +94,65 @@ err dicomweb_respond_model(struct request *r, unsigned status, enum model_form f
     return OK;
 }
 
-static err read_document(struct request *r, str media_type, str text,
-                         struct part10_consumer *consumer)
+static err form_of(str media_type, enum data_set_form *out)
 {
-    struct str_slice objects;
-    if (str_eq_nocase(media_type, STR(XML_TYPE)))
-        return xml_model_read(request_arena(r), text, consumer);
-    if (!str_eq_nocase(media_type, STR("application/dicom+json")) &&
-        !str_eq_nocase(media_type, STR("application/json")))
-        return ERR(UNSUPPORTED, "the body is application/dicom+json or application/dicom+xml");
-    TRY(json_model_split(request_arena(r), text, &objects));
-    if (objects.len != 1)
-        return ERR(MALFORMED, "the body holds one data set");
-    return json_model_read(request_arena(r), objects.at[0], consumer);
+    static const struct {
+        const char *media_type;
+        enum data_set_form form;
+    } forms[] = {{"application/dicom+json", DATA_SET_JSON},
+                 {"application/json", DATA_SET_JSON},
+                 {XML_TYPE, DATA_SET_XML},
+                 {"application/xml", DATA_SET_XML},
+                 {"text/xml", DATA_SET_XML}};
+    for (size_t i = 0; i < COUNT_OF(forms); i++)
+        if (str_eq_nocase(media_type, str_of(forms[i].media_type))) {
+            *out = forms[i].form;
+            return OK;
+        }
+    return ERR(UNSUPPORTED, "the body is application/dicom+json or application/dicom+xml");
 }
 
-/* A body that is whole is cut at its boundaries in place. */
-static err read_only_part(struct request *r, str content_type, struct part10_consumer *consumer)
+static err read_part(struct request *r, const struct multipart_part *part, str *out)
 {
-    struct arena *a = request_arena(r);
-    struct memory_source body;
-    struct multipart_reader reader;
+    struct buf text = BUF_IN(request_arena(r));
+    size_t room = r->x->body.len;
+    for (size_t got = 1; got != 0;) {
+        TRY(byte_source_read(part->content, buf_reserve(&text, room), room, &got));
+        buf_added(&text, got);
+    }
+    *out = buf_str(&text);
+    return OK;
+}
+
+static err read_only_part(struct request *r, struct multipart_reader *reader,
+                          enum data_set_form *form, str *document)
+{
     struct multipart_part part;
-    struct buf text = BUF_IN(a);
     bool found;
+    TRY(multipart_next(reader, request_arena(r), &part, &found));
+    if (!found)
+        return ERR(MALFORMED, "the body has no part");
+    TRY(form_of(header_main(part.content_type), form));
+    TRY(read_part(r, &part, document));
+    TRY(multipart_next(reader, request_arena(r), &part, &found));
+    return found ? ERR(MALFORMED, "the body holds one data set") : OK;
+}
+
+err dicomweb_read_body(struct request *r, enum data_set_form *form, str *document)
+{
+    str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type),
+        encoding = str_trim(http_header(r->x, "Content-Encoding"));
+    struct multipart_reader reader;
+    struct memory_source body;
+    TRY(body_limit_check(r));
+    if (encoding.len != 0 && !str_eq_nocase(encoding, STR("identity")))
+        return ERR(UNSUPPORTED, "the body is sent as it is, without an encoding");
+    *document = r->x->body;
+    if (!str_eq_nocase(type, STR("multipart/related")))
+        return form_of(type, form);
     memory_source_init(&body, r->x->body);
     TRY(multipart_reader_init(&reader, &body.base, content_type));
-    err e = multipart_next(&reader, a, &part, &found);
-    if (!failed(e) && !found)
-        e = ERR(MALFORMED, "the body has no part");
-    for (size_t got = 1; !failed(e) && got != 0;) {
-        char *to = buf_reserve(&text, r->x->body.len);
-        e = byte_source_read(part.content, to, r->x->body.len, &got);
-        buf_added(&text, failed(e) ? 0 : got);
-    }
-    str type = failed(e) ? STR_NONE : header_main(part.content_type);
-    struct arena ignored = {0};
-    struct multipart_part second;
-    if (!failed(e))
-        e = multipart_next(&reader, &ignored, &second, &found);
-    if (!failed(e) && found)
-        e = ERR(MALFORMED, "the body holds one data set");
-    arena_deinit(&ignored);
+    err e = read_only_part(r, &reader, form, document);
     multipart_reader_deinit(&reader);
-    return failed(e) ? e : read_document(r, type, buf_str(&text), consumer);
-}
-
-err dicomweb_read_model(struct request *r, struct part10_consumer *consumer)
-{
-    str content_type = http_header(r->x, "Content-Type"), type = header_main(content_type);
-    return str_eq_nocase(type, STR("multipart/related"))
-               ? read_only_part(r, content_type, consumer)
-               : read_document(r, type, r->x->body, consumer);
+    return e;
 }

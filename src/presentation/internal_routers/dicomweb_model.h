@@ -3,7 +3,7 @@
 #ifndef PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
 #define PRESENTATION_INTERNAL_ROUTERS_DICOMWEB_MODEL_H
 
-#include "dicom/part10/reader.h"
+#include "application/models/data_set_text.h"
 #include "presentation/internal_routers/dicomweb.h"
 
 enum model_form {
@@ -27,10 +27,9 @@ err dicomweb_write_xml_parts(struct request *r, const struct str_slice *objects,
 err dicomweb_respond_model(struct request *r, unsigned status, enum model_form form, str json,
                            str seed);
 
-/* Pushes the one data set of a buffered body to a consumer: application/dicom+json, alone or in an
- * array of one, or application/dicom+xml, each as it is or as the only part of multipart/related.
- * Errors: UNSUPPORTED (another media type), MALFORMED (none, several, or not of the model), and
- * what the consumer returns. */
-err dicomweb_read_model(struct request *r, struct part10_consumer *consumer);
+/* The one data set of a buffered body: application/dicom+json or application/dicom+xml, as it is or
+ * as the only part of multipart/related (PS3.18 8.6). Errors: UNSUPPORTED (another media type, or
+ * an encoding), TOO_LARGE, MALFORMED (no part, or several). */
+err dicomweb_read_body(struct request *r, enum data_set_form *form, str *document);
 
 #endif

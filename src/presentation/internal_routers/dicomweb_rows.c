@@ -4,6 +4,7 @@
 
 #include "dicom/dictionary.h"
 #include "dicom/json.h"
+#include "dicom/json_members.h"
 
 #include <stdlib.h>
 
@@ -258,7 +259,7 @@ static void add_members(struct search *s, struct member_slice *members, str obje
                         bool of_metadata)
 {
     struct member m = {.of_metadata = of_metadata};
-    for (size_t at = 0; search_next_member(object, &at, &m.tag, &m.value);) {
+    for (size_t at = 0; json_model_next_member(object, &at, &m.tag, &m.value);) {
         bool leads = gives_all_metadata(s) || is_named_sequence(s, m.tag);
         m.rank = of_metadata != leads;
         *SLICE_PUSH(request_arena(s->r), members) = m;
@@ -318,51 +319,6 @@ static void write_with_metadata(struct search *s, struct buf *out, str base_url,
         last = m->tag;
     }
     buf_add_char(out, '}');
-}
-
-/* Behind the string that begins at at. */
-static size_t string_end(str text, size_t at)
-{
-    for (at++; at < text.len && text.ptr[at] != '"'; at++)
-        at += text.ptr[at] == '\\';
-    return at < text.len ? at + 1 : text.len;
-}
-
-/* Behind the value that begins at at. */
-static size_t value_end(str text, size_t at)
-{
-    unsigned depth = 0;
-    while (at < text.len) {
-        char c = text.ptr[at];
-        if ((c == '}' || c == ']' || c == ',') && depth == 0)
-            return at; /* of what the value stands in */
-        at = c == '"' ? string_end(text, at) : at + 1;
-        if (c == '{' || c == '[')
-            depth++;
-        else if (c == '}' || c == ']')
-            depth--;
-    }
-    return at;
-}
-
-bool search_next_value(str array, size_t *at, str *out)
-{
-    size_t start = *at + 1;
-    *at = value_end(array, start); /* at "," or "]" */
-    *out = str_sub(array, start, *at);
-    return out->len != 0;
-}
-
-bool search_next_member(str object, size_t *at, str *name, str *value)
-{
-    size_t start = *at + 1;
-    if (start >= object.len || object.ptr[start] != '"')
-        return false;
-    size_t colon = string_end(object, start);
-    *at = value_end(object, colon + 1);
-    *name = str_sub(object, start + 1, colon - 1);
-    *value = str_sub(object, colon + 1, *at);
-    return true;
 }
 
 void search_write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row,

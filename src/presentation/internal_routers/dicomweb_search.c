@@ -27,18 +27,17 @@ static const struct image_attribute *read_attribute(const struct search *s, str 
     return a != NULL ? &a->key : NULL;
 }
 
-/* For the warning: by its name, as far as that is one. */
-static void ignore(struct search *s, str name)
+void ignored_names_add(struct ignored_names *ignored, str name)
 {
-    if (s->ignored_count++ >= IGNORED_COUNT_MAX)
+    if (ignored->count++ >= IGNORED_COUNT_MAX)
         return;
-    if (s->ignored_count != 1)
-        buf_add(&s->ignored, STR(", "));
+    if (ignored->count != 1)
+        buf_add(&ignored->names, STR(", "));
     for (size_t i = 0; i < name.len && i < IGNORED_NAME_SIZE_MAX; i++) {
         char c = name.ptr[i];
         bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                         (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
-        buf_add_char(&s->ignored, is_plain ? c : '?');
+        buf_add_char(&ignored->names, is_plain ? c : '?');
     }
 }
 
@@ -59,7 +58,7 @@ static void read_include(struct search *s, str list)
         else if (attribute_path_read(part, &path))
             search_include(s, path.tags[0]); /* a sequence comes with all its items */
         else if (part.len != 0)
-            ignore(s, part);
+            ignored_names_add(&s->ignored, part);
     }
 }
 
@@ -80,7 +79,7 @@ static err read_order(struct search *s, str list)
     return OK;
 }
 
-static err read_number(str text, uint64_t max, uint64_t *out)
+err search_read_number(str text, uint64_t max, uint64_t *out)
 {
     if (!str_to_u64(text, out))
         return ERR(MALFORMED, "limit and offset must be whole numbers");
@@ -89,7 +88,7 @@ static err read_number(str text, uint64_t max, uint64_t *out)
     return OK;
 }
 
-static err read_switch(str value, bool *out)
+err search_read_switch(str value, bool *out)
 {
     *out = str_eq_nocase(value, STR("true"));
     return *out || str_eq_nocase(value, STR("false"))
@@ -101,14 +100,14 @@ static err read_switch(str value, bool *out)
 static err read_limit(struct search *s, str value)
 {
     uint64_t number;
-    TRY(read_number(value, IMAGE_PAGE_SIZE_MAX, &number));
+    TRY(search_read_number(value, IMAGE_PAGE_SIZE_MAX, &number));
     s->query.filter.limit = number == 0 ? SEARCH_LIMIT_DEFAULT : (uint32_t)number;
     return OK;
 }
 
 static err read_offset(struct search *s, str value)
 {
-    return read_number(value, INT32_MAX, &s->query.filter.offset);
+    return search_read_number(value, INT32_MAX, &s->query.filter.offset);
 }
 
 static err read_cursor(struct search *s, str value)
@@ -119,17 +118,17 @@ static err read_cursor(struct search *s, str value)
 
 static err read_fuzzy(struct search *s, str value)
 {
-    return read_switch(value, &s->is_fuzzy);
+    return search_read_switch(value, &s->is_fuzzy);
 }
 
 static err read_empty_values(struct search *s, str value)
 {
-    return read_switch(value, &s->matches_empty);
+    return search_read_switch(value, &s->matches_empty);
 }
 
 static err read_many_values(struct search *s, str value)
 {
-    return read_switch(value, &s->matches_any);
+    return search_read_switch(value, &s->matches_any);
 }
 
 static err read_includes(struct search *s, str value)
@@ -206,7 +205,7 @@ static err read_key(struct search *s, const struct query_pair *pair)
     if (is_usable && search_is_of_patients(s))
         is_usable = path.tags[0] >> 16 == 0x0010;
     if (!is_usable || (!is_column && search_is_derived(path.tags[0]))) {
-        ignore(s, pair->name);
+        ignored_names_add(&s->ignored, pair->name);
         return OK;
     }
     if (is_column && search_has_attribute(s, attribute))
@@ -229,7 +228,7 @@ static err read_object_key(struct search *s, const struct query_pair *pair)
     const struct image_attribute *attribute = read_attribute(s, pair->name);
     if (attribute == NULL || !search_has_attribute(s, attribute) ||
         !attribute_path_read(pair->name, &path)) {
-        ignore(s, pair->name);
+        ignored_names_add(&s->ignored, pair->name);
         return OK;
     }
     search_include(s, path.tags[0]);
@@ -333,29 +332,29 @@ static void add_warning(struct buf *out, str service)
     buf_addf(out, "%s299 %.*s: ", out->len == 0 ? "" : ", ", STR_ARG(service));
 }
 
-/* PS3.18 8.3.4.4 and 10.6.3.1. */
-static void set_warning(struct search *s, const struct search_images_result *result)
+void search_set_warning(struct request *r, const struct ignored_names *ignored, bool more,
+                        str building)
 {
-    struct buf out = BUF_IN(request_arena(s->r));
-    str service = dicomweb_base_url(s->r);
-    if (result->page.next.ptr != NULL) {
+    struct buf out = BUF_IN(request_arena(r));
+    str service = dicomweb_base_url(r);
+    if (more) {
         add_warning(&out, service);
         buf_add(&out, STR("\"The number of results exceeded the maximum supported by the server. "
                           "Additional results can be requested.\""));
     }
-    if (s->ignored_count != 0) {
+    if (ignored->count != 0) {
         add_warning(&out, service);
         buf_addf(&out, "\"Parameters that are not supported here were ignored: %.*s%s\"",
-                 STR_ARG(buf_str(&s->ignored)),
-                 s->ignored_count > IGNORED_COUNT_MAX ? ", and more" : "");
+                 STR_ARG(buf_str(&ignored->names)),
+                 ignored->count > IGNORED_COUNT_MAX ? ", and more" : "");
     }
-    if (result->building.len != 0) {
+    if (building.len != 0) {
         add_warning(&out, service);
         buf_addf(&out, "\"The index of %.*s is not ready: metadata was read instead.\"",
-                 STR_ARG(result->building));
+                 STR_ARG(building));
     }
     if (out.len != 0)
-        http_set_header(s->r->x, "Warning", buf_str(&out));
+        http_set_header(r->x, "Warning", buf_str(&out));
 }
 
 /* The cursor, and the same search from it on (RFC 8288), unless that is too long. */
@@ -393,7 +392,7 @@ static err send(struct search *s, struct search_images_result *out)
 
 err dicomweb_search(struct request *r)
 {
-    struct search s = {.r = r, .ignored = BUF_IN(request_arena(r))};
+    struct search s = {.r = r, .ignored = {.names = BUF_IN(request_arena(r))}};
     struct search_images_result result;
     const struct result_form *form = result_form_choose(r);
     if (form == NULL)
@@ -406,7 +405,7 @@ err dicomweb_search(struct request *r)
     if (e.code == ERR_INVALID)
         return (err){ERR_MALFORMED, e.text, e.where}; /* PS3.18 10.6.3: 400 */
     TRY(e);
-    set_warning(&s, &result);
+    search_set_warning(r, &s.ignored, result.page.next.ptr != NULL, result.building);
     if (result.page.next.ptr != NULL)
         set_next(r, result.page.next);
     http_set_header(r->x, "X-Total-Count",

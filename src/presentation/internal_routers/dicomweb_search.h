@@ -10,6 +10,23 @@
 
 enum { INCLUDE_COUNT_MAX = 128, ATTRIBUTE_COUNT_MAX = 64 };
 
+/* Names of parameters and attributes that are none there, for the warning: as far as they are
+ * names. */
+struct ignored_names {
+    struct buf names;
+    size_t count;
+};
+void ignored_names_add(struct ignored_names *ignored, str name);
+/* Says that some were ignored, and that there is more (PS3.18 8.3.4.4 and 10.6.3.1). building: the
+ * attributes whose index is not ready, or absent. */
+void search_set_warning(struct request *r, const struct ignored_names *ignored, bool more,
+                        str building);
+
+/* A whole number, max at most. Errors: MALFORMED. */
+err search_read_number(str text, uint64_t max, uint64_t *out);
+/* true or false. Errors: MALFORMED. */
+err search_read_switch(str value, bool *out);
+
 struct search {
     struct request *r;
     struct search_images query; /* of patients: of studies, one of each patient */
@@ -18,8 +35,7 @@ struct search {
     size_t included_count;
     uint32_t matched[MATCH_COUNT_MAX]; /* of the included: by being matched */
     size_t matched_count;
-    struct buf ignored; /* names of parameters and attributes that are none here */
-    size_t ignored_count;
+    struct ignored_names ignored;
     unsigned seen; /* parameters that may stand once */
     bool in_study, in_series;
     bool matches_empty, matches_any, is_fuzzy; /* the switches of that name */
@@ -67,12 +83,6 @@ void search_columns(struct search *s, struct tag_slice *out);
 /* One result as DICOM JSON. metadata: of an instance, when more than the columns is asked for. */
 void search_write_row(struct search *s, struct buf *out, str base_url, const struct image_row *row,
                       str metadata);
-
-/* DICOM JSON of this program's own making is without spaces and well-formed, so a scan that knows
- * strings and braces is enough. The next member of an object (name: without its quotes), the next
- * value of an array; *at begins at 0. */
-bool search_next_member(str object, size_t *at, str *name, str *value);
-bool search_next_value(str array, size_t *at, str *out);
 
 /* A form of results, chosen by Accept (PS3.18 8.7.4). */
 struct result_form;

@@ -16,8 +16,8 @@ bool cors_begin(struct request *r)
         return false;
     http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
     http_set_header(r->x, "Access-Control-Expose-Headers",
-                    STR("Content-Disposition, Content-Length, Content-Range, Content-Type, ETag, "
-                        "Link, Location, Retry-After, Warning, "
+                    STR("Content-Disposition, Content-Length, Content-Location, Content-Range, "
+                        "Content-Type, ETag, Link, Location, Retry-After, Warning, "
                         "X-Next-Cursor, X-Request-Id, X-Total-Count"));
     if (!is_preflight)
         return false;
@@ -26,7 +26,8 @@ bool cors_begin(struct request *r)
     http_set_header(
         r->x, "Access-Control-Allow-Headers",
         STR("Accept, Accept-Language, Authorization, Cache-Control, Content-Type, Idempotency-Key, "
-            "If-Match, If-None-Match, Origin, Pragma, Range, X-Request-Id, X-Requested-With"));
+            "If-Match, If-None-Match, Last-Event-ID, Origin, Pragma, Range, X-Request-Id, "
+            "X-Requested-With"));
     http_set_header(r->x, "Access-Control-Max-Age", STR("86400"));
     http_respond(r->x, 204, STR(""), STR(""));
     return true;

@@ -1,4 +1,5 @@
-/* Remove what has ended by itself: sessions, and answers remembered under Idempotency-Keys. */
+/* Remove what has ended by itself: sessions, answers remembered under Idempotency-Keys, work items
+ * that ended a while ago, events that were told a while ago. */
 #ifndef APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 #define APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 
@@ -10,6 +11,7 @@ struct purge_expired {
 struct purge_expired_result {
     int64_t session_count;
     int64_t answer_count;
+    int64_t work_item_count;
 };
 DECLARE_USE_CASE(purge_expired);
 

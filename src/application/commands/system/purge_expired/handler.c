@@ -3,7 +3,10 @@
 
 SCHEMA_EMPTY(purge_expired);
 SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
-       FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"));
+       FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"),
+       FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"));
+
+enum { PURGED_WORK_ITEM_COUNT_MAX = 1000 };
 
 static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expired *cmd,
                                 struct purge_expired_result *out)
@@ -12,8 +15,13 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     (void)cmd;
     TRY(session_writer_purge(ctx->uow->sessions, instant_add(now, -SECONDS(ACCESS_TOKEN_SECONDS)),
                              &out->session_count));
-    return idempotency_writer_purge(
-        ctx->uow->idempotency, instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)), &out->answer_count);
+    TRY(idempotency_writer_purge(ctx->uow->idempotency,
+                                 instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)),
+                                 &out->answer_count));
+    return work_item_writer_purge(ctx->uow->work_items,
+                                  instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
+                                  instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),
+                                  PURGED_WORK_ITEM_COUNT_MAX, &out->work_item_count);
 }
 COMMAND(purge_expired, .needs = RUN_SYSTEM, .keeps_no_audit = true,
         .doc = "Remove sessions and remembered answers that have expired");
