@@ -3,6 +3,7 @@
 #define DOMAIN_ENTITIES_SERIES_H
 
 #include "domain/entities/entity.h"
+#include "domain/enums/study_state.h"
 
 struct series {
     ENTITY_MEMBERS;
@@ -24,6 +25,8 @@ struct series {
     str requested_procedure_id;
     int64_t instance_count;
     int64_t size;
+    enum study_state state;
+    instant trashed_at; /* as of a study */
 };
 DECLARE_SCHEMA(series);
 SLICE(series);

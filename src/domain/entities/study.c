@@ -47,7 +47,8 @@ SCHEMA(
     FIELD(study, instance_count, .doc = "Instances received so far"),
     FIELD(study, size, .doc = "Bytes of all its objects"),
     FIELD_ENUM_OF(study, state, study_state_names, .doc = "Received, or in the trash"),
-    FIELD(study, trashed_at, .doc = "When it went to the trash"));
+    FIELD(study, trashed_at,
+          .doc = "When it was moved to the trash; absent when all that was in it was"));
 
 str value_set_add(struct arena *a, str set, str value)
 {

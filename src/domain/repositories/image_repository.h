@@ -37,7 +37,8 @@ struct image_sort {
 struct image_filter {
     enum image_level level;
     int64_t organization_key;
-    bool trashed;             /* what is in the trash instead of what is not */
+    bool trashed;             /* what is in the trash itself instead of what is not */
+    bool under_trashed;       /* also of series and studies that are in the trash */
     uuid study_id, series_id; /* within one study or series when set */
     struct image_match_slice matches;
     str search; /* words over names, identifiers and description */
@@ -70,6 +71,21 @@ struct image_page {
     str next;      /* cursor; absent on the last page */
 };
 
+/* Instances of a study that are not in the trash themselves and have these in common. */
+struct image_tally {
+    int64_t series_key;
+    str sop_class_uid;
+    str transfer_syntax_uid;
+    int64_t instance_count;
+    int64_t size;
+};
+SLICE(image_tally);
+
+struct image_contents {
+    struct series_slice series;       /* all, by key */
+    struct image_tally_slice tallies; /* in the order in which the first of each came */
+};
+
 struct image_reader;
 /* Gives one instance after the other; stops at the first error. */
 struct image_sink {
@@ -92,6 +108,7 @@ struct image_reader_ops {
                  struct instance_blobs *out);
     err (*each_instance)(struct image_reader *r, struct arena *a, int64_t study_key,
                          int64_t series_key, bool with_blobs, struct image_sink *sink);
+    err (*each_stored)(struct image_reader *r, int64_t study_key, struct image_sink *sink);
     err (*is_referenced)(struct image_reader *r, str object_name, bool *out);
     err (*statistics)(struct image_reader *r, int64_t organization_key, int64_t *studies,
                       int64_t *instances, int64_t *size);
@@ -123,9 +140,9 @@ static inline err image_reader_get_instance(struct image_reader *r, struct arena
 {
     return r->ops->get_instance(r, a, organization_key, id, out);
 }
-/* By UIDs, not in the trash: the study; with series_uid the series too; with sop_uid the instance
- * too. The level asked for is complete; of those above it at least key, id, version and UID are
- * there. Errors: NOT_FOUND. */
+/* By UIDs, not in the trash at any level: the study; with series_uid the series too; with sop_uid
+ * the instance too. The level asked for is complete; of those above it at least key, id, version
+ * and UID are there. Errors: NOT_FOUND. */
 static inline err image_reader_locate(struct image_reader *r, struct arena *a,
                                       int64_t organization_key, str study_uid, str series_uid,
                                       str sop_uid, struct image_row *out)
@@ -138,13 +155,21 @@ static inline err image_reader_blobs(struct image_reader *r, struct arena *a, in
 {
     return r->ops->blobs(r, a, instance_key, with_metadata, out);
 }
-/* All instances of a study (series_key 0) or of one series, in the order series number, instance
- * number, key. What the sink is given lives until it returns when a is NULL, else in a. */
+/* All instances of a study (series_key 0) or of one series that are not in the trash, whatever they
+ * are in is, in the order series number, instance number, key. What the sink is given lives until
+ * it returns when a is NULL, else in a. */
 static inline err image_reader_each_instance(struct image_reader *r, struct arena *a,
                                              int64_t study_key, int64_t series_key, bool with_blobs,
                                              struct image_sink *sink)
 {
     return r->ops->each_instance(r, a, study_key, series_key, with_blobs, sink);
+}
+/* Every object that belongs to a study, in the trash or not. What the sink is given lives until it
+ * returns; there are no derived data. */
+static inline err image_reader_each_stored(struct image_reader *r, int64_t study_key,
+                                           struct image_sink *sink)
+{
+    return r->ops->each_stored(r, study_key, sink);
 }
 /* Some row, of whatever organization, points at the object. */
 static inline err image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
@@ -169,6 +194,13 @@ struct image_writer_ops {
     err (*add_instance)(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs);
     err (*save_study)(struct image_writer *w, struct study *study);
+    err (*save_series)(struct image_writer *w, struct series *series);
+    err (*save_instance)(struct image_writer *w, struct instance *instance);
+    err (*locate_id)(struct image_writer *w, struct arena *a, int64_t organization_key,
+                     enum image_level level, uuid id, struct image_row *out);
+    err (*contents)(struct image_writer *w, struct arena *a, int64_t study_key,
+                    struct image_contents *out);
+    err (*revive)(struct image_writer *w, int64_t study_key, int64_t series_key, instant now);
     err (*count_instance)(struct image_writer *w, struct study *study, struct series *series);
 };
 struct image_writer {
@@ -216,6 +248,34 @@ static inline err image_writer_add_instance(struct image_writer *w, struct insta
 static inline err image_writer_save_study(struct image_writer *w, struct study *study)
 {
     return w->ops->save_study(w, study);
+}
+static inline err image_writer_save_series(struct image_writer *w, struct series *series)
+{
+    return w->ops->save_series(w, series);
+}
+static inline err image_writer_save_instance(struct image_writer *w, struct instance *instance)
+{
+    return w->ops->save_instance(w, instance);
+}
+/* Begins the unit of work as locate does: the row of that level and those above it, complete, in
+ * the trash or not. Errors: NOT_FOUND, also for another organization. */
+static inline err image_writer_locate_id(struct image_writer *w, struct arena *a,
+                                         int64_t organization_key, enum image_level level, uuid id,
+                                         struct image_row *out)
+{
+    return w->ops->locate_id(w, a, organization_key, level, id, out);
+}
+static inline err image_writer_contents(struct image_writer *w, struct arena *a, int64_t study_key,
+                                        struct image_contents *out)
+{
+    return w->ops->contents(w, a, study_key, out);
+}
+/* Takes out of the trash what is in there of a series (or, series_key 0, of a study): its series
+ * and instances. */
+static inline err image_writer_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
+                                      instant now)
+{
+    return w->ops->revive(w, study_key, series_key, now);
 }
 /* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
  * classes, time, version. All else in them is as it was found. Between locate and the end of the

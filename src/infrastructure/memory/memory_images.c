@@ -1,6 +1,7 @@
 /* Patients, studies, series and instances in memory, but for find, which has files of its own. */
 #include "infrastructure/memory/memory_session.h"
 
+#include "infrastructure/memory/memory_contents.h"
 #include "infrastructure/memory/memory_find.h"
 
 #include <stdlib.h>
@@ -101,8 +102,9 @@ static err reader_locate(struct image_reader *r, struct arena *a, int64_t organi
     struct image_row row;
     locate(memory_read(reading(r)), a, organization_key, study_uid, series_uid, sop_uid, &row);
     if (row.study.key == 0 || row.study.state != STUDY_RECEIVED ||
-        (series_uid.len != 0 && row.series.key == 0) ||
-        (sop_uid.len != 0 && (row.instance.key == 0 || row.instance.series_key != row.series.key)))
+        (series_uid.len != 0 && (row.series.key == 0 || row.series.state != STUDY_RECEIVED)) ||
+        (sop_uid.len != 0 && (row.instance.key == 0 || row.instance.series_key != row.series.key ||
+                              row.instance.state != STUDY_RECEIVED)))
         return ERR(NOT_FOUND, "not found");
     *out = row;
     return OK;
@@ -185,7 +187,12 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
     err e = OK;
     for (size_t i = 0; i < rows->len; i++) {
         const struct instance *instance = rows->at[i];
-        if (series_key != 0 ? instance->series_key == series_key : instance->study_key == study_key)
+        const struct series *of =
+            memory_row_find(&state->tables[MEMORY_SERIES], instance->series_key);
+        bool is_asked_for = series_key != 0
+                                ? instance->series_key == series_key
+                                : instance->study_key == study_key && of->state == STUDY_RECEIVED;
+        if (is_asked_for && instance->state == STUDY_RECEIVED)
             found[count++] = instance;
     }
     if (count != 0)
@@ -195,6 +202,15 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
         e = give(a, (const struct memory_instance *)(const void *)found[i], with_blobs, sink);
     arena_deinit(&scratch);
     return e;
+}
+
+static err each_stored(struct image_reader *r, int64_t study_key, struct image_sink *sink)
+{
+    const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
+    for (size_t i = 0; i < rows->len; i++)
+        if (((const struct instance *)rows->at[i])->study_key == study_key)
+            TRY(give(NULL, rows->at[i], false, sink));
+    return OK;
 }
 
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
@@ -230,6 +246,7 @@ const struct image_reader_ops memory_image_reader_ops = {
     .locate = reader_locate,
     .blobs = get_blobs,
     .each_instance = each_instance,
+    .each_stored = each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
 };
@@ -271,7 +288,7 @@ static err add_series(struct image_writer *w, struct series *series)
     return memory_insert(writing(w), MEMORY_SERIES, series);
 }
 
-static void add_change(struct memory_session *s, struct change change)
+void memory_add_change(struct memory_session *s, struct change change)
 {
     struct memory_state *state = memory_write(s);
     change.sequence = memory_row_next_key(&state->tables[MEMORY_CHANGES]);
@@ -293,11 +310,11 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     memory_row_replace(a, rows, row);
     const struct study *study =
         memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], instance->study_key);
-    add_change(s, (struct change){.organization_key = instance->organization_key,
-                                  .created_at = instance->created_at,
-                                  .kind = STR("instance_stored"),
-                                  .study_id = study->id,
-                                  .instance_id = instance->id});
+    memory_add_change(s, (struct change){.organization_key = instance->organization_key,
+                                         .created_at = instance->created_at,
+                                         .kind = STR("instance_stored"),
+                                         .study_id = study->id,
+                                         .instance_id = instance->id});
     return OK;
 }
 
@@ -308,11 +325,12 @@ static err save_study(struct image_writer *w, struct study *study)
         memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], study->key);
     TRY(memory_update(s, MEMORY_STUDIES, study));
     if (before->state != study->state)
-        add_change(s, (struct change){.organization_key = study->organization_key,
-                                      .created_at = study->updated_at,
-                                      .kind = study->state == STUDY_RECEIVED ? STR("study_restored")
-                                                                             : STR("study_trashed"),
-                                      .study_id = study->id});
+        memory_add_change(s, (struct change){.organization_key = study->organization_key,
+                                             .created_at = study->updated_at,
+                                             .kind = study->state == STUDY_RECEIVED
+                                                         ? STR("study_restored")
+                                                         : STR("study_trashed"),
+                                             .study_id = study->id});
     return OK;
 }
 
@@ -364,5 +382,10 @@ const struct image_writer_ops memory_image_writer_ops = {
     .add_series = add_series,
     .add_instance = add_instance,
     .save_study = save_study,
+    .save_series = memory_images_save_series,
+    .save_instance = memory_images_save_instance,
+    .locate_id = memory_images_locate_id,
+    .contents = memory_images_contents,
+    .revive = memory_images_revive,
     .count_instance = count_instance,
 };

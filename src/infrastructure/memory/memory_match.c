@@ -392,12 +392,27 @@ static bool holds(const struct condition *c, const struct candidate *candidate)
     }
 }
 
+static bool is_where_asked(const struct image_filter *f, const struct candidate *c)
+{
+    const enum study_state states[] = {c->study->state,
+                                       c->series != NULL ? c->series->state : STUDY_RECEIVED,
+                                       c->instance != NULL ? c->instance->state : STUDY_RECEIVED};
+    for (int level = LEVEL_STUDY; level < (int)f->level; level++)
+        if (!(f->trashed || f->under_trashed) && states[level] != STUDY_RECEIVED)
+            return false;
+    const int64_t *organization_key = c->instance != NULL ? &c->instance->organization_key
+                                      : c->series != NULL ? &c->series->organization_key
+                                                          : &c->study->organization_key;
+    if (f->trashed && *organization_key != f->organization_key)
+        return false;
+    return states[f->level] == (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+}
+
 bool conditions_hold(const struct conditions *c, const struct candidate *candidate)
 {
     const struct image_filter *f = c->filter;
     const struct study *study = candidate->study;
-    if (study->organization_key != f->organization_key ||
-        study->state != (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED) ||
+    if (study->organization_key != f->organization_key || !is_where_asked(f, candidate) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;

@@ -89,10 +89,20 @@ static void add_order(struct buf *sql, const struct image_filter *f)
 
 /* Where words are looked for, either the search index leads, which finds few studies at once and
  * has them sorted, or the order leads, and the index is asked about each. */
-static void add_from(struct buf *sql, const struct sql_builder *b, enum image_level level,
+static void add_from(struct buf *sql, const struct sql_builder *b, const struct image_filter *f,
                      bool index_leads)
 {
-    if (index_leads) {
+    enum image_level level = f->level;
+    bool trash_leads = sql_trash_leads(f);
+    index_leads = index_leads && !trash_leads;
+    if (trash_leads) {
+        const char *join = b->dialect->language == SQL_SQLITE ? "CROSS JOIN" : "JOIN";
+        buf_addf(sql, " FROM trash_items t %s %s ON %s.key = t.row_key", join,
+                 level == LEVEL_SERIES ? "series se" : "instances i", image_aliases[level]);
+        if (level == LEVEL_INSTANCE)
+            buf_addf(sql, " %s series se ON se.key = i.series_key", join);
+        buf_addf(sql, " %s studies st ON st.key = se.study_key", join);
+    } else if (index_leads) {
         buf_add(sql, STR(" FROM study_search ft CROSS JOIN studies st ON st.key = ft.rowid"));
         if (level >= LEVEL_SERIES)
             buf_add(sql, STR(" CROSS JOIN series se ON se.study_key = st.key"));
@@ -349,7 +359,7 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
     }
     if (f->wants_patient_counts)
         add_patient_counts(sql);
-    add_from(sql, b, f->level, index_leads);
+    add_from(sql, b, f, index_leads);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
     if (offset != 0)
@@ -417,7 +427,7 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
     }
     struct buf sql = BUF_IN(b->arena);
     buf_add(&sql, STR("SELECT count(*)"));
-    add_from(&sql, b, f->level, b->words_place != 0);
+    add_from(&sql, b, f, b->words_place != 0);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_all(&s, b);
     return read_number(&s, out);

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "infrastructure/sql/contents.h"
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sql/match.h"
 
@@ -142,8 +143,9 @@ static const char *make_locate_sql(enum image_level level, const char *in_this_o
         buf_add(&sql, str_of(in_this_order));
         from = str_sub(from, join + 4, from.len);
     }
-    buf_addf(&sql, "%.*s WHERE %s AND st.state = %d", STR_ARG(from), levels[level].where,
-             STUDY_RECEIVED);
+    buf_addf(&sql, "%.*s WHERE %s", STR_ARG(from), levels[level].where);
+    for (unsigned above = 0; above <= level; above++)
+        buf_addf(&sql, " AND %s.state = %d", image_aliases[above], STUDY_RECEIVED);
     char *text = heap_alloc(sql.len + 1);
     memcpy(text, sql.ptr, sql.len);
     arena_deinit(&scratch);
@@ -253,9 +255,10 @@ static str instances_sql(struct arena *a, bool of_series, bool with_blobs)
         buf_add(&sql, STR(" JOIN series se ON se.key = i.series_key"));
     if (with_blobs)
         buf_add(&sql, STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
-    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 ORDER BY i.instance_number ASC NULLS "
-                                  "FIRST, i.key")
-                            : STR(" WHERE i.study_key = ?1 ORDER BY se.series_number ASC NULLS "
+    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 AND i.state = 0 ORDER BY "
+                                  "i.instance_number ASC NULLS FIRST, i.key")
+                            : STR(" WHERE i.study_key = ?1 AND i.state = 0 AND se.state = 0 ORDER "
+                                  "BY se.series_number ASC NULLS "
                                   "FIRST, se.key, i.instance_number ASC NULLS FIRST, i.key"));
     return buf_str(&sql);
 }
@@ -329,6 +332,7 @@ const struct image_reader_ops sql_image_reader_ops = {
     .locate = reader_locate,
     .blobs = get_blobs,
     .each_instance = each_instance,
+    .each_stored = sql_images_each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
 };
@@ -435,6 +439,16 @@ static err save_study(struct image_writer *w, struct study *study)
     return entity_update(writing(w), &study_schema, study);
 }
 
+static err save_series(struct image_writer *w, struct series *series)
+{
+    return entity_update(writing(w), &series_schema, series);
+}
+
+static err save_instance(struct image_writer *w, struct instance *instance)
+{
+    return entity_update(writing(w), &instance_schema, instance);
+}
+
 static void remember(struct sql_known *known, const struct study *study,
                      const struct series *series)
 {
@@ -487,5 +501,10 @@ const struct image_writer_ops sql_image_writer_ops = {
     .add_series = add_series,
     .add_instance = add_instance,
     .save_study = save_study,
+    .save_series = save_series,
+    .save_instance = save_instance,
+    .locate_id = sql_images_locate_id,
+    .contents = sql_images_contents,
+    .revive = sql_images_revive,
     .count_instance = count_instance,
 };

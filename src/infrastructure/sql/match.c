@@ -358,6 +358,12 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
     }
 }
 
+bool sql_trash_leads(const struct image_filter *f)
+{
+    return f->trashed && f->level != LEVEL_STUDY && !uuid_is_set(f->study_id) &&
+           !uuid_is_set(f->series_id);
+}
+
 static bool is_given(const struct image_match *m)
 {
     return !m->matches_empty && str_trim(m->value).len != 0 &&
@@ -430,13 +436,34 @@ static void match_id(struct sql_builder *b, const char *alias, uuid id)
     b->parameters.at[b->parameters.len - 1].is_uuid = true;
 }
 
+static void match_state_of_study(struct sql_builder *b, bool trashed)
+{
+    buf_add(&b->where, STR(" AND st.state = "));
+    sql_add_number(b, trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+}
+
+/* The organization is the first parameter. */
+static void match_states(struct sql_builder *b, const struct image_filter *f)
+{
+    if (f->level == LEVEL_STUDY || !(f->trashed || f->under_trashed))
+        match_state_of_study(b, f->trashed);
+    if (f->level == LEVEL_INSTANCE && !(f->trashed || f->under_trashed))
+        buf_addf(&b->where, " AND se.state = %d", STUDY_RECEIVED);
+    if (sql_trash_leads(f))
+        buf_addf(&b->where, " AND t.organization_key = ?1 AND t.level = %d", f->level);
+    else if (f->level != LEVEL_STUDY)
+        buf_addf(&b->where, " AND %s.state = %d", image_aliases[f->level],
+                 f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+    if (f->trashed && f->level != LEVEL_STUDY && !sql_trash_leads(f))
+        buf_addf(&b->where, " AND %s.organization_key = ?1", image_aliases[f->level]);
+}
+
 err sql_match(struct sql_builder *b, const struct image_filter *f)
 {
     b->words.arena = b->arena;
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
     sql_add_number(b, f->organization_key);
-    buf_add(&b->where, STR(" AND st.state = "));
-    sql_add_number(b, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+    match_states(b, f);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);
     if (f->one_per_patient)

@@ -37,6 +37,10 @@ extern const char *const image_aliases[];
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);
 
+/* Series or instances that are in the trash, of the whole organization: they are gone along in
+ * trash_items, which is "t". */
+bool sql_trash_leads(const struct image_filter *filter);
+
 /* " WHERE …" for all that the filter asks, but for its cursor.
  * Errors: INVALID (a value that its attribute cannot be matched with). */
 err sql_match(struct sql_builder *b, const struct image_filter *filter);

@@ -2,6 +2,8 @@
 #include "presentation/internal_routers/dicomweb.h"
 
 #include "application/commands/images/store_instance/command.h"
+#include "application/commands/images/trash_instance/command.h"
+#include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/queries/images/search_images/query.h"
 #include "dicom/uid.h"
@@ -111,6 +113,12 @@ const struct route dicomweb_routes[] = {
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
      .doc = "Move a study to the trash"},
+    {"DELETE", SERIES, .handle = dicomweb_delete, .behind = &trash_series_use_case,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
+     .doc = "Move a series to the trash"},
+    {"DELETE", INSTANCE, .handle = dicomweb_delete, .behind = &trash_instance_use_case,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "store", .success = 204,
+     .doc = "Move an instance to the trash"},
     {"GET", INSTANCE "/bulkdata/{path*}", .handle = dicomweb_bulkdata, RETRIEVE, .is_quick = true,
      .doc = "A bulk value", .answers = "application/octet-stream"},
 };

@@ -286,3 +286,23 @@ void sample_trash(struct contract_db *c, int number)
     CHECK_OK(image_writer_save_study(s->uow.images, &study));
     contract_commit(s);
 }
+
+void sample_trash_part(struct contract_db *c, int number, int series, int instance)
+{
+    struct db_session *s = contract_begin(c);
+    struct image_row row;
+    uuid id = sample_id((struct sample_place){c->organization_key, number, series, instance});
+    instant now = clock_now(&c->clock.base);
+    CHECK_OK(image_writer_locate_id(s->uow.images, &c->arena, c->organization_key,
+                                    instance == 0 ? LEVEL_SERIES : LEVEL_INSTANCE, id, &row));
+    if (instance == 0) {
+        row.series.state = STUDY_TRASHED;
+        row.series.updated_at = row.series.trashed_at = now;
+        CHECK_OK(image_writer_save_series(s->uow.images, &row.series));
+    } else {
+        row.instance.state = STUDY_TRASHED;
+        row.instance.updated_at = row.instance.trashed_at = now;
+        CHECK_OK(image_writer_save_instance(s->uow.images, &row.instance));
+    }
+    contract_commit(s);
+}

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { UNIT_COUNT = 400, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
+enum { UNIT_COUNT = 600, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
 
 /* What one step needs, the same for all engines. */
 struct step {
@@ -174,6 +174,8 @@ static void step_add_instance(struct run *r, const struct step *s)
                                 .study_key = (int64_t)(s->d % 8) + 1,
                                 .series_key = (int64_t)(s->b % 8) + 1,
                                 .sop_instance_uid = str_format(&r->arena, "1.%d", (int)(s->b % 30)),
+                                .sop_class_uid = str_format(&r->arena, "1.%d", (int)(s->d % 2)),
+                                .transfer_syntax_uid = s->a % 3 == 0 ? STR("1.2") : STR("1.3"),
                                 .instance_number = {s->a % 4 != 0, (int64_t)(s->a % 3)},
                                 .object_name = str_format(&r->arena, "%d", (int)(s->a % 5)),
                                 .size = (int64_t)(s->a % 100)};
@@ -195,6 +197,73 @@ static void step_save_study(struct run *r, const struct step *s)
         e = image_writer_save_study(r->session->uow.images, &study);
     }
     say(r, e, study.key, study.version);
+}
+
+static void step_save_series(struct run *r, const struct step *s)
+{
+    struct series series;
+    err e = image_reader_get_series(r->session->readers.images, &r->arena, organization_of(s->c),
+                                    id_of('e', s->a % 20), &series);
+    if (!failed(e)) {
+        series.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
+        series.updated_at = s->now;
+        series.trashed_at = (instant){s->b % 4 == 1 ? s->now.us : 0};
+        series.version -= s->d % 4 == 0;
+        e = image_writer_save_series(r->session->uow.images, &series);
+    }
+    say(r, e, series.key, series.version);
+}
+
+static void step_save_instance(struct run *r, const struct step *s)
+{
+    struct instance instance;
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
+                                      id_of('i', s->a % 40), &instance);
+    if (!failed(e)) {
+        instance.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
+        instance.updated_at = s->now;
+        instance.trashed_at = (instant){instance.state == STUDY_TRASHED ? s->now.us : 0};
+        instance.version -= s->d % 4 == 0;
+        e = image_writer_save_instance(r->session->uow.images, &instance);
+    }
+    say(r, e, instance.key, instance.version);
+}
+
+static void step_revive(struct run *r, const struct step *s)
+{
+    say(r,
+        image_writer_revive(r->session->uow.images, (int64_t)(s->a % 8) + 1,
+                            s->d % 3 == 0 ? 0 : (int64_t)(s->b % 8) + 1, s->now),
+        0, 0);
+}
+
+static void step_locate_id(struct run *r, const struct step *s)
+{
+    static const char kinds[] = {'t', 'e', 'i'};
+    unsigned level = (unsigned)(s->d % LEVEL_COUNT);
+    struct image_row row;
+    err e = image_writer_locate_id(r->session->uow.images, &r->arena, organization_of(s->c),
+                                   (enum image_level)level, id_of(kinds[level], s->a % 20), &row);
+    say(r, e, row.study.key, row.study.version);
+    say(r, e, row.series.key, row.instance.key);
+}
+
+/* What a study holds, as an arriving trash would count it. */
+static void step_contents(struct run *r, const struct step *s)
+{
+    struct image_contents contents;
+    say(r,
+        image_writer_contents(r->session->uow.images, &r->arena, (int64_t)(s->a % 8) + 1,
+                              &contents),
+        0, 0);
+    for (size_t i = 0; i < contents.series.len; i++)
+        json_write(&r->said, &series_schema, &contents.series.at[i], JSON_INTERNAL);
+    for (size_t i = 0; i < contents.tallies.len; i++) {
+        const struct image_tally *t = &contents.tallies.at[i];
+        buf_addf(&r->said, "%" PRId64 " %.*s %.*s %" PRId64 " %" PRId64 "\n", t->series_key,
+                 STR_ARG(t->sop_class_uid), STR_ARG(t->transfer_syntax_uid), t->instance_count,
+                 t->size);
+    }
 }
 
 static void step_count(struct run *r, const struct step *s)
@@ -259,9 +328,10 @@ static void step_locate(struct run *r, const struct step *s)
 }
 
 static void (*const steps[])(struct run *, const struct step *) = {
-    step_add_user,   step_save_user,   step_add_session, step_save_session, step_end_sessions,
-    step_record,     step_add_patient, step_add_study,   step_add_series,   step_add_instance,
-    step_save_study, step_count,       step_audit,       step_outbox,       step_locate};
+    step_add_user,    step_save_user,     step_add_session, step_save_session, step_end_sessions,
+    step_record,      step_add_patient,   step_add_study,   step_add_series,   step_add_instance,
+    step_save_study,  step_count,         step_audit,       step_outbox,       step_locate,
+    step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents};
 
 static void dump_people(struct run *r, struct db_session *s, int64_t organization_key)
 {
@@ -290,7 +360,7 @@ static err dump_instance(struct image_sink *sink, const struct instance *instanc
                          const struct instance_blobs *blobs)
 {
     struct run *r = container_of(sink, struct dump_sink, base)->run;
-    CHECK_STR(STR("m"), blobs->metadata);
+    CHECK(blobs->metadata.ptr == NULL || str_eq(STR("m"), blobs->metadata));
     json_write(&r->said, &instance_schema, instance, JSON_INTERNAL);
     return OK;
 }
@@ -313,6 +383,8 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
             json_write(&r->said, &series_schema, &page.rows.at[at].series, JSON_INTERNAL);
             CHECK_OK(image_reader_each_instance(s->readers.images, NULL, page.rows.at[at].study.key,
                                                 0, true, &sink.base));
+            CHECK_OK(image_reader_each_instance(s->readers.images, NULL, 0,
+                                                page.rows.at[at].series.key, false, &sink.base));
         }
     }
     CHECK_OK(

@@ -194,6 +194,13 @@ static err faulty_image_reader_each_instance(struct image_reader *r, struct aren
                                       with_blobs, sink);
 }
 
+static err faulty_image_reader_each_stored(struct image_reader *r, int64_t study_key,
+                                           struct image_sink *sink)
+{
+    PASS(image_reader, r, "image_reader_each_stored");
+    return image_reader_each_stored(s->inner->readers.images, study_key, sink);
+}
+
 static err faulty_image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     PASS(image_reader, r, "image_reader_is_referenced");
@@ -216,6 +223,7 @@ static const struct image_reader_ops faulty_image_reader_ops = {
     .locate = faulty_image_reader_locate,
     .blobs = faulty_image_reader_blobs,
     .each_instance = faulty_image_reader_each_instance,
+    .each_stored = faulty_image_reader_each_stored,
     .is_referenced = faulty_image_reader_is_referenced,
     .statistics = faulty_image_reader_statistics,
 };
@@ -269,6 +277,40 @@ static err faulty_image_writer_save_study(struct image_writer *w, struct study *
     return image_writer_save_study(s->inner->uow.images, study);
 }
 
+static err faulty_image_writer_save_series(struct image_writer *w, struct series *series)
+{
+    PASS(image_writer, w, "image_writer_save_series");
+    return image_writer_save_series(s->inner->uow.images, series);
+}
+
+static err faulty_image_writer_save_instance(struct image_writer *w, struct instance *instance)
+{
+    PASS(image_writer, w, "image_writer_save_instance");
+    return image_writer_save_instance(s->inner->uow.images, instance);
+}
+
+static err faulty_image_writer_locate_id(struct image_writer *w, struct arena *a,
+                                         int64_t organization_key, enum image_level level, uuid id,
+                                         struct image_row *out)
+{
+    PASS(image_writer, w, "image_writer_locate_id");
+    return image_writer_locate_id(s->inner->uow.images, a, organization_key, level, id, out);
+}
+
+static err faulty_image_writer_contents(struct image_writer *w, struct arena *a, int64_t study_key,
+                                        struct image_contents *out)
+{
+    PASS(image_writer, w, "image_writer_contents");
+    return image_writer_contents(s->inner->uow.images, a, study_key, out);
+}
+
+static err faulty_image_writer_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
+                                      instant now)
+{
+    PASS(image_writer, w, "image_writer_revive");
+    return image_writer_revive(s->inner->uow.images, study_key, series_key, now);
+}
+
 static err faulty_image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {
@@ -284,6 +326,11 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .add_series = faulty_image_writer_add_series,
     .add_instance = faulty_image_writer_add_instance,
     .save_study = faulty_image_writer_save_study,
+    .save_series = faulty_image_writer_save_series,
+    .save_instance = faulty_image_writer_save_instance,
+    .locate_id = faulty_image_writer_locate_id,
+    .contents = faulty_image_writer_contents,
+    .revive = faulty_image_writer_revive,
     .count_instance = faulty_image_writer_count_instance,
 };
 

@@ -41,6 +41,9 @@ static const char *const fill[] = {
     "series_key, sop_instance_uid, instance_number, object_name, size) SELECT i, {id}, 1, i, i, 1, "
     "i, "
     "i, '1.2.' || i || '.1.1', 1, 'o' || i, 1000 FROM {numbers} WHERE i <= 200000",
+    "UPDATE instances SET state = 1, trashed_at = 1 WHERE key % 100 = 7",
+    "INSERT INTO trash_items SELECT 1, level, i FROM {numbers} CROSS JOIN (SELECT 1 AS level UNION "
+    "SELECT 2) AS levels WHERE i <= 200000 AND i % 100 = 7 ON CONFLICT DO NOTHING",
 };
 
 struct archive {
@@ -134,6 +137,7 @@ static const struct question {
     const char *search;
     bool by_arrival, of_patients;
     const char *led_by[SQL_LANGUAGE_COUNT];
+    bool trashed;
 } questions[] = {
     {"the newest studies",
      LEVEL_STUDY,
@@ -142,7 +146,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
+     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
+     false},
     {"the last that arrived",
      LEVEL_STUDY,
      NULL,
@@ -150,7 +155,8 @@ static const struct question {
      NULL,
      true,
      false,
-     {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"}},
+     {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"},
+     false},
     {"of one day",
      LEVEL_STUDY,
      "study_date",
@@ -158,7 +164,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"}},
+     {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
+     false},
     {"of one patient",
      LEVEL_STUDY,
      "patient_id",
@@ -166,7 +173,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
+     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
+     false},
     {"by accession number",
      LEVEL_STUDY,
      "accession_number",
@@ -174,7 +182,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"}},
+     {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"},
+     false},
     {"by UID",
      LEVEL_STUDY,
      "study_instance_uid",
@@ -183,7 +192,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX sqlite_autoindex_studies",
-      "using studies_organization_key_study_inst"}},
+      "using studies_organization_key_study_inst"},
+     false},
     {"by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -191,7 +201,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     false},
     {"the newest patients",
      LEVEL_STUDY,
      NULL,
@@ -199,7 +210,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient on studies newer"}},
+     {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient on studies newer"},
+     false},
     {"patients by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -207,7 +219,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     false},
     {"a patient by number",
      LEVEL_STUDY,
      "patient_id",
@@ -215,7 +228,8 @@ static const struct question {
      NULL,
      false,
      true,
-     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"}},
+     {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
+     false},
     {"by a rare word",
      LEVEL_STUDY,
      NULL,
@@ -223,7 +237,8 @@ static const struct question {
      "zyxwvut",
      false,
      false,
-     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"}},
+     {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
+     false},
     {"series of a study",
      LEVEL_SERIES,
      "study_instance_uid",
@@ -231,7 +246,8 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"}},
+     {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"},
+     false},
     {"instances of a study",
      LEVEL_INSTANCE,
      "study_instance_uid",
@@ -239,7 +255,26 @@ static const struct question {
      NULL,
      false,
      false,
-     {"SEARCH i USING INDEX", "on instances"}},
+     {"SEARCH i USING INDEX", "on instances"},
+     false},
+    {"series in the trash",
+     LEVEL_SERIES,
+     NULL,
+     NULL,
+     NULL,
+     false,
+     false,
+     {"SEARCH t USING COVERING INDEX", "trash_items"},
+     true},
+    {"instances in the trash",
+     LEVEL_INSTANCE,
+     NULL,
+     NULL,
+     NULL,
+     false,
+     false,
+     {"SEARCH t USING COVERING INDEX", "trash_items"},
+     true},
 };
 
 static void check_plan(struct archive *x, const struct question *q)
@@ -252,6 +287,7 @@ static void check_plan(struct archive *x, const struct question *q)
         f.matches = (struct image_match_slice){.at = &match, .len = 1};
     }
     f.one_per_patient = f.wants_patient_counts = q->of_patients;
+    f.trashed = q->trashed;
     f.search = q->search != NULL ? str_of(q->search) : STR_NONE;
     if (q->by_arrival) {
         f.sort[0] = (struct image_sort){NULL, true};

@@ -4,6 +4,7 @@
 #include "application/commands/images/store_instance/command.h"
 
 #include "application/events/instance_stored.h"
+#include "application/models/study_recount.h"
 #include "base/arena.h"
 #include "dicom/matching.h"
 #include "dicom/person_name.h"
@@ -170,6 +171,21 @@ static err add_instance(struct command_ctx *ctx, const struct store_instance *cm
     return image_writer_count_instance(ctx->uow->images, &row->study, &row->series);
 }
 
+/* What was in the trash because nothing in it was left. */
+static err bring_back(struct command_ctx *ctx, struct image_row *row)
+{
+    if (row->series.state == STUDY_TRASHED) {
+        row->series.state = STUDY_RECEIVED;
+        row->study.series_count++;
+        TRY(image_writer_save_series(ctx->uow->images, &row->series));
+    }
+    if (row->study.state != STUDY_TRASHED)
+        return OK;
+    row->study.state = STUDY_RECEIVED;
+    row->study.updated_at = clock_now(ctx->clock);
+    return image_writer_save_study(ctx->uow->images, &row->study);
+}
+
 static err store_instance_handle(struct command_ctx *ctx, const struct store_instance *cmd,
                                  struct store_instance_result *out)
 {
@@ -178,9 +194,10 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     TRY(image_writer_locate(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
                             &row));
-    if (row.study.key != 0 && row.study.state == STUDY_TRASHED)
-        return ERR(CONFLICT, "the study is in the trash");
+    TRY(study_must_be_there(&row));
     if (row.instance.key != 0) {
+        if (row.instance.state == STUDY_TRASHED)
+            return ERR(CONFLICT, "the instance is in the trash");
         if (!str_eq(row.instance.object_name, cmd->object_name))
             return ERR(CONFLICT, "an instance with this UID and other content is stored");
         *out = (struct store_instance_result){true, row.study.id, row.instance.id};
@@ -190,6 +207,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
         TRY(make_study(ctx, i, &row.study));
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
+    TRY(bring_back(ctx, &row));
     TRY(add_instance(ctx, cmd, &row));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};
     TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event, row.study.id,
