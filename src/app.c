@@ -100,7 +100,8 @@ static err services_open(struct app *app)
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
                                       .principals = &app->principals.base,
-                                      .metadata = &app->metadata.base};
+                                      .metadata = &app->metadata.base,
+                                      .duplicates = app->settings.duplicates};
     return OK;
 }
 

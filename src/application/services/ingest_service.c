@@ -72,25 +72,48 @@ static void make_blobs(struct arena *a, struct instance_read *read, str transfer
                                    .bulk = read->bulk_table};
 }
 
-static err store(struct scope *scope, struct instance_read *read,
-                 const struct stored_object *object, struct ingest_result *out)
+static err make_content(struct arena *a, struct instance_read *read, str object_name, uint64_t size,
+                        struct instance_content *out)
 {
     struct frame_table_info frames;
-    struct store_instance_result result;
     str syntax = uid_is_tolerable(read->file.transfer_syntax_uid)
                      ? read->file.transfer_syntax_uid
                      : str_of(read->file.transfer_syntax->uid);
-    struct store_instance cmd = {.index = &read->index,
-                                 .transfer_syntax_uid = syntax,
-                                 .object_name = {object->name, OBJECT_NAME_SIZE},
-                                 .size = (int64_t)object->size};
     TRY(frame_table_info(read->frame_table, &frames));
-    cmd.frame_count = frames.frame_count;
-    make_blobs(scope->arena, read, syntax, &cmd.blobs);
+    *out = (struct instance_content){.index = &read->index,
+                                     .transfer_syntax_uid = syntax,
+                                     .frame_count = frames.frame_count,
+                                     .object_name = object_name,
+                                     .size = (int64_t)size};
+    make_blobs(a, read, syntax, &out->blobs);
+    return OK;
+}
+
+static err store(struct scope *scope, struct instance_read *read,
+                 const struct stored_object *object, struct ingest_result *out)
+{
+    struct store_instance cmd;
+    struct store_instance_result result;
+    TRY(make_content(scope->arena, read, (str){object->name, OBJECT_NAME_SIZE}, object->size,
+                     &cmd.content));
     TRY(store_instance_send(scope, &cmd, &result));
     out->was_there = result.was_there;
+    out->is_beside = result.is_beside;
     out->study_id = result.study_id;
     return OK;
+}
+
+err ingest_again(struct scope *scope, str object_name, struct instance_content *out)
+{
+    struct instance_read *read = NEW(scope->arena, struct instance_read);
+    struct region_source source;
+    struct object_file file;
+    TRY(storage_open(scope->services->storage, object_name, OBJECT_WHOLE, &file));
+    region_source_init(&source, file.fd, 0, file.size);
+    err e = instance_read(scope->arena, &source.base, &(struct instance_read_options){0}, read);
+    fd_close(file.fd);
+    TRY(e);
+    return make_content(scope->arena, read, object_name, file.size, out);
 }
 
 err ingest_instance(struct scope *scope, struct byte_source *source,

@@ -9,6 +9,7 @@
 #include "application/services/rate_counter.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
+#include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
 
 struct services {
@@ -19,6 +20,7 @@ struct services {
     struct metadata_cache *metadata;
     struct rate_counter *rates;
     struct message_bus *bus;
+    enum duplicate_policy duplicates;
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "core/searchable_query.h"
 #include "domain/entities/image_attribute.h"
+#include "domain/entities/instance_version.h"
 #include "domain/entities/patient.h"
 
 enum {
@@ -112,6 +113,10 @@ struct image_reader_ops {
     err (*is_referenced)(struct image_reader *r, str object_name, bool *out);
     err (*statistics)(struct image_reader *r, int64_t organization_key, int64_t *studies,
                       int64_t *instances, int64_t *size);
+    err (*versions)(struct image_reader *r, struct arena *a, int64_t instance_key, uint64_t offset,
+                    uint32_t limit, struct instance_version_slice *out, int64_t *total);
+    err (*get_version)(struct image_reader *r, struct arena *a, int64_t instance_key, uuid id,
+                       struct instance_version *out);
 };
 struct image_reader {
     const struct image_reader_ops *ops;
@@ -164,8 +169,8 @@ static inline err image_reader_each_instance(struct image_reader *r, struct aren
 {
     return r->ops->each_instance(r, a, study_key, series_key, with_blobs, sink);
 }
-/* Every object that belongs to a study, in the trash or not. What the sink is given lives until it
- * returns; there are no derived data. */
+/* Every object that belongs to a study, in the trash or not, versions of its instances too. What
+ * the sink is given lives until it returns; there are no derived data. */
 static inline err image_reader_each_stored(struct image_reader *r, int64_t study_key,
                                            struct image_sink *sink)
 {
@@ -181,7 +186,20 @@ static inline err image_reader_statistics(struct image_reader *r, int64_t organi
 {
     return r->ops->statistics(r, organization_key, studies, instances, size);
 }
-
+/* Newest first. */
+static inline err image_reader_versions(struct image_reader *r, struct arena *a,
+                                        int64_t instance_key, uint64_t offset, uint32_t limit,
+                                        struct instance_version_slice *out, int64_t *total)
+{
+    return r->ops->versions(r, a, instance_key, offset, limit, out, total);
+}
+/* Errors: NOT_FOUND, also for another instance. */
+static inline err image_reader_get_version(struct image_reader *r, struct arena *a,
+                                           int64_t instance_key, uuid id,
+                                           struct instance_version *out)
+{
+    return r->ops->get_version(r, a, instance_key, id, out);
+}
 struct image_writer;
 struct image_writer_ops {
     err (*locate)(struct image_writer *w, struct arena *a, int64_t organization_key, str study_uid,
@@ -201,6 +219,10 @@ struct image_writer_ops {
     err (*contents)(struct image_writer *w, struct arena *a, int64_t study_key,
                     struct image_contents *out);
     err (*revive)(struct image_writer *w, int64_t study_key, int64_t series_key, instant now);
+    err (*replace_instance)(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs);
+    err (*add_version)(struct image_writer *w, struct instance_version *version);
+    err (*remove_version)(struct image_writer *w, int64_t key);
     err (*count_instance)(struct image_writer *w, struct study *study, struct series *series);
 };
 struct image_writer {
@@ -277,9 +299,24 @@ static inline err image_writer_revive(struct image_writer *w, int64_t study_key,
 {
     return w->ops->revive(w, study_key, series_key, now);
 }
+/* Saves the instance with other derived data, and a line in the change feed. */
+static inline err image_writer_replace_instance(struct image_writer *w, struct instance *instance,
+                                                const struct instance_blobs *blobs)
+{
+    return w->ops->replace_instance(w, instance, blobs);
+}
+/* Gives it its key. Errors: CONFLICT (the instance has a version of that object). */
+static inline err image_writer_add_version(struct image_writer *w, struct instance_version *version)
+{
+    return w->ops->add_version(w, version);
+}
+static inline err image_writer_remove_version(struct image_writer *w, int64_t key)
+{
+    return w->ops->remove_version(w, key);
+}
 /* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
- * classes, time, version. All else in them is as it was found. Between locate and the end of the
- * unit of work nobody else changes them. */
+ * classes, time, version. All else in them is as it was found. Between locate
+ * and the end of the unit of work nobody else changes them. */
 static inline err image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {

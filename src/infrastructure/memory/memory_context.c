@@ -151,7 +151,7 @@ struct memory_state *memory_write(struct memory_session *s)
 static int64_t *version_of(enum memory_table table, void *object)
 {
     return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
-                   table == MEMORY_LEASES
+                   table == MEMORY_LEASES || table == MEMORY_INSTANCE_VERSIONS
                ? NULL
                : memory_member(table, "version", object);
 }

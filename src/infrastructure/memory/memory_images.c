@@ -3,6 +3,7 @@
 
 #include "infrastructure/memory/memory_contents.h"
 #include "infrastructure/memory/memory_find.h"
+#include "infrastructure/memory/memory_versions.h"
 
 #include <stdlib.h>
 
@@ -210,7 +211,7 @@ static err each_stored(struct image_reader *r, int64_t study_key, struct image_s
     for (size_t i = 0; i < rows->len; i++)
         if (((const struct instance *)rows->at[i])->study_key == study_key)
             TRY(give(NULL, rows->at[i], false, sink));
-    return OK;
+    return memory_images_each_version(r, study_key, sink);
 }
 
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
@@ -219,6 +220,7 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
     *out = false;
     for (size_t i = 0; i < rows->len && !*out; i++)
         *out = str_eq(((const struct instance *)rows->at[i])->object_name, object_name);
+    *out = *out || memory_images_is_version(r, object_name);
     return OK;
 }
 
@@ -249,6 +251,8 @@ const struct image_reader_ops memory_image_reader_ops = {
     .each_stored = each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
+    .versions = memory_images_versions,
+    .get_version = memory_images_get_version,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -313,6 +317,26 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     memory_add_change(s, (struct change){.organization_key = instance->organization_key,
                                          .created_at = instance->created_at,
                                          .kind = STR("instance_stored"),
+                                         .study_id = study->id,
+                                         .instance_id = instance->id});
+    return OK;
+}
+
+static err replace_instance(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs)
+{
+    struct memory_session *s = writing(w);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_INSTANCES];
+    struct arena *a = &s->db->arena;
+    TRY(memory_images_save_instance(w, instance));
+    struct memory_instance *row = memory_row_make(a, MEMORY_INSTANCES, instance);
+    read_blobs(a, blobs, true, &row->blobs);
+    memory_row_replace(a, rows, row);
+    const struct study *study =
+        memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], instance->study_key);
+    memory_add_change(s, (struct change){.organization_key = instance->organization_key,
+                                         .created_at = instance->updated_at,
+                                         .kind = STR("instance_replaced"),
                                          .study_id = study->id,
                                          .instance_id = instance->id});
     return OK;
@@ -387,5 +411,8 @@ const struct image_writer_ops memory_image_writer_ops = {
     .locate_id = memory_images_locate_id,
     .contents = memory_images_contents,
     .revive = memory_images_revive,
+    .replace_instance = replace_instance,
+    .add_version = memory_images_add_version,
+    .remove_version = memory_images_remove_version,
     .count_instance = count_instance,
 };

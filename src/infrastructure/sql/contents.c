@@ -20,7 +20,9 @@ err sql_images_each_stored(struct image_reader *r, int64_t study_key, struct ima
     TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
     TRY(statement_begin(c,
                         "SELECT sop_instance_uid, object_name, size FROM instances WHERE "
-                        "study_key = ?1",
+                        "study_key = ?1 UNION ALL SELECT i.sop_instance_uid, v.object_name, v.size "
+                        "FROM instance_versions v JOIN instances i ON i.key = v.instance_key "
+                        "WHERE i.study_key = ?1",
                         &s));
     statement_bind_i64(&s, 1, study_key);
     statement_stream(&s);

@@ -56,7 +56,8 @@ enum sql_table {
     TABLE_INSTANCES,
     TABLE_IDEMPOTENCY_RECORDS,
     SQL_TABLE_COUNT,
-    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT /* whose keys are given by the database, in order */
+    TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT, /* whose keys are given by the database, in order */
+    TABLE_INSTANCE_VERSIONS
 };
 
 struct sql_engine;

@@ -6,6 +6,7 @@
 #include "infrastructure/sql/contents.h"
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sql/match.h"
+#include "infrastructure/sql/versions.h"
 
 static struct sql_session *reading(struct image_reader *r)
 {
@@ -299,7 +300,10 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(reading(r), &c));
-    TRY(statement_begin(c, "SELECT 1 FROM instances WHERE object_name = ?1 LIMIT 1", &s));
+    TRY(statement_begin(c,
+                        "SELECT 1 FROM instances WHERE object_name = ?1 UNION ALL "
+                        "SELECT 1 FROM instance_versions WHERE object_name = ?1 LIMIT 1",
+                        &s));
     statement_bind_str(&s, 1, object_name);
     return statement_step(&s, out);
 }
@@ -335,6 +339,8 @@ const struct image_reader_ops sql_image_reader_ops = {
     .each_stored = sql_images_each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
+    .versions = sql_images_versions,
+    .get_version = sql_images_get_version,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -375,18 +381,25 @@ static err add_patient(struct image_writer *w, struct patient *patient)
 
 /* The search index is kept here and not by a trigger: a schema that is not trusted runs no virtual
  * table. */
+static const char add_words[] = "INSERT INTO study_search(rowid, search_key) VALUES (?1, ?2)";
+
+static err run_words(struct sql_connection *c, const char *sql, int64_t key, str words)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(statement_begin(c, sql, &s));
+    statement_bind_i64(&s, 1, key);
+    statement_bind_str(&s, 2, words);
+    return statement_run(&s);
+}
+
 static err add_study(struct image_writer *w, struct study *study)
 {
     struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
     TRY(entity_insert(writing(w), &study_schema, study));
     TRY(sql_session_write(writing(w), &c));
-    if (!c->engine->dialect->has_search_table)
-        return OK;
-    TRY(statement_begin(c, "INSERT INTO study_search(rowid, search_key) VALUES (?1, ?2)", &s));
-    statement_bind_i64(&s, 1, study->key);
-    statement_bind_str(&s, 2, study->search_key);
-    return statement_run(&s);
+    return c->engine->dialect->has_search_table
+               ? run_words(c, add_words, study->key, study->search_key)
+               : OK;
 }
 
 static err add_series(struct image_writer *w, struct series *series)
@@ -411,6 +424,16 @@ static err add_change(struct sql_connection *c, const char *kind, int64_t organi
     return statement_run_later(&s);
 }
 
+/* metadata, its size and checksum, frames, bulk: from position first on. */
+static void bind_blobs(struct statement *s, int first, const struct instance_blobs *blobs)
+{
+    statement_bind_blob(s, first, blobs->metadata);
+    statement_bind_i64(s, first + 1, blobs->metadata_size);
+    statement_bind_i64(s, first + 2, blobs->metadata_crc);
+    statement_bind_blob(s, first + 3, blobs->frames);
+    statement_bind_blob(s, first + 4, blobs->bulk);
+}
+
 static err add_instance(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs)
 {
@@ -424,19 +447,40 @@ static err add_instance(struct image_writer *w, struct instance *instance,
                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                         &s));
     statement_bind_i64(&s, 1, instance->key);
-    statement_bind_blob(&s, 2, blobs->metadata);
-    statement_bind_i64(&s, 3, blobs->metadata_size);
-    statement_bind_i64(&s, 4, blobs->metadata_crc);
-    statement_bind_blob(&s, 5, blobs->frames);
-    statement_bind_blob(&s, 6, blobs->bulk);
+    bind_blobs(&s, 2, blobs);
     TRY(statement_run_later(&s));
     return add_change(c, "instance_stored", instance->organization_key, instance->study_key,
                       instance->key, instance->created_at);
 }
 
+static err read_words(struct sql_connection *c, struct arena *a, int64_t key, str *out)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(statement_begin(c, "SELECT search_key FROM studies WHERE key = ?1", &s));
+    statement_bind_i64(&s, 1, key);
+    TRY(statement_step(&s, &has_row));
+    *out = has_row ? statement_column_str(&s, a, 0) : STR_NONE;
+    return OK;
+}
+
+/* The search index is told what goes out of it and what comes in. */
 static err save_study(struct image_writer *w, struct study *study)
 {
-    return entity_update(writing(w), &study_schema, study);
+    struct sql_connection *c;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    str before = study->search_key;
+    TRY(sql_session_write(writing(w), &c));
+    if (c->engine->dialect->has_search_table)
+        TRY(read_words(c, &scratch, study->key, &before));
+    TRY(entity_update(writing(w), &study_schema, study));
+    if (str_eq(before, study->search_key))
+        return OK;
+    TRY(run_words(c,
+                  "INSERT INTO study_search(study_search, rowid, search_key) VALUES ('delete', ?1, "
+                  "?2)",
+                  study->key, before));
+    return run_words(c, add_words, study->key, study->search_key);
 }
 
 static err save_series(struct image_writer *w, struct series *series)
@@ -447,6 +491,24 @@ static err save_series(struct image_writer *w, struct series *series)
 static err save_instance(struct image_writer *w, struct instance *instance)
 {
     return entity_update(writing(w), &instance_schema, instance);
+}
+
+static err replace_instance(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(entity_update(writing(w), &instance_schema, instance));
+    TRY(sql_session_write(writing(w), &c));
+    TRY(statement_begin(c,
+                        "UPDATE instance_blobs SET metadata = ?2, metadata_size = ?3, "
+                        "metadata_crc = ?4, frames = ?5, bulk = ?6 WHERE instance_key = ?1",
+                        &s));
+    statement_bind_i64(&s, 1, instance->key);
+    bind_blobs(&s, 2, blobs);
+    TRY(statement_run(&s));
+    return add_change(c, "instance_replaced", instance->organization_key, instance->study_key,
+                      instance->key, instance->updated_at);
 }
 
 static void remember(struct sql_known *known, const struct study *study,
@@ -506,5 +568,8 @@ const struct image_writer_ops sql_image_writer_ops = {
     .locate_id = sql_images_locate_id,
     .contents = sql_images_contents,
     .revive = sql_images_revive,
+    .replace_instance = replace_instance,
+    .add_version = sql_images_add_version,
+    .remove_version = sql_images_remove_version,
     .count_instance = count_instance,
 };

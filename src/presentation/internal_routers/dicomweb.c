@@ -54,8 +54,9 @@ void dicomweb_set_tag(struct request *r, str etag, bool is_immutable)
 {
     http_set_header(r->x, "ETag", str_format(request_arena(r), "\"%.*s\"", STR_ARG(etag)));
     http_set_header(r->x, "Cache-Control",
-                    is_immutable ? STR("private, max-age=31536000, immutable")
-                                 : STR("private, no-cache"));
+                    is_immutable && r->scope.services->duplicates == DUPLICATES_REFUSE
+                        ? STR("private, max-age=31536000, immutable")
+                        : STR("private, no-cache"));
     http_set_header(r->x, "Accept-Ranges", STR("bytes"));
     http_set_header(r->x, "Vary", STR("Accept"));
 }

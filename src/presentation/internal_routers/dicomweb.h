@@ -31,7 +31,7 @@ str dicomweb_base_url(struct request *r);
 void dicomweb_accept(struct request *r, struct accept_item_slice *out);
 /* A strong tag; without is_immutable clients ask again each time. */
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
-/* Instance data never changes: one year. */
+/* Instance data never changes, unless others may take its place: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
 
 SLICE(http_part);

@@ -21,7 +21,7 @@ struct outcomes {
     struct request *r;
     struct byte_source *body;
     struct buf referenced, failed;
-    size_t stored_count, failed_count;
+    size_t stored_count, warned_count, failed_count;
     str study_uid;
     err first_error;
     err gone; /* the archive, since an earlier part: the others would each wait for the same */
@@ -48,6 +48,10 @@ static unsigned failure_reason(enum err_code code)
     }
 }
 
+/* Warning Reason (0008,1196), PS3.18 I.2.1: what is retrieved has other data elements than what was
+ * sent. */
+enum { WARNING_COERCION = 0xB000 };
+
 static void add_uid(struct buf *out, const char *tag, str uid)
 {
     buf_addf(out, "\"%s\":{\"vr\":\"UI\"", tag);
@@ -65,14 +69,21 @@ static void add_stored(struct outcomes *o, const struct ingest_result *result)
         buf_add_char(&o->referenced, ',');
     if (o->stored_count == 1)
         o->study_uid = str_copy(request_arena(o->r), result->study_instance_uid);
+    o->warned_count += result->is_beside;
     buf_add_char(&o->referenced, '{');
+    if (result->is_beside)
+        buf_add(&o->referenced, STR("\"00000902\":{\"vr\":\"LO\",\"Value\":[\"other content is "
+                                    "served under this UID, this is a version\"]},"));
     add_uid(&o->referenced, "00081150", result->sop_class_uid);
     add_uid(&o->referenced, "00081155", result->sop_instance_uid);
     buf_addf(&o->referenced,
              "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s/studies/%.*s/series/%.*s/instances/"
-             "%.*s\"]}}",
+             "%.*s\"]}",
              STR_ARG(dicomweb_base_url(o->r)), STR_ARG(result->study_instance_uid),
              STR_ARG(result->series_instance_uid), STR_ARG(result->sop_instance_uid));
+    if (result->is_beside)
+        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%d]}", WARNING_COERCION);
+    buf_add_char(&o->referenced, '}');
 }
 
 static void add_failed(struct outcomes *o, const struct ingest_result *result, err e)
@@ -246,11 +257,11 @@ static err store_pieces(struct outcomes *o, str content_type, str model_type)
     return e;
 }
 
-/* 200: all stored; 202: some; 409: none (PS3.18 10.5.3). A full or broken store is the server's to
- * say. */
+/* 200: all stored; 202: some, or with warnings; 409: none (PS3.18 10.5.3). A full or broken store
+ * is the server's to say. */
 static unsigned status_of(const struct outcomes *o)
 {
-    if (o->failed_count == 0)
+    if (o->failed_count == 0 && o->warned_count == 0)
         return 200;
     if (o->stored_count != 0)
         return 202;

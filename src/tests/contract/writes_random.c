@@ -266,6 +266,50 @@ static void step_contents(struct run *r, const struct step *s)
     }
 }
 
+static void step_replace(struct run *r, const struct step *s)
+{
+    struct instance instance;
+    const struct instance_blobs blobs = {.metadata = STR("m"), .bulk = STR("b")};
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
+                                      id_of('i', s->a % 40), &instance);
+    if (!failed(e)) {
+        instance.object_name = str_format(&r->arena, "%d", (int)(s->b % 5));
+        instance.size = (int64_t)(s->b % 100);
+        instance.updated_at = s->now;
+        instance.version -= s->d % 4 == 0;
+        e = image_writer_replace_instance(r->session->uow.images, &instance, &blobs);
+    }
+    say(r, e, instance.key, instance.version);
+}
+
+/* Keys of rows that come and go are not the same everywhere. */
+static void step_version(struct run *r, const struct step *s)
+{
+    struct instance_version_slice found;
+    struct instance_version version = {.id = id_of('v', s->a % 40),
+                                       .organization_key = 1,
+                                       .created_at = s->now,
+                                       .instance_key = (int64_t)(s->b % 12) + 1,
+                                       .reason = VERSION_KEPT,
+                                       .object_name =
+                                           str_format(&r->arena, "%d", (int)(s->d % 4) + 4)};
+    int64_t total;
+    if (s->c % 3 != 0)
+        say(r, image_writer_add_version(r->session->uow.images, &version), 0, 0);
+    CHECK_OK(image_reader_versions(r->session->readers.images, &r->arena, version.instance_key,
+                                   s->a % 2, 3, &found, &total));
+    if (s->c % 3 == 0 && found.len != 0)
+        say(r, image_writer_remove_version(r->session->uow.images, found.at[0].key), 0, 0);
+    say(r,
+        image_reader_get_version(r->session->readers.images, &r->arena, version.instance_key,
+                                 version.id, &version),
+        total, 0);
+    for (size_t i = 0; i < found.len; i++) {
+        found.at[i].key = 0;
+        json_write(&r->said, &instance_version_schema, &found.at[i], JSON_INTERNAL);
+    }
+}
+
 static void step_count(struct run *r, const struct step *s)
 {
     struct study study = {.key = (int64_t)(s->a % 8) + 1,
@@ -331,7 +375,8 @@ static void (*const steps[])(struct run *, const struct step *) = {
     step_add_user,    step_save_user,     step_add_session, step_save_session, step_end_sessions,
     step_record,      step_add_patient,   step_add_study,   step_add_series,   step_add_instance,
     step_save_study,  step_count,         step_audit,       step_outbox,       step_locate,
-    step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents};
+    step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents,
+    step_replace,     step_version};
 
 static void dump_people(struct run *r, struct db_session *s, int64_t organization_key)
 {
@@ -365,9 +410,27 @@ static err dump_instance(struct image_sink *sink, const struct instance *instanc
     return OK;
 }
 
+/* In whatever order. */
+struct stored_sink {
+    struct image_sink base;
+    uint64_t count, size, names;
+};
+
+static err dump_stored(struct image_sink *sink, const struct instance *instance,
+                       const struct instance_blobs *blobs)
+{
+    struct stored_sink *stored = container_of(sink, struct stored_sink, base);
+    (void)blobs;
+    stored->count++;
+    stored->size += (uint64_t)instance->size;
+    stored->names += str_hash(instance->object_name) ^ str_hash(instance->sop_instance_uid);
+    return OK;
+}
+
 static void dump_images(struct run *r, struct db_session *s, int64_t organization_key)
 {
     struct dump_sink sink = {{dump_instance}, r};
+    struct stored_sink stored = {{dump_stored}, 0, 0, 0};
     struct change_slice changes;
     int64_t numbers[3];
     for (int i = 0; i < 2; i++) {
@@ -383,10 +446,14 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
             json_write(&r->said, &series_schema, &page.rows.at[at].series, JSON_INTERNAL);
             CHECK_OK(image_reader_each_instance(s->readers.images, NULL, page.rows.at[at].study.key,
                                                 0, true, &sink.base));
+            CHECK_OK(image_reader_each_stored(s->readers.images, page.rows.at[at].study.key,
+                                              &stored.base));
             CHECK_OK(image_reader_each_instance(s->readers.images, NULL, 0,
                                                 page.rows.at[at].series.key, false, &sink.base));
         }
     }
+    buf_addf(&r->said, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", stored.count, stored.size,
+             stored.names);
     CHECK_OK(
         change_reader_find(s->readers.changes, &r->arena, organization_key, 0, 1000, &changes));
     for (size_t i = 0; i < changes.len; i++) { /* what was given up may leave a hole */

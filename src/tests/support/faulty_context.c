@@ -215,6 +215,23 @@ static err faulty_image_reader_statistics(struct image_reader *r, int64_t organi
                                    size);
 }
 
+static err faulty_image_reader_versions(struct image_reader *r, struct arena *a,
+                                        int64_t instance_key, uint64_t offset, uint32_t limit,
+                                        struct instance_version_slice *out, int64_t *total)
+{
+    PASS(image_reader, r, "image_reader_versions");
+    return image_reader_versions(s->inner->readers.images, a, instance_key, offset, limit, out,
+                                 total);
+}
+
+static err faulty_image_reader_get_version(struct image_reader *r, struct arena *a,
+                                           int64_t instance_key, uuid id,
+                                           struct instance_version *out)
+{
+    PASS(image_reader, r, "image_reader_get_version");
+    return image_reader_get_version(s->inner->readers.images, a, instance_key, id, out);
+}
+
 static const struct image_reader_ops faulty_image_reader_ops = {
     .find = faulty_image_reader_find,
     .get_study = faulty_image_reader_get_study,
@@ -226,6 +243,8 @@ static const struct image_reader_ops faulty_image_reader_ops = {
     .each_stored = faulty_image_reader_each_stored,
     .is_referenced = faulty_image_reader_is_referenced,
     .statistics = faulty_image_reader_statistics,
+    .versions = faulty_image_reader_versions,
+    .get_version = faulty_image_reader_get_version,
 };
 
 static err faulty_image_writer_locate(struct image_writer *w, struct arena *a,
@@ -311,6 +330,25 @@ static err faulty_image_writer_revive(struct image_writer *w, int64_t study_key,
     return image_writer_revive(s->inner->uow.images, study_key, series_key, now);
 }
 
+static err faulty_image_writer_replace_instance(struct image_writer *w, struct instance *instance,
+                                                const struct instance_blobs *blobs)
+{
+    PASS(image_writer, w, "image_writer_replace_instance");
+    return image_writer_replace_instance(s->inner->uow.images, instance, blobs);
+}
+
+static err faulty_image_writer_add_version(struct image_writer *w, struct instance_version *version)
+{
+    PASS(image_writer, w, "image_writer_add_version");
+    return image_writer_add_version(s->inner->uow.images, version);
+}
+
+static err faulty_image_writer_remove_version(struct image_writer *w, int64_t key)
+{
+    PASS(image_writer, w, "image_writer_remove_version");
+    return image_writer_remove_version(s->inner->uow.images, key);
+}
+
 static err faulty_image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {
@@ -331,6 +369,9 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .locate_id = faulty_image_writer_locate_id,
     .contents = faulty_image_writer_contents,
     .revive = faulty_image_writer_revive,
+    .replace_instance = faulty_image_writer_replace_instance,
+    .add_version = faulty_image_writer_add_version,
+    .remove_version = faulty_image_writer_remove_version,
     .count_instance = faulty_image_writer_count_instance,
 };
 
