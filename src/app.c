@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "application/commands/organizations/create_organization/command.h"
+#include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "base/arena.h"
 #include "base/json.h"
@@ -17,6 +18,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+enum { COUNTED_UNIT_COUNT_MAX = 500 }; /* of studies from before, in one run of the job */
 
 static err data_dir_open(struct app *app)
 {
@@ -261,6 +264,21 @@ static err purge_expired_job(void *owner)
     return e;
 }
 
+/* Unit after unit, so that others come between. */
+static err count_transfer_syntaxes_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct count_transfer_syntaxes_result result = {0};
+    for (int i = 0; i < COUNTED_UNIT_COUNT_MAX && (i == 0 || result.has_more); i++) {
+        arena_reset(&scratch);
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(count_transfer_syntaxes_send(&scope, &(struct count_transfer_syntaxes){0}, &result));
+    }
+    return OK;
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -285,6 +303,7 @@ static err outbox_job(void *owner)
 
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
+    {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},

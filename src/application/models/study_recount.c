@@ -13,27 +13,6 @@ static bool settle(enum study_state *state, instant trashed_at, int64_t left_cou
     return *state != before;
 }
 
-static err recount_series(struct command_ctx *ctx, const struct image_contents *contents,
-                          struct series *series, bool is_touched)
-{
-    int64_t count = 0, size = 0;
-    for (size_t i = 0; i < contents->tallies.len; i++) {
-        const struct image_tally *t = &contents->tallies.at[i];
-        if (t->series_key != series->key)
-            continue;
-        count += t->instance_count;
-        size += t->size;
-    }
-    bool differs = settle(&series->state, series->trashed_at, count) ||
-                   count != series->instance_count || size != series->size;
-    if (!differs && !is_touched)
-        return OK;
-    series->instance_count = count;
-    series->size = size;
-    series->updated_at = clock_now(ctx->clock);
-    return image_writer_save_series(ctx->uow->images, series);
-}
-
 static const struct series *find_series(const struct image_contents *contents, int64_t key)
 {
     for (size_t i = 0; i < contents->series.len; i++)
@@ -42,11 +21,49 @@ static const struct series *find_series(const struct image_contents *contents, i
     return NULL;
 }
 
+str transfer_syntaxes_of(struct arena *a, const struct image_contents *contents, int64_t series_key)
+{
+    str set = STR("");
+    for (size_t i = 0; i < contents->tallies.len; i++) {
+        const struct image_tally *t = &contents->tallies.at[i];
+        const struct series *series = find_series(contents, t->series_key);
+        if (series_key != 0 ? t->series_key == series_key
+                            : series != NULL && series->state == STUDY_RECEIVED)
+            set = value_set_add(a, set, t->transfer_syntax_uid);
+    }
+    return set;
+}
+
+static err recount_series(struct command_ctx *ctx, const struct image_contents *contents,
+                          struct series *series, bool is_touched)
+{
+    int64_t count = 0, size = 0;
+    str syntaxes = transfer_syntaxes_of(ctx->arena, contents, series->key);
+    for (size_t i = 0; i < contents->tallies.len; i++) {
+        const struct image_tally *t = &contents->tallies.at[i];
+        if (t->series_key != series->key)
+            continue;
+        count += t->instance_count;
+        size += t->size;
+    }
+    bool differs = settle(&series->state, series->trashed_at, count) ||
+                   count != series->instance_count || size != series->size ||
+                   !str_eq(syntaxes, series->transfer_syntaxes);
+    if (!differs && !is_touched)
+        return OK;
+    series->instance_count = count;
+    series->size = size;
+    series->transfer_syntaxes = syntaxes;
+    series->updated_at = clock_now(ctx->clock);
+    return image_writer_save_series(ctx->uow->images, series);
+}
+
 static void recount_study(struct arena *a, const struct image_contents *contents,
                           struct study *study)
 {
     study->series_count = study->instance_count = study->size = 0;
     study->modalities = study->sop_classes = STR("");
+    study->transfer_syntaxes = transfer_syntaxes_of(a, contents, 0);
     for (size_t i = 0; i < contents->series.len; i++)
         study->series_count += contents->series.at[i].state == STUDY_RECEIVED;
     for (size_t i = 0; i < contents->tallies.len; i++) {

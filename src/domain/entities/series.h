@@ -23,6 +23,7 @@ struct series {
     str performed_procedure_step_start_time;
     str scheduled_procedure_step_id; /* of the first item of Request Attributes Sequence */
     str requested_procedure_id;
+    str transfer_syntaxes; /* as of a study */
     int64_t instance_count;
     int64_t size;
     enum study_state state;

@@ -40,6 +40,8 @@ SCHEMA(
           .doc = "Timezone Offset From UTC (0008,0201)"),
     FIELD(study, modalities, .max = LONG_TEXT_SIZE_MAX, .doc = "Modalities in Study (0008,0061)"),
     FIELD(study, sop_classes, .flags = INTERNAL, .doc = "SOP Classes in Study (0008,0062)"),
+    FIELD(study, transfer_syntaxes, .flags = INTERNAL,
+          .doc = "Available Transfer Syntaxes (0008,3002)"),
     FIELD(study, patient_name_key, .flags = INTERNAL | PHI, .doc = "Folded name"),
     FIELD(study, referring_physician_name_key, .flags = INTERNAL | PHI, .doc = "Folded name"),
     FIELD(study, search_key, .flags = INTERNAL | PHI, .doc = "Folded words"),

@@ -25,6 +25,7 @@ struct study {
     str timezone_offset_from_utc;
     str modalities;                   /* distinct, in order of arrival, separated by "\" */
     str sop_classes;                  /* likewise */
+    str transfer_syntaxes;            /* likewise; absent until they are counted */
     str patient_name_key;             /* folded for matching, groups apart by "=" */
     str referring_physician_name_key; /* likewise */
     str search_key;                   /* all that free text search looks at, folded */

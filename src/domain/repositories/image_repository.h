@@ -87,6 +87,8 @@ struct image_contents {
     struct image_tally_slice tallies; /* in the order in which the first of each came */
 };
 
+SLICE_OF(int64_t, key);
+
 struct image_reader;
 /* Gives one instance after the other; stops at the first error. */
 struct image_sink {
@@ -115,6 +117,8 @@ struct image_reader_ops {
                       int64_t *instances, int64_t *size);
     err (*versions)(struct image_reader *r, struct arena *a, int64_t instance_key, uint64_t offset,
                     uint32_t limit, struct instance_version_slice *out, int64_t *total);
+    err (*uncounted)(struct image_reader *r, struct arena *a, uint32_t limit,
+                     struct key_slice *out);
     err (*get_version)(struct image_reader *r, struct arena *a, int64_t instance_key, uuid id,
                        struct instance_version *out);
 };
@@ -200,6 +204,14 @@ static inline err image_reader_get_version(struct image_reader *r, struct arena 
 {
     return r->ops->get_version(r, a, instance_key, id, out);
 }
+/* Keys of studies, of whatever organization, with series whose transfer syntaxes are not counted: a
+ * program that did not know of them wrote those. */
+static inline err image_reader_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                                         struct key_slice *out)
+{
+    return r->ops->uncounted(r, a, limit, out);
+}
+
 struct image_writer;
 struct image_writer_ops {
     err (*locate)(struct image_writer *w, struct arena *a, int64_t organization_key, str study_uid,
@@ -218,6 +230,8 @@ struct image_writer_ops {
                      enum image_level level, uuid id, struct image_row *out);
     err (*contents)(struct image_writer *w, struct arena *a, int64_t study_key,
                     struct image_contents *out);
+    err (*set_transfer_syntaxes)(struct image_writer *w, enum image_level level, int64_t key,
+                                 str set);
     err (*revive)(struct image_writer *w, int64_t study_key, int64_t series_key, instant now);
     err (*replace_instance)(struct image_writer *w, struct instance *instance,
                             const struct instance_blobs *blobs);
@@ -292,6 +306,12 @@ static inline err image_writer_contents(struct image_writer *w, struct arena *a,
 {
     return w->ops->contents(w, a, study_key, out);
 }
+/* Of a study or a series; nothing else of it changes, its version neither. */
+static inline err image_writer_set_transfer_syntaxes(struct image_writer *w, enum image_level level,
+                                                     int64_t key, str set)
+{
+    return w->ops->set_transfer_syntaxes(w, level, key, set);
+}
 /* Takes out of the trash what is in there of a series (or, series_key 0, of a study): its series
  * and instances. */
 static inline err image_writer_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
@@ -315,7 +335,7 @@ static inline err image_writer_remove_version(struct image_writer *w, int64_t ke
     return w->ops->remove_version(w, key);
 }
 /* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
- * classes, time, version. All else in them is as it was found. Between locate
+ * classes, transfer syntaxes, time, version. All else in them is as it was found. Between locate
  * and the end of the unit of work nobody else changes them. */
 static inline err image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)

@@ -172,3 +172,41 @@ err memory_images_revive(struct image_writer *w, int64_t study_key, int64_t seri
     }
     return OK;
 }
+
+err memory_images_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                            struct key_slice *out)
+{
+    struct memory_session *s =
+        container_of(r, struct memory_session, base.repositories.image_reader);
+    const struct memory_state *state = memory_read(s);
+    const struct memory_rows *studies = &state->tables[MEMORY_STUDIES],
+                             *series = &state->tables[MEMORY_SERIES];
+    *out = (struct key_slice){0};
+    for (size_t i = 0; i < studies->len; i++) {
+        int64_t key = memory_row_key(studies->at[i]);
+        for (size_t n = 0; n < series->len && out->len < limit; n++) {
+            const struct series *one = series->at[n];
+            if (one->study_key != key || one->transfer_syntaxes.ptr != NULL)
+                continue;
+            *SLICE_PUSH(a, out) = key;
+            break;
+        }
+    }
+    return OK;
+}
+
+err memory_images_set_transfer_syntaxes(struct image_writer *w, enum image_level level, int64_t key,
+                                        str set)
+{
+    struct memory_session *s = writing(w);
+    enum memory_table table = level == LEVEL_STUDY ? MEMORY_STUDIES : MEMORY_SERIES;
+    struct memory_rows *rows = &memory_write(s)->tables[table];
+    const void *before = memory_row_find(rows, key);
+    if (before == NULL)
+        return OK;
+    void *row = memory_row_make(&s->db->arena, table, before);
+    *(str *)memory_member(table, "transfer_syntaxes", row) =
+        set.ptr == NULL ? set : str_copy(&s->db->arena, set);
+    memory_row_replace(&s->db->arena, rows, row);
+    return OK;
+}

@@ -14,6 +14,10 @@ err memory_images_locate_id(struct image_writer *w, struct arena *a, int64_t org
                             enum image_level level, uuid id, struct image_row *out);
 err memory_images_contents(struct image_writer *w, struct arena *a, int64_t study_key,
                            struct image_contents *out);
+err memory_images_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                            struct key_slice *out);
+err memory_images_set_transfer_syntaxes(struct image_writer *w, enum image_level level, int64_t key,
+                                        str set);
 err memory_images_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
                          instant now);
 

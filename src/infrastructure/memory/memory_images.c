@@ -253,6 +253,7 @@ const struct image_reader_ops memory_image_reader_ops = {
     .statistics = statistics,
     .versions = memory_images_versions,
     .get_version = memory_images_get_version,
+    .uncounted = memory_images_uncounted,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -369,6 +370,7 @@ static void count_in_study(struct arena *a, struct memory_rows *rows, const stru
     after->size = study->size;
     after->modalities = copy_text(a, study->modalities);
     after->sop_classes = copy_text(a, study->sop_classes);
+    after->transfer_syntaxes = copy_text(a, study->transfer_syntaxes);
     after->updated_at = study->updated_at;
     after->version++;
     memory_row_replace(a, rows, after);
@@ -381,6 +383,7 @@ static void count_in_series(struct arena *a, struct memory_rows *rows, const str
         return;
     struct series *after = memory_row_make(a, MEMORY_SERIES, before);
     after->instance_count = series->instance_count;
+    after->transfer_syntaxes = copy_text(a, series->transfer_syntaxes);
     after->size = series->size;
     after->updated_at = series->updated_at;
     after->version++;
@@ -411,6 +414,7 @@ const struct image_writer_ops memory_image_writer_ops = {
     .locate_id = memory_images_locate_id,
     .contents = memory_images_contents,
     .revive = memory_images_revive,
+    .set_transfer_syntaxes = memory_images_set_transfer_syntaxes,
     .replace_instance = replace_instance,
     .add_version = memory_images_add_version,
     .remove_version = memory_images_remove_version,

@@ -149,3 +149,41 @@ err sql_images_revive(struct image_writer *w, int64_t study_key, int64_t series_
     return revive_rows(c, "UPDATE instances " REVIVE "series_key = ?2)", study_key, series_key,
                        now);
 }
+
+err sql_images_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                         struct key_slice *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    *out = (struct key_slice){0};
+    TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
+    TRY(statement_begin(c,
+                        "SELECT DISTINCT study_key FROM series WHERE transfer_syntaxes IS NULL "
+                        "ORDER BY study_key LIMIT ?1",
+                        &s));
+    statement_bind_i64(&s, 1, limit);
+    for (;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        *SLICE_PUSH(a, out) = statement_column_i64(&s, 0);
+    }
+}
+
+err sql_images_set_transfer_syntaxes(struct image_writer *w, enum image_level level, int64_t key,
+                                     str set)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(writing(w), &c));
+    sql_forget(c->engine);
+    TRY(statement_begin(c,
+                        level == LEVEL_STUDY
+                            ? "UPDATE studies SET transfer_syntaxes = ?2 WHERE key = ?1"
+                            : "UPDATE series SET transfer_syntaxes = ?2 WHERE key = ?1",
+                        &s));
+    statement_bind_i64(&s, 1, key);
+    statement_bind_str(&s, 2, set);
+    return statement_run(&s);
+}

@@ -68,12 +68,13 @@ static struct order order_of(const struct image_filter *f)
     return o;
 }
 
-/* Studies in the order of one column that is never NULL, so that an index can be gone along. The
- * offset is NULL in studies older than its column. */
+/* Studies in the order of one column that is never NULL, so that an index can be gone along. These
+ * are NULL in studies older than their columns. */
 static bool is_by_one(const struct image_filter *f, const struct order *o)
 {
     return f->level == LEVEL_STUDY && o->count == 1 &&
-           strcmp(o->columns[0].name, "timezone_offset_from_utc") != 0;
+           strcmp(o->columns[0].name, "timezone_offset_from_utc") != 0 &&
+           strcmp(o->columns[0].name, "transfer_syntaxes") != 0;
 }
 
 /* What is not known comes before everything else. */

@@ -341,6 +341,7 @@ const struct image_reader_ops sql_image_reader_ops = {
     .statistics = statistics,
     .versions = sql_images_versions,
     .get_version = sql_images_get_version,
+    .uncounted = sql_images_uncounted,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -529,7 +530,8 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     TRY(statement_begin(
         c,
         "UPDATE studies SET series_count = ?2, instance_count = ?3, size = ?4, modalities = ?5, "
-        "sop_classes = ?6, updated_at = ?7, version = version + 1 WHERE key = ?1",
+        "sop_classes = ?6, updated_at = ?7, transfer_syntaxes = ?8, version = version + 1 "
+        "WHERE key = ?1",
         &of_study));
     statement_bind_i64(&of_study, 1, study->key);
     statement_bind_i64(&of_study, 2, study->series_count);
@@ -538,17 +540,19 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     statement_bind_str(&of_study, 5, study->modalities);
     statement_bind_str(&of_study, 6, study->sop_classes);
     statement_bind_i64(&of_study, 7, study->updated_at.us);
+    statement_bind_str(&of_study, 8, study->transfer_syntaxes);
     TRY(statement_run_later(&of_study));
     study->version++;
-    TRY(statement_begin(
-        c,
-        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, version = version + 1 "
-        "WHERE key = ?1",
-        &of_series));
+    TRY(statement_begin(c,
+                        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, "
+                        "transfer_syntaxes = ?5, "
+                        "version = version + 1 WHERE key = ?1",
+                        &of_series));
     statement_bind_i64(&of_series, 1, series->key);
     statement_bind_i64(&of_series, 2, series->instance_count);
     statement_bind_i64(&of_series, 3, series->size);
     statement_bind_i64(&of_series, 4, series->updated_at.us);
+    statement_bind_str(&of_series, 5, series->transfer_syntaxes);
     series->version++;
     TRY(statement_run_later(&of_series));
     remember(&c->engine->known, study, series);
@@ -568,6 +572,7 @@ const struct image_writer_ops sql_image_writer_ops = {
     .locate_id = sql_images_locate_id,
     .contents = sql_images_contents,
     .revive = sql_images_revive,
+    .set_transfer_syntaxes = sql_images_set_transfer_syntaxes,
     .replace_instance = replace_instance,
     .add_version = sql_images_add_version,
     .remove_version = sql_images_remove_version,

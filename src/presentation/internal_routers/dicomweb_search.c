@@ -24,11 +24,13 @@ static bool read_path(str name, uint32_t path[TAG_PATH_DEPTH_MAX], size_t *depth
 }
 
 /* NULL for what is no attribute, or none that can be searched by there. */
-static const struct image_attribute *read_attribute(str name)
+static const struct image_attribute *read_attribute(const struct search *s, str name)
 {
     uint32_t path[TAG_PATH_DEPTH_MAX];
     size_t depth;
-    return read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
+    const struct image_attribute *found =
+        read_path(name, path, &depth) ? image_attribute_at(path, depth) : NULL;
+    return found == NULL ? NULL : image_attribute_seen_from(found, s->query.filter.level);
 }
 
 /* For the warning: by its name, as far as that is one. */
@@ -76,7 +78,7 @@ static err read_order(struct search *s, str list)
         part = str_trim(part);
         bool descending = part.len != 0 && part.ptr[0] == '-';
         const struct image_attribute *attribute =
-            read_attribute(str_sub(part, descending ? 1 : 0, part.len));
+            read_attribute(s, str_sub(part, descending ? 1 : 0, part.len));
         if (attribute == NULL || !search_has_attribute(s, attribute) ||
             f->sort_count == SORT_KEY_COUNT_MAX)
             return ERR(MALFORMED, "orderby names something that cannot be sorted by");
@@ -184,7 +186,7 @@ static err read_pair(struct search *s, const struct query_pair *pair)
         s->seen |= p->once;
         return p->read(s, pair->value);
     }
-    const struct image_attribute *attribute = read_attribute(pair->name);
+    const struct image_attribute *attribute = read_attribute(s, pair->name);
     if (attribute == NULL || !search_has_attribute(s, attribute)) {
         ignore(s, pair->name);
         return OK;

@@ -8,6 +8,7 @@
 #include "application/commands/images/trash_instance/command.h"
 #include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
+#include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/queries/images/list_trashed_instances/query.h"
 #include "dicom/part10/instance.h"
 
@@ -180,6 +181,37 @@ WORLD(a_series_goes_to_the_trash_and_comes_back)
     row = row_of(w, 1);
     CHECK(row.instance.state == STUDY_TRASHED && row.study.instance_count == 1 &&
           row.series.instance_count == 1);
+}
+
+/* What a program from before left uncounted is counted, and nothing else is changed. */
+WORLD(transfer_syntaxes_from_before_are_counted)
+{
+    struct principal system = principal_system(w->organization.key);
+    struct count_transfer_syntaxes_result result;
+    store(w, 1), store(w, 2);
+    const struct image_row before = row_of(w, 1);
+    CHECK(before.study.transfer_syntaxes.len != 0);
+    struct db_session *s = world_begin(w);
+    CHECK_OK(
+        image_writer_set_transfer_syntaxes(s->uow.images, LEVEL_STUDY, before.study.key, STR_NONE));
+    CHECK_OK(image_writer_set_transfer_syntaxes(s->uow.images, LEVEL_SERIES, before.series.key,
+                                                STR_NONE));
+    CHECK_OK(db_session_commit(s));
+    db_session_end(s);
+    store(w, 3); /* what is not counted is not told by the newest alone */
+    CHECK(row_of(w, 1).study.transfer_syntaxes.ptr == NULL &&
+          row_of(w, 1).series.transfer_syntaxes.ptr == NULL);
+    for (int i = 0; i < 2; i++) {
+        struct scope scope = world_scope(w, &system);
+        CHECK_OK(
+            count_transfer_syntaxes_send(&scope, &(struct count_transfer_syntaxes){0}, &result));
+        CHECK(result.study_count == (i == 0) && !result.has_more);
+    }
+    struct image_row row = row_of(w, 1);
+    CHECK_STR(before.study.transfer_syntaxes, row.study.transfer_syntaxes);
+    CHECK_STR(before.series.transfer_syntaxes, row.series.transfer_syntaxes);
+    CHECK(row.study.version == before.study.version + 1 &&
+          row.series.version == before.series.version + 1); /* of the third */
 }
 
 /* Each step, with the n-th call of the database failing. */

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { UNIT_COUNT = 600, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
 
@@ -310,6 +311,21 @@ static void step_version(struct run *r, const struct step *s)
     }
 }
 
+static void step_syntaxes(struct run *r, const struct step *s)
+{
+    struct key_slice studies;
+    enum image_level level = s->d % 2 == 0 ? LEVEL_STUDY : LEVEL_SERIES;
+    if (s->c % 2 == 0)
+        say(r,
+            image_writer_set_transfer_syntaxes(r->session->uow.images, level,
+                                               (int64_t)(s->a % 10) + 1,
+                                               s->b % 3 == 0 ? STR_NONE : STR("1.2\\1.3")),
+            0, 0);
+    CHECK_OK(image_reader_uncounted(r->session->readers.images, &r->arena, s->b % 2 + 2, &studies));
+    for (size_t i = 0; i < studies.len; i++)
+        say(r, OK, studies.at[i], 0);
+}
+
 static void step_count(struct run *r, const struct step *s)
 {
     struct study study = {.key = (int64_t)(s->a % 8) + 1,
@@ -318,8 +334,10 @@ static void step_count(struct run *r, const struct step *s)
                           .size = (int64_t)s->d % 1000,
                           .modalities = STR("CT"),
                           .sop_classes = STR("1.2"),
+                          .transfer_syntaxes = s->d % 3 == 0 ? STR_NONE : STR("1.2"),
                           .updated_at = s->now};
     struct series series = {.key = (int64_t)(s->b % 8) + 1,
+                            .transfer_syntaxes = s->d % 2 == 0 ? STR_NONE : STR("1.3"),
                             .instance_count = (int64_t)s->c % 5,
                             .size = (int64_t)s->d % 500,
                             .updated_at = s->now};
@@ -376,7 +394,7 @@ static void (*const steps[])(struct run *, const struct step *) = {
     step_record,      step_add_patient,   step_add_study,   step_add_series,   step_add_instance,
     step_save_study,  step_count,         step_audit,       step_outbox,       step_locate,
     step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents,
-    step_replace,     step_version};
+    step_replace,     step_syntaxes,      step_version};
 
 static void dump_people(struct run *r, struct db_session *s, int64_t organization_key)
 {
@@ -427,6 +445,19 @@ static err dump_stored(struct image_sink *sink, const struct instance *instance,
     return OK;
 }
 
+/* Rows that are changed by one statement are told in whatever order. */
+static int compare_changes(const void *one, const void *other)
+{
+    const struct change *a = one, *b = other;
+    int64_t time = a->created_at.us - b->created_at.us;
+    int order = time != 0 ? (time > 0) - (time < 0) : str_cmp(a->kind, b->kind);
+    if (order == 0)
+        order = memcmp(&a->study_id, &b->study_id, sizeof(uuid));
+    if (order == 0)
+        order = memcmp(&a->series_id, &b->series_id, sizeof(uuid));
+    return order != 0 ? order : memcmp(&a->instance_id, &b->instance_id, sizeof(uuid));
+}
+
 static void dump_images(struct run *r, struct db_session *s, int64_t organization_key)
 {
     struct dump_sink sink = {{dump_instance}, r};
@@ -456,6 +487,8 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
              stored.names);
     CHECK_OK(
         change_reader_find(s->readers.changes, &r->arena, organization_key, 0, 1000, &changes));
+    if (changes.len != 0)
+        qsort(changes.at, changes.len, sizeof *changes.at, compare_changes);
     for (size_t i = 0; i < changes.len; i++) { /* what was given up may leave a hole */
         changes.at[i].sequence = (int64_t)i;
         json_write(&r->said, &change_schema, &changes.at[i], JSON_INTERNAL);

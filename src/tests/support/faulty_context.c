@@ -232,6 +232,13 @@ static err faulty_image_reader_get_version(struct image_reader *r, struct arena 
     return image_reader_get_version(s->inner->readers.images, a, instance_key, id, out);
 }
 
+static err faulty_image_reader_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                                         struct key_slice *out)
+{
+    PASS(image_reader, r, "image_reader_uncounted");
+    return image_reader_uncounted(s->inner->readers.images, a, limit, out);
+}
+
 static const struct image_reader_ops faulty_image_reader_ops = {
     .find = faulty_image_reader_find,
     .get_study = faulty_image_reader_get_study,
@@ -245,6 +252,7 @@ static const struct image_reader_ops faulty_image_reader_ops = {
     .statistics = faulty_image_reader_statistics,
     .versions = faulty_image_reader_versions,
     .get_version = faulty_image_reader_get_version,
+    .uncounted = faulty_image_reader_uncounted,
 };
 
 static err faulty_image_writer_locate(struct image_writer *w, struct arena *a,
@@ -349,6 +357,13 @@ static err faulty_image_writer_remove_version(struct image_writer *w, int64_t ke
     return image_writer_remove_version(s->inner->uow.images, key);
 }
 
+static err faulty_image_writer_set_transfer_syntaxes(struct image_writer *w, enum image_level level,
+                                                     int64_t key, str set)
+{
+    PASS(image_writer, w, "image_writer_set_transfer_syntaxes");
+    return image_writer_set_transfer_syntaxes(s->inner->uow.images, level, key, set);
+}
+
 static err faulty_image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {
@@ -369,6 +384,7 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .locate_id = faulty_image_writer_locate_id,
     .contents = faulty_image_writer_contents,
     .revive = faulty_image_writer_revive,
+    .set_transfer_syntaxes = faulty_image_writer_set_transfer_syntaxes,
     .replace_instance = faulty_image_writer_replace_instance,
     .add_version = faulty_image_writer_add_version,
     .remove_version = faulty_image_writer_remove_version,

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
@@ -203,6 +204,49 @@ class Trash(harness.Case):
         within = self.gantry.get(f"/api/v1/series/{self.series('1.4.5', 1)['id']}/instances?trashed=true").json
         self.assertEqual((within["total"], len(within["items"])), (2, 2))
         self.assertEqual(self.gantry.get("/api/v1/trash/series?page_size=1").json["page_size"], 1)
+
+    def syntaxes(self, uid, series=1):
+        """Of the study, and of a series of it."""
+        answers = (self.search(f"studies?StudyInstanceUID={uid}&includefield=AvailableTransferSyntaxUID"),
+                   self.search(f"studies/{uid}/series?SeriesInstanceUID={uid}.{series}&includefield=00083002"))
+        return [a[0]["00083002"].get("Value") if a else None for a in answers]
+
+    def test_transfer_syntaxes_are_those_that_can_be_had(self):
+        explicit, implicit = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
+        self.store(instance(1, "1.4.11", "1.4.11.1"), instance(2, "1.4.11", "1.4.11.1"))
+        path = "/dicom-web/studies/1.4.11/series/1.4.11.1/instances/1.4.11.1.2"
+        converted = self.gantry.get(path, headers={"Accept": f"application/dicom; transfer-syntax={implicit}"}).body
+        self.store(instance(1, "1.4.12", "1.4.12.1"),
+                   converted.replace(b"1.4.11.1.2", b"1.4.12.1.2").replace(b"1.4.11", b"1.4.12"))
+        self.assertEqual(self.syntaxes("1.4.11"), [[explicit], [explicit]])
+        self.assertEqual(self.syntaxes("1.4.12"), [[explicit, implicit]] * 2)
+        self.assertNotIn("00083002", self.search("studies?StudyInstanceUID=1.4.12")[0])
+        for path, key in (("studies", ""), ("series", "&SeriesInstanceUID=1.4.12.1"), ("studies/1.4.12/series", "")):
+            for value, count in ((implicit, 1), (explicit, 1), ("1.2.3", 0), (f"1.2.3,{implicit}", 1)):
+                found = self.search(f"{path}?StudyInstanceUID=1.4.12&AvailableTransferSyntaxUID={value}{key}")
+                self.assertEqual(len(found), count, (path, value))
+        self.assertEqual(len(self.search(f"instances?StudyInstanceUID=1.4.12&00083002={implicit}")), 1)
+        self.delete("/dicom-web/studies/1.4.12/series/1.4.12.1/instances/1.4.12.1.2")
+        self.assertEqual(self.syntaxes("1.4.12"), [[explicit]] * 2)
+        self.restore("instances", self.instance("1.4.12", 1, 2))
+        self.assertEqual(self.syntaxes("1.4.12"), [[explicit, implicit]] * 2)
+        names = self.gantry.get("/dicom-web/studies?orderby=AvailableTransferSyntaxUID&limit=200&includefield=00083002").json
+        values = ["\\".join(s["00083002"]["Value"]) for s in names]
+        self.assertEqual(values, sorted(values))
+
+    def test_transfer_syntaxes_from_before_are_counted(self):
+        self.make("1.4.13")
+        before, tag = self.syntaxes("1.4.13"), self.gantry.get("/dicom-web/studies/1.4.13").headers["etag"]
+        self.gantry.stop()
+        for table in ("studies", "series"):
+            self.gantry.sql(f"UPDATE {table} SET transfer_syntaxes = NULL")
+        self.gantry.start()
+        self.gantry.use_administrator()
+        end = time.monotonic() + 60
+        while self.syntaxes("1.4.13") != before and time.monotonic() < end:
+            time.sleep(0.2)
+        self.assertEqual(self.syntaxes("1.4.13"), before)
+        self.assertEqual(self.gantry.get("/dicom-web/studies/1.4.13").headers["etag"], tag)
 
     def test_the_feed_and_the_trail_tell(self):
         self.make("1.4.7")

@@ -50,7 +50,8 @@ static err make_study(struct command_ctx *ctx, const struct dicom_index *i, stru
                             .updated_at = now,
                             .patient_key = patient.key,
                             .modalities = STR(""),
-                            .sop_classes = STR("")};
+                            .sop_classes = STR(""),
+                            .transfer_syntaxes = STR("")};
     study_describe(ctx->arena, i, study);
     return image_writer_add_study(ctx->uow->images, study);
 }
@@ -63,10 +64,18 @@ static err make_series(struct command_ctx *ctx, const struct dicom_index *i, str
                               .organization_key = ctx->principal->organization_key,
                               .created_at = now,
                               .updated_at = now,
-                              .study_key = study->key};
+                              .study_key = study->key,
+                              .transfer_syntaxes = STR("")};
     series_describe(ctx->arena, i, series);
     study->series_count++;
     return image_writer_add_series(ctx->uow->images, series);
+}
+
+/* To a set that is not counted yet nothing is added: it will be. */
+static void add_syntax(struct arena *a, str *set, str uid)
+{
+    if (set->ptr != NULL)
+        *set = value_set_add(a, *set, uid);
 }
 
 static err add_instance(struct command_ctx *ctx, const struct instance_content *content,
@@ -91,6 +100,8 @@ static err add_instance(struct command_ctx *ctx, const struct instance_content *
         value_set_add(ctx->arena, row->study.modalities, present(content->index->modality));
     row->study.sop_classes =
         value_set_add(ctx->arena, row->study.sop_classes, row->instance.sop_class_uid);
+    add_syntax(ctx->arena, &row->study.transfer_syntaxes, content->transfer_syntax_uid);
+    add_syntax(ctx->arena, &row->series.transfer_syntaxes, content->transfer_syntax_uid);
     return image_writer_count_instance(ctx->uow->images, &row->study, &row->series);
 }
 
