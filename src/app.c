@@ -3,6 +3,7 @@
 
 #include "application/commands/attributes/build_indexed_attributes/command.h"
 #include "application/commands/organizations/create_organization/command.h"
+#include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "application/commands/system/report_worklist_status/command.h"
 #include "base/arena.h"
@@ -19,6 +20,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+enum { COUNTED_UNIT_COUNT_MAX = 500 }; /* of studies from before, in one run of the job */
 
 static err data_dir_open(struct app *app)
 {
@@ -105,7 +108,8 @@ static err services_open(struct app *app)
                                       .principals = &app->principals.base,
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
-                                      .attributes = &app->attributes.base};
+                                      .attributes = &app->attributes.base,
+                                      .duplicates = app->settings.duplicates};
     return OK;
 }
 
@@ -306,6 +310,21 @@ static err attributes_job(void *owner)
     return e;
 }
 
+/* Unit after unit, so that others come between. */
+static err count_transfer_syntaxes_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct count_transfer_syntaxes_result result = {0};
+    for (int i = 0; i < COUNTED_UNIT_COUNT_MAX && (i == 0 || result.has_more); i++) {
+        arena_reset(&scratch);
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(count_transfer_syntaxes_send(&scope, &(struct count_transfer_syntaxes){0}, &result));
+    }
+    return OK;
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -330,6 +349,7 @@ static err outbox_job(void *owner)
 
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
+    {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},

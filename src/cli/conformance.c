@@ -191,12 +191,14 @@ static const char *class_name(const char *uid)
 
 static void add_store(struct conformance *s)
 {
-    add(s,
-        "\nInstances are stored as they come, byte for byte. The same bytes again are a success; "
-        "other bytes under a stored SOP Instance UID are refused. Bodies may be encoded as "
-        "`gzip` or `deflate`.\n\nData sets in JSON or XML have their bulk data in parts beside "
-        "them, named by `Content-Location`. A part without a SOP Class UID in its data set "
-        "makes:\n\n| Media type of the part | SOP class | Modality |\n| --- | --- | --- |\n");
+    add(s, "\nInstances are stored as they come, byte for byte, but for a preamble that says "
+           "something, "
+           "which becomes zeros unless `GANTRY_KEEP_PREAMBLES` is set. The same bytes again are a "
+           "success; other bytes under a stored SOP Instance UID are refused, kept beside it as a "
+           "version or put in its place, as `GANTRY_DUPLICATES` says. Bodies may be encoded as "
+           "`gzip` or `deflate`.\n\nData sets in JSON or XML have their bulk data in parts beside "
+           "them, named by `Content-Location`. A part without a SOP Class UID in its data set "
+           "makes:\n\n| Media type of the part | SOP class | Modality |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < composed_class_count; i++) {
         const struct composed_class *c = &composed_classes[i];
         bool is_all = str_ends(str_of(c->media_type), STR("/"));
@@ -210,11 +212,12 @@ static void add_store(struct conformance *s)
     buf_addf(&s->out, "| %04X | of a SOP class that the category does not have (PS3.18 12) |\n",
              FAILURE_OF_OTHER_CLASS);
     buf_addf(&s->out,
-             "\n| Warning Reason (0008,1196) | |\n| --- | --- |\n| %04X | stored, but the data set "
+             "\n| Warning Reason (0008,1196) | |\n| --- | --- |\n| %04X | kept as a version: other "
+             "content is served under this UID |\n| %04X | stored, but the data set "
              "lacks what its SOP class asks for and only the sender knows (Annex B) |\n\n"
              "Status: 200 all stored, 202 some stored or with a warning, 409 none; Error Comment "
              "(0000,0902) says it in words.\n",
-             WARNING_NOT_OF_ITS_CLASS);
+             WARNING_KEPT_BESIDE, WARNING_NOT_OF_ITS_CLASS);
 }
 
 static void add_retrieve(struct conformance *s)

@@ -64,8 +64,7 @@ static err verify_page(struct verifier *v, struct arena *a, const struct image_f
     }
     err e = image_reader_find(session->readers.images, a, filter, page);
     for (size_t i = 0; !failed(e) && i < page->rows.len; i++)
-        e = image_reader_each_instance(session->readers.images, NULL, page->rows.at[i].study.key, 0,
-                                       false, &v->base);
+        e = image_reader_each_stored(session->readers.images, page->rows.at[i].study.key, &v->base);
     db_session_end(session);
     return e;
 }

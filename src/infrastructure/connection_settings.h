@@ -4,6 +4,7 @@
 #define INFRASTRUCTURE_CONNECTION_SETTINGS_H
 
 #include "base/log.h"
+#include "domain/enums/duplicate_policy.h"
 
 enum {
     DRAIN_SECONDS_MAX = 20,
@@ -17,6 +18,7 @@ struct settings {
     str redis_url;           /* absent: nothing is shared with other nodes */
     str admin_email, admin_password, secret_key, public_url;
     str s3_access_key_id, s3_secret_access_key, s3_session_token;
+    enum duplicate_policy duplicates;
     enum log_level log_level;
     uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
     str log_format;              /* absent: text on a terminal, else json */

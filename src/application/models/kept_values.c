@@ -54,3 +54,13 @@ err instance_values_put(struct command_ctx *ctx, const struct instance *instance
         TRY(attribute_writer_mark_incomplete(ctx->uow->attributes, values->incomplete.at[i]));
     return OK;
 }
+
+err instance_values_renew(struct command_ctx *ctx, const struct instance *instance, str document)
+{
+    struct attribute_list list;
+    struct instance_values values;
+    TRY(attribute_list_read(ctx, &list));
+    instance_values_read(ctx->arena, document, &list, &values);
+    TRY(attribute_writer_forget(ctx->uow->attributes, instance));
+    return instance_values_put(ctx, instance, &values);
+}

@@ -19,5 +19,7 @@ void instance_values_read(struct arena *a, str document, const struct attribute_
                           struct instance_values *out);
 err instance_values_put(struct command_ctx *ctx, const struct instance *instance,
                         const struct instance_values *values);
+/* In place of what is kept of it. */
+err instance_values_renew(struct command_ctx *ctx, const struct instance *instance, str document);
 
 #endif

@@ -163,27 +163,50 @@ static err store_non_patient(struct scope *scope, struct instance_read *read,
     return OK;
 }
 
+static err make_content(struct arena *a, struct instance_read *read, str object_name, uint64_t size,
+                        const struct ingest_options *options, struct instance_content *out)
+{
+    struct frame_table_info frames;
+    str syntax = syntax_of(read);
+    TRY(frame_table_info(read->frame_table, &frames));
+    *out = (struct instance_content){.index = &read->index,
+                                     .transfer_syntax_uid = syntax,
+                                     .frame_count = frames.frame_count,
+                                     .object_name = object_name,
+                                     .size = (int64_t)size};
+    out->document = make_blobs(a, read, path_of(a, &read->index, options), syntax, &out->blobs);
+    return OK;
+}
+
 static err store(struct scope *scope, struct instance_read *read,
                  const struct stored_object *object, const struct ingest_options *options,
                  struct ingest_result *out)
 {
-    struct frame_table_info frames;
+    struct store_instance cmd;
     struct store_instance_result result;
     if (options->is_non_patient)
         return store_non_patient(scope, read, object, options, out);
-    str syntax = syntax_of(read);
-    struct store_instance cmd = {.index = &read->index,
-                                 .transfer_syntax_uid = syntax,
-                                 .object_name = {object->name, OBJECT_NAME_SIZE},
-                                 .size = (int64_t)object->size};
-    TRY(frame_table_info(read->frame_table, &frames));
-    cmd.frame_count = frames.frame_count;
-    cmd.document = make_blobs(scope->arena, read, path_of(scope->arena, &read->index, options),
-                              syntax, &cmd.blobs);
+    TRY(make_content(scope->arena, read, (str){object->name, OBJECT_NAME_SIZE}, object->size,
+                     options, &cmd.content));
     TRY(store_instance_send(scope, &cmd, &result));
     out->was_there = result.was_there;
+    out->is_beside = result.is_beside;
     out->study_id = result.study_id;
     return OK;
+}
+
+err ingest_again(struct scope *scope, str object_name, struct instance_content *out)
+{
+    struct instance_read *read = NEW(scope->arena, struct instance_read);
+    struct region_source source;
+    struct object_file file;
+    TRY(storage_open(scope->services->storage, object_name, OBJECT_WHOLE, &file));
+    region_source_init(&source, file.fd, 0, file.size);
+    err e = instance_read(scope->arena, &source.base, &(struct instance_read_options){0}, read);
+    fd_close(file.fd);
+    TRY(e);
+    return make_content(scope->arena, read, object_name, file.size, &(struct ingest_options){0},
+                        out);
 }
 
 err ingest_instance(struct scope *scope, struct byte_source *source,

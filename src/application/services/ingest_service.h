@@ -5,7 +5,7 @@
 #ifndef APPLICATION_SERVICES_INGEST_SERVICE_H
 #define APPLICATION_SERVICES_INGEST_SERVICE_H
 
-#include "application/models/base_model.h"
+#include "application/models/instance_content.h"
 #include "base/byte_source.h"
 
 struct ingest_options {
@@ -22,6 +22,7 @@ struct ingest_result {
     str warning; /* stored, and it is not what its SOP class asks for; absent: nothing to say */
     bool was_there;
     bool is_other_class; /* INVALID, because its SOP class is none of the category */
+    bool is_beside;      /* another content is served under its UID: it is a version */
     uuid study_id;       /* not of a non-patient object */
     uint64_t size;
 };
@@ -31,5 +32,9 @@ struct ingest_result {
  * class), CONFLICT (same UID, other content), FORBIDDEN, NO_SPACE, UNAVAILABLE. */
 err ingest_instance(struct scope *scope, struct byte_source *source,
                     const struct ingest_options *options, struct ingest_result *out);
+
+/* What the bytes of a stored object say; *out lives in scope->arena. Reads the whole of it: not in
+ * a unit of work. Errors: NOT_FOUND, UNAVAILABLE, MALFORMED (not what was stored). */
+err ingest_again(struct scope *scope, str object_name, struct instance_content *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "application/services/rate_counter.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
+#include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
 
 struct services {
@@ -22,6 +23,7 @@ struct services {
     struct rate_counter *rates;
     struct message_bus *bus;
     bool keeps_preambles; /* of files, as they came */
+    enum duplicate_policy duplicates;
 };
 
 #endif

@@ -42,6 +42,8 @@ const struct image_attribute image_attributes[] = {
     SERIES(0x00081010, SH, TEXT, "station_name", false),
     STUDY(0x00081030, LO, TEXT, "study_description", true),
     SERIES(0x0008103E, LO, TEXT, "series_description", true),
+    STUDY(0x00083002, UI, SET, "transfer_syntaxes", false),
+    SERIES(0x00083002, UI, SET, "transfer_syntaxes", false),
     INSTANCE(0x00083002, UI, UID, "transfer_syntax_uid", true),
     STUDY(0x00100010, PN, NAME, "patient_name", true),
     STUDY(0x00100020, LO, TEXT, "patient_id", true),
@@ -75,14 +77,23 @@ const struct image_attribute *image_attribute_find(uint32_t tag)
     size_t low = 0, high = image_attribute_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (image_attributes[middle].tag == tag)
-            return &image_attributes[middle];
         if (image_attributes[middle].tag < tag)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
+    return low < image_attribute_count && image_attributes[low].tag == tag ? &image_attributes[low]
+                                                                           : NULL;
+}
+
+const struct image_attribute *image_attribute_seen_from(const struct image_attribute *attribute,
+                                                        enum image_level level)
+{
+    const struct image_attribute *found = NULL, *end = image_attributes + image_attribute_count;
+    for (const struct image_attribute *a = attribute; a < end && a->tag == attribute->tag; a++)
+        if (a->level <= level)
+            found = a;
+    return found;
 }
 
 const struct image_attribute *image_attribute_at(const uint32_t *path, size_t depth)

@@ -41,7 +41,12 @@ struct image_attribute {
 extern const struct image_attribute image_attributes[];
 extern const size_t image_attribute_count;
 
+/* One that several levels have is found at the highest of them. */
 const struct image_attribute *image_attribute_find(uint32_t tag);
+/* What an answer of that level has of an attribute that was found: the lowest above or at it; NULL:
+ * nothing. */
+const struct image_attribute *image_attribute_seen_from(const struct image_attribute *attribute,
+                                                        enum image_level level);
 /* The attribute at a path of sequence and attribute, or of the attribute alone. NULL when it is not
  * searchable there: an attribute of another sequence is another attribute. */
 const struct image_attribute *image_attribute_at(const uint32_t *path, size_t depth);

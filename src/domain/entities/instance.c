@@ -16,4 +16,6 @@ SCHEMA(instance, ENTITY_FIELDS(instance),
        FIELD(instance, content_date, .flags = PHI, .max = 64, .doc = "Content Date (0008,0023)"),
        FIELD(instance, content_time, .flags = PHI, .max = 64, .doc = "Content Time (0008,0033)"),
        FIELD(instance, object_name, .flags = INTERNAL, .doc = "SHA-256 of the bytes"),
-       FIELD(instance, size, .doc = "Bytes"));
+       FIELD(instance, size, .doc = "Bytes"),
+       FIELD_ENUM_OF(instance, state, study_state_names, .doc = "Received, or in the trash"),
+       FIELD(instance, trashed_at, .doc = "When it was moved to the trash"));

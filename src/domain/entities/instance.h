@@ -5,6 +5,7 @@
 #define DOMAIN_ENTITIES_INSTANCE_H
 
 #include "domain/entities/entity.h"
+#include "domain/enums/study_state.h"
 
 struct instance {
     ENTITY_MEMBERS;
@@ -22,6 +23,8 @@ struct instance {
     str content_time;
     str object_name; /* SHA-256 of the bytes, hexadecimal: where the storage keeps them */
     int64_t size;
+    enum study_state state;
+    instant trashed_at;
 };
 DECLARE_SCHEMA(instance);
 SLICE(instance);

@@ -27,5 +27,10 @@ SCHEMA(series, ENTITY_FIELDS(series),
              .doc = "Scheduled Procedure Step ID (0040,0009)"),
        FIELD(series, requested_procedure_id, .flags = PHI, .max = SHORT_TEXT_SIZE_MAX,
              .doc = "Requested Procedure ID (0040,1001)"),
+       FIELD(series, transfer_syntaxes, .flags = INTERNAL,
+             .doc = "Available Transfer Syntaxes (0008,3002)"),
        FIELD(series, instance_count, .doc = "Instances received so far"),
-       FIELD(series, size, .doc = "Bytes of all its objects"));
+       FIELD(series, size, .doc = "Bytes of all its objects"),
+       FIELD_ENUM_OF(series, state, study_state_names, .doc = "Received, or in the trash"),
+       FIELD(series, trashed_at,
+             .doc = "When it was moved to the trash; absent when all that was in it was"));

@@ -3,6 +3,7 @@
 #define DOMAIN_ENTITIES_SERIES_H
 
 #include "domain/entities/entity.h"
+#include "domain/enums/study_state.h"
 
 struct series {
     ENTITY_MEMBERS;
@@ -22,8 +23,11 @@ struct series {
     str performed_procedure_step_start_time;
     str scheduled_procedure_step_id; /* of the first item of Request Attributes Sequence */
     str requested_procedure_id;
+    str transfer_syntaxes; /* as of a study */
     int64_t instance_count;
     int64_t size;
+    enum study_state state;
+    instant trashed_at; /* as of a study */
 };
 DECLARE_SCHEMA(series);
 SLICE(series);

@@ -40,6 +40,8 @@ SCHEMA(
           .doc = "Timezone Offset From UTC (0008,0201)"),
     FIELD(study, modalities, .max = LONG_TEXT_SIZE_MAX, .doc = "Modalities in Study (0008,0061)"),
     FIELD(study, sop_classes, .flags = INTERNAL, .doc = "SOP Classes in Study (0008,0062)"),
+    FIELD(study, transfer_syntaxes, .flags = INTERNAL,
+          .doc = "Available Transfer Syntaxes (0008,3002)"),
     FIELD(study, patient_name_key, .flags = INTERNAL | PHI, .doc = "Folded name"),
     FIELD(study, referring_physician_name_key, .flags = INTERNAL | PHI, .doc = "Folded name"),
     FIELD(study, search_key, .flags = INTERNAL | PHI, .doc = "Folded words"),
@@ -47,7 +49,8 @@ SCHEMA(
     FIELD(study, instance_count, .doc = "Instances received so far"),
     FIELD(study, size, .doc = "Bytes of all its objects"),
     FIELD_ENUM_OF(study, state, study_state_names, .doc = "Received, or in the trash"),
-    FIELD(study, trashed_at, .doc = "When it went to the trash"));
+    FIELD(study, trashed_at,
+          .doc = "When it was moved to the trash; absent when all that was in it was"));
 
 str value_set_add(struct arena *a, str set, str value)
 {

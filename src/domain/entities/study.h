@@ -25,6 +25,7 @@ struct study {
     str timezone_offset_from_utc;
     str modalities;                   /* distinct, in order of arrival, separated by "\" */
     str sop_classes;                  /* likewise */
+    str transfer_syntaxes;            /* likewise; absent until they are counted */
     str patient_name_key;             /* folded for matching, groups apart by "=" */
     str referring_physician_name_key; /* likewise */
     str search_key;                   /* all that free text search looks at, folded */
@@ -32,10 +33,17 @@ struct study {
     int64_t instance_count;
     int64_t size; /* bytes of all its objects */
     enum study_state state;
-    instant trashed_at;
+    instant trashed_at; /* absent in the trash: it is there because nothing in it is left */
 };
 DECLARE_SCHEMA(study);
 SLICE(study);
+
+/* Is in the trash itself, not because of what was in it: nothing comes back into it, and nothing
+ * new comes in. */
+static inline bool is_trashed_itself(enum study_state state, instant trashed_at)
+{
+    return state == STUDY_TRASHED && trashed_at.us != 0;
+}
 
 /* Adds value to a "\"-separated set unless it is there. */
 str value_set_add(struct arena *a, str set, str value);

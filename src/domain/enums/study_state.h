@@ -1,4 +1,4 @@
-/* How far a study has come. */
+/* Where a study, a series or an instance is. */
 #ifndef DOMAIN_ENUMS_STUDY_STATE_H
 #define DOMAIN_ENUMS_STUDY_STATE_H
 

@@ -55,6 +55,7 @@ struct attribute_writer_ops {
     err (*mark_incomplete)(struct attribute_writer *w, int64_t key);
     err (*put)(struct attribute_writer *w, const struct instance *instance,
                const struct kept_values *kept);
+    err (*forget)(struct attribute_writer *w, const struct instance *instance);
     err (*discard)(struct attribute_writer *w, int64_t key, uint32_t limit, int64_t *count);
 };
 struct attribute_writer {
@@ -90,6 +91,12 @@ static inline err attribute_writer_put(struct attribute_writer *w, const struct 
                                        const struct kept_values *kept)
 {
     return w->ops->put(w, instance, kept);
+}
+/* Removes all values of an instance. */
+static inline err attribute_writer_forget(struct attribute_writer *w,
+                                          const struct instance *instance)
+{
+    return w->ops->forget(w, instance);
 }
 /* Removes values of an attribute, limit at most; count 0 when there are none left. */
 static inline err attribute_writer_discard(struct attribute_writer *w, int64_t key, uint32_t limit,

@@ -8,6 +8,7 @@
 #include "dicom/value_match.h"
 #include "domain/entities/image_attribute.h"
 #include "domain/entities/non_patient_object.h"
+#include "domain/entities/instance_version.h"
 #include "domain/entities/patient.h"
 
 enum {
@@ -48,7 +49,8 @@ struct image_filter {
     enum image_level level;
     enum non_patient_category category; /* of LEVEL_NON_PATIENT */
     int64_t organization_key;
-    bool trashed;             /* what is in the trash instead of what is not */
+    bool trashed;             /* what is in the trash itself instead of what is not */
+    bool under_trashed;       /* also of series and studies that are in the trash */
     uuid study_id, series_id; /* within one study or series when set */
     /* All of them hold. Those on what is below the level, and those on kept values, hold for the
      * same instance: at the level of studies, a study is found that has such an instance. */
@@ -86,6 +88,21 @@ struct image_page {
     str next;      /* cursor; absent on the last page */
 };
 
+/* Instances of a study that are not in the trash themselves and have these in common. */
+struct image_tally {
+    int64_t series_key;
+    str sop_class_uid;
+    str transfer_syntax_uid;
+    int64_t instance_count;
+    int64_t size;
+};
+SLICE(image_tally);
+
+struct image_contents {
+    struct series_slice series;       /* all, by key */
+    struct image_tally_slice tallies; /* in the order in which the first of each came */
+};
+
 struct image_reader;
 /* Gives one instance after the other; stops at the first error. */
 struct image_sink {
@@ -112,9 +129,16 @@ struct image_reader_ops {
                       uint32_t count_max, struct image_sink *sink);
     err (*each_after)(struct image_reader *r, int64_t after_key, uint32_t limit,
                       struct image_sink *sink);
+    err (*each_stored)(struct image_reader *r, int64_t study_key, struct image_sink *sink);
     err (*is_referenced)(struct image_reader *r, str object_name, bool *out);
     err (*statistics)(struct image_reader *r, int64_t organization_key, int64_t *studies,
                       int64_t *instances, int64_t *size);
+    err (*versions)(struct image_reader *r, struct arena *a, int64_t instance_key, uint64_t offset,
+                    uint32_t limit, struct instance_version_slice *out, int64_t *total);
+    err (*uncounted)(struct image_reader *r, struct arena *a, uint32_t limit,
+                     struct key_slice *out);
+    err (*get_version)(struct image_reader *r, struct arena *a, int64_t instance_key, uuid id,
+                       struct instance_version *out);
 };
 struct image_reader {
     const struct image_reader_ops *ops;
@@ -143,9 +167,9 @@ static inline err image_reader_get_instance(struct image_reader *r, struct arena
 {
     return r->ops->get_instance(r, a, organization_key, id, out);
 }
-/* By UIDs, not in the trash: the study; with series_uid the series too; with sop_uid the instance
- * too. The level asked for is complete; of those above it at least key, id, version and UID are
- * there. Errors: NOT_FOUND. */
+/* By UIDs, not in the trash at any level: the study; with series_uid the series too; with sop_uid
+ * the instance too. The level asked for is complete; of those above it at least key, id, version
+ * and UID are there. Errors: NOT_FOUND. */
 static inline err image_reader_locate(struct image_reader *r, struct arena *a,
                                       int64_t organization_key, str study_uid, str series_uid,
                                       str sop_uid, struct image_row *out)
@@ -158,8 +182,9 @@ static inline err image_reader_blobs(struct image_reader *r, struct arena *a, in
 {
     return r->ops->blobs(r, a, instance_key, with_metadata, out);
 }
-/* All instances of a study (series_key 0) or of one series, in the order series number, instance
- * number, key. What the sink is given lives until it returns when a is NULL, else in a. */
+/* All instances of a study (series_key 0) or of one series that are not in the trash, whatever they
+ * are in is, in the order series number, instance number, key. What the sink is given lives until
+ * it returns when a is NULL, else in a. */
 static inline err image_reader_each_instance(struct image_reader *r, struct arena *a,
                                              int64_t study_key, int64_t series_key, bool with_blobs,
                                              struct image_sink *sink)
@@ -182,8 +207,15 @@ static inline err image_reader_each_after(struct image_reader *r, int64_t after_
 {
     return r->ops->each_after(r, after_key, limit, sink);
 }
-/* Some row of an instance or of a non-patient object, of whatever organization, points at the
- * stored object. */
+/* Every object that belongs to a study, in the trash or not, versions of its instances too. What
+ * the sink is given lives until it returns; there are no derived data. */
+static inline err image_reader_each_stored(struct image_reader *r, int64_t study_key,
+                                           struct image_sink *sink)
+{
+    return r->ops->each_stored(r, study_key, sink);
+}
+/* Some row of an instance, a version of one or a non-patient object, of whatever organization,
+ * points at the stored object. */
 static inline err image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     return r->ops->is_referenced(r, object_name, out);
@@ -192,6 +224,27 @@ static inline err image_reader_statistics(struct image_reader *r, int64_t organi
                                           int64_t *studies, int64_t *instances, int64_t *size)
 {
     return r->ops->statistics(r, organization_key, studies, instances, size);
+}
+/* Newest first. */
+static inline err image_reader_versions(struct image_reader *r, struct arena *a,
+                                        int64_t instance_key, uint64_t offset, uint32_t limit,
+                                        struct instance_version_slice *out, int64_t *total)
+{
+    return r->ops->versions(r, a, instance_key, offset, limit, out, total);
+}
+/* Errors: NOT_FOUND, also for another instance. */
+static inline err image_reader_get_version(struct image_reader *r, struct arena *a,
+                                           int64_t instance_key, uuid id,
+                                           struct instance_version *out)
+{
+    return r->ops->get_version(r, a, instance_key, id, out);
+}
+/* Keys of studies, of whatever organization, with series whose transfer syntaxes are not counted: a
+ * program that did not know of them wrote those. */
+static inline err image_reader_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                                         struct key_slice *out)
+{
+    return r->ops->uncounted(r, a, limit, out);
 }
 
 struct image_writer;
@@ -206,6 +259,19 @@ struct image_writer_ops {
     err (*add_instance)(struct image_writer *w, struct instance *instance,
                         const struct instance_blobs *blobs);
     err (*save_study)(struct image_writer *w, struct study *study);
+    err (*save_series)(struct image_writer *w, struct series *series);
+    err (*save_instance)(struct image_writer *w, struct instance *instance);
+    err (*locate_id)(struct image_writer *w, struct arena *a, int64_t organization_key,
+                     enum image_level level, uuid id, struct image_row *out);
+    err (*contents)(struct image_writer *w, struct arena *a, int64_t study_key,
+                    struct image_contents *out);
+    err (*set_transfer_syntaxes)(struct image_writer *w, enum image_level level, int64_t key,
+                                 str set);
+    err (*revive)(struct image_writer *w, int64_t study_key, int64_t series_key, instant now);
+    err (*replace_instance)(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs);
+    err (*add_version)(struct image_writer *w, struct instance_version *version);
+    err (*remove_version)(struct image_writer *w, int64_t key);
     err (*count_instance)(struct image_writer *w, struct study *study, struct series *series);
 };
 struct image_writer {
@@ -254,9 +320,58 @@ static inline err image_writer_save_study(struct image_writer *w, struct study *
 {
     return w->ops->save_study(w, study);
 }
+static inline err image_writer_save_series(struct image_writer *w, struct series *series)
+{
+    return w->ops->save_series(w, series);
+}
+static inline err image_writer_save_instance(struct image_writer *w, struct instance *instance)
+{
+    return w->ops->save_instance(w, instance);
+}
+/* Begins the unit of work as locate does: the row of that level and those above it, complete, in
+ * the trash or not. Errors: NOT_FOUND, also for another organization. */
+static inline err image_writer_locate_id(struct image_writer *w, struct arena *a,
+                                         int64_t organization_key, enum image_level level, uuid id,
+                                         struct image_row *out)
+{
+    return w->ops->locate_id(w, a, organization_key, level, id, out);
+}
+static inline err image_writer_contents(struct image_writer *w, struct arena *a, int64_t study_key,
+                                        struct image_contents *out)
+{
+    return w->ops->contents(w, a, study_key, out);
+}
+/* Of a study or a series; nothing else of it changes, its version neither. */
+static inline err image_writer_set_transfer_syntaxes(struct image_writer *w, enum image_level level,
+                                                     int64_t key, str set)
+{
+    return w->ops->set_transfer_syntaxes(w, level, key, set);
+}
+/* Takes out of the trash what is in there of a series (or, series_key 0, of a study): its series
+ * and instances. */
+static inline err image_writer_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
+                                      instant now)
+{
+    return w->ops->revive(w, study_key, series_key, now);
+}
+/* Saves the instance with other derived data, and a line in the change feed. */
+static inline err image_writer_replace_instance(struct image_writer *w, struct instance *instance,
+                                                const struct instance_blobs *blobs)
+{
+    return w->ops->replace_instance(w, instance, blobs);
+}
+/* Gives it its key. Errors: CONFLICT (the instance has a version of that object). */
+static inline err image_writer_add_version(struct image_writer *w, struct instance_version *version)
+{
+    return w->ops->add_version(w, version);
+}
+static inline err image_writer_remove_version(struct image_writer *w, int64_t key)
+{
+    return w->ops->remove_version(w, key);
+}
 /* Writes what an arriving instance changes in its study and series: counts, sizes, modalities, SOP
- * classes, time, version. All else in them is as it was found. Between locate and the end of the
- * unit of work nobody else changes them. */
+ * classes, transfer syntaxes, time, version. All else in them is as it was found. Between locate
+ * and the end of the unit of work nobody else changes them. */
 static inline err image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {

@@ -126,6 +126,19 @@ static err put(struct attribute_writer *w, const struct instance *instance,
     return OK;
 }
 
+static bool is_of_instance(const void *row, const void *argument)
+{
+    return ((const struct memory_value *)row)->instance_key == *(const int64_t *)argument;
+}
+
+static err forget(struct attribute_writer *w, const struct instance *instance)
+{
+    struct memory_session *s = SESSION_OF(w, attribute_writer);
+    memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_VALUES], is_of_instance,
+                       &instance->key);
+    return OK;
+}
+
 struct discarding {
     int64_t attribute_key;
     uint32_t *left;
@@ -153,4 +166,5 @@ const struct attribute_writer_ops memory_attribute_writer_ops = {.add = add,
                                                                  .remove = remove_attribute,
                                                                  .mark_incomplete = mark_incomplete,
                                                                  .put = put,
+                                                                 .forget = forget,
                                                                  .discard = discard};

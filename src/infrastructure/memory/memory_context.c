@@ -157,8 +157,8 @@ struct memory_state *memory_write(struct memory_session *s)
 static int64_t *version_of(enum memory_table table, void *object)
 {
     return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
-                   table == MEMORY_LEASES || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
-                   table == MEMORY_WORK_ITEM_EVENTS
+                   table == MEMORY_LEASES || table == MEMORY_INSTANCE_VERSIONS ||
+                   table == MEMORY_WORK_ITEM_SUBSCRIPTIONS || table == MEMORY_WORK_ITEM_EVENTS
                ? NULL
                : memory_member(table, "version", object);
 }

@@ -62,7 +62,8 @@ static struct order order_of(const struct image_filter *f)
         const char *name = f->sort_count == 0 ? "study_date" : sort_member(f->sort[0].attribute);
         bool descending = f->sort_count == 0 || f->sort[0].descending;
         add_column(&o, LEVEL_STUDY, name, descending);
-        o.by_key = strcmp(name, "timezone_offset_from_utc") != 0;
+        o.by_key =
+            strcmp(name, "timezone_offset_from_utc") != 0 && strcmp(name, "transfer_syntaxes") != 0;
         add_column(&o, LEVEL_STUDY, "key", descending);
         return o;
     }

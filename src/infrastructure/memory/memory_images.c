@@ -1,7 +1,9 @@
 /* Patients, studies, series and instances in memory, but for find, which has files of its own. */
 #include "infrastructure/memory/memory_session.h"
 
+#include "infrastructure/memory/memory_contents.h"
 #include "infrastructure/memory/memory_find.h"
+#include "infrastructure/memory/memory_versions.h"
 
 #include <stdlib.h>
 
@@ -101,8 +103,9 @@ static err reader_locate(struct image_reader *r, struct arena *a, int64_t organi
     struct image_row row;
     locate(memory_read(reading(r)), a, organization_key, study_uid, series_uid, sop_uid, &row);
     if (row.study.key == 0 || row.study.state != STUDY_RECEIVED ||
-        (series_uid.len != 0 && row.series.key == 0) ||
-        (sop_uid.len != 0 && (row.instance.key == 0 || row.instance.series_key != row.series.key)))
+        (series_uid.len != 0 && (row.series.key == 0 || row.series.state != STUDY_RECEIVED)) ||
+        (sop_uid.len != 0 && (row.instance.key == 0 || row.instance.series_key != row.series.key ||
+                              row.instance.state != STUDY_RECEIVED)))
         return ERR(NOT_FOUND, "not found");
     *out = row;
     return OK;
@@ -185,7 +188,12 @@ static err each_instance(struct image_reader *r, struct arena *a, int64_t study_
     err e = OK;
     for (size_t i = 0; i < rows->len; i++) {
         const struct instance *instance = rows->at[i];
-        if (series_key != 0 ? instance->series_key == series_key : instance->study_key == study_key)
+        const struct series *of =
+            memory_row_find(&state->tables[MEMORY_SERIES], instance->series_key);
+        bool is_asked_for = series_key != 0
+                                ? instance->series_key == series_key
+                                : instance->study_key == study_key && of->state == STUDY_RECEIVED;
+        if (is_asked_for && instance->state == STUDY_RECEIVED)
             found[count++] = instance;
     }
     if (count != 0)
@@ -224,6 +232,15 @@ static err each_after(struct image_reader *r, int64_t after_key, uint32_t limit,
     return OK;
 }
 
+static err each_stored(struct image_reader *r, int64_t study_key, struct image_sink *sink)
+{
+    const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
+    for (size_t i = 0; i < rows->len; i++)
+        if (((const struct instance *)rows->at[i])->study_key == study_key)
+            TRY(give(NULL, rows->at[i], false, sink));
+    return memory_images_each_version(r, study_key, sink);
+}
+
 static err is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     const struct memory_rows *rows = memory_rows(reading(r), MEMORY_INSTANCES);
@@ -233,6 +250,7 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
         *out = str_eq(((const struct instance *)rows->at[i])->object_name, object_name);
     for (size_t i = 0; i < beside->len && !*out; i++)
         *out = str_eq(((const struct non_patient_object *)beside->at[i])->object_name, object_name);
+    *out = *out || memory_images_is_version(r, object_name);
     return OK;
 }
 
@@ -262,8 +280,12 @@ const struct image_reader_ops memory_image_reader_ops = {
     .each_instance = each_instance,
     .each_match = memory_images_each_match,
     .each_after = each_after,
+    .each_stored = each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
+    .versions = memory_images_versions,
+    .get_version = memory_images_get_version,
+    .uncounted = memory_images_uncounted,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -303,12 +325,28 @@ static err add_series(struct image_writer *w, struct series *series)
     return memory_insert(writing(w), MEMORY_SERIES, series);
 }
 
-static void add_change(struct memory_session *s, struct change change)
+void memory_add_change(struct memory_session *s, struct change change)
 {
     struct memory_state *state = memory_write(s);
     change.sequence = memory_row_next_key(&state->tables[MEMORY_CHANGES]);
     memory_row_add(&s->db->arena, &state->tables[MEMORY_CHANGES],
                    memory_row_make(&s->db->arena, MEMORY_CHANGES, &change));
+}
+
+void memory_add_instance_change(struct memory_session *s, const struct instance *instance,
+                                instant at, str kind)
+{
+    const struct memory_rows *tables = memory_write(s)->tables;
+    const struct study *study = memory_row_find(&tables[MEMORY_STUDIES], instance->study_key);
+    const struct series *series = memory_row_find(&tables[MEMORY_SERIES], instance->series_key);
+    memory_add_change(s, (struct change){.organization_key = instance->organization_key,
+                                         .created_at = at,
+                                         .kind = kind,
+                                         .study_id = study->id,
+                                         .instance_id = instance->id,
+                                         .study_instance_uid = study->study_instance_uid,
+                                         .series_instance_uid = series->series_instance_uid,
+                                         .sop_instance_uid = instance->sop_instance_uid});
 }
 
 static err add_instance(struct image_writer *w, struct instance *instance,
@@ -323,18 +361,21 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     struct memory_instance *row = memory_row_make(a, MEMORY_INSTANCES, instance);
     memory_copy_blobs(a, blobs, true, &row->blobs);
     memory_row_replace(a, rows, row);
-    const struct study *study =
-        memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], instance->study_key);
-    const struct series *series =
-        memory_row_find(&memory_write(s)->tables[MEMORY_SERIES], instance->series_key);
-    add_change(s, (struct change){.organization_key = instance->organization_key,
-                                  .created_at = instance->created_at,
-                                  .kind = STR("instance_stored"),
-                                  .study_id = study->id,
-                                  .instance_id = instance->id,
-                                  .study_instance_uid = study->study_instance_uid,
-                                  .series_instance_uid = series->series_instance_uid,
-                                  .sop_instance_uid = instance->sop_instance_uid});
+    memory_add_instance_change(s, instance, instance->created_at, STR("instance_stored"));
+    return OK;
+}
+
+static err replace_instance(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs)
+{
+    struct memory_session *s = writing(w);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_INSTANCES];
+    struct arena *a = &s->db->arena;
+    TRY(memory_images_save_instance(w, instance));
+    struct memory_instance *row = memory_row_make(a, MEMORY_INSTANCES, instance);
+    memory_copy_blobs(a, blobs, true, &row->blobs);
+    memory_row_replace(a, rows, row);
+    memory_add_instance_change(s, instance, instance->updated_at, STR("instance_replaced"));
     return OK;
 }
 
@@ -345,12 +386,13 @@ static err save_study(struct image_writer *w, struct study *study)
         memory_row_find(&memory_write(s)->tables[MEMORY_STUDIES], study->key);
     TRY(memory_update(s, MEMORY_STUDIES, study));
     if (before->state != study->state)
-        add_change(s, (struct change){.organization_key = study->organization_key,
-                                      .created_at = study->updated_at,
-                                      .kind = study->state == STUDY_RECEIVED ? STR("study_restored")
-                                                                             : STR("study_trashed"),
-                                      .study_id = study->id,
-                                      .study_instance_uid = study->study_instance_uid});
+        memory_add_change(s, (struct change){.organization_key = study->organization_key,
+                                             .created_at = study->updated_at,
+                                             .kind = study->state == STUDY_RECEIVED
+                                                         ? STR("study_restored")
+                                                         : STR("study_trashed"),
+                                             .study_id = study->id,
+                                             .study_instance_uid = study->study_instance_uid});
     return OK;
 }
 
@@ -365,6 +407,7 @@ static void count_in_study(struct arena *a, struct memory_rows *rows, const stru
     after->size = study->size;
     after->modalities = copy_text(a, study->modalities);
     after->sop_classes = copy_text(a, study->sop_classes);
+    after->transfer_syntaxes = copy_text(a, study->transfer_syntaxes);
     after->updated_at = study->updated_at;
     after->version++;
     memory_row_replace(a, rows, after);
@@ -377,6 +420,7 @@ static void count_in_series(struct arena *a, struct memory_rows *rows, const str
         return;
     struct series *after = memory_row_make(a, MEMORY_SERIES, before);
     after->instance_count = series->instance_count;
+    after->transfer_syntaxes = copy_text(a, series->transfer_syntaxes);
     after->size = series->size;
     after->updated_at = series->updated_at;
     after->version++;
@@ -402,5 +446,14 @@ const struct image_writer_ops memory_image_writer_ops = {
     .add_series = add_series,
     .add_instance = add_instance,
     .save_study = save_study,
+    .save_series = memory_images_save_series,
+    .save_instance = memory_images_save_instance,
+    .locate_id = memory_images_locate_id,
+    .contents = memory_images_contents,
+    .revive = memory_images_revive,
+    .set_transfer_syntaxes = memory_images_set_transfer_syntaxes,
+    .replace_instance = replace_instance,
+    .add_version = memory_images_add_version,
+    .remove_version = memory_images_remove_version,
     .count_instance = count_instance,
 };

@@ -422,6 +422,13 @@ static bool instance_holds(const struct memory_state *state, const struct condit
     return true;
 }
 
+/* What is below the level is not in the trash. */
+static bool is_below_and_there(enum image_level level, const struct candidate *below)
+{
+    return (level >= LEVEL_SERIES || below->series->state == STUDY_RECEIVED) &&
+           (level >= LEVEL_INSTANCE || below->instance->state == STUDY_RECEIVED);
+}
+
 static bool has_instance(const struct memory_state *state, const struct conditions *c,
                          const struct candidate *candidate)
 {
@@ -432,7 +439,7 @@ static bool has_instance(const struct memory_state *state, const struct conditio
         if (below.instance->study_key == candidate->study->key &&
             (candidate->series == NULL || candidate->series == below.series) &&
             (candidate->instance == NULL || candidate->instance == below.instance) &&
-            instance_holds(state, c, &below))
+            is_below_and_there(c->filter->level, &below) && instance_holds(state, c, &below))
             return true;
     }
     return false;
@@ -462,6 +469,22 @@ static bool level_holds(const struct conditions *c, const struct candidate *cand
     return true;
 }
 
+static bool is_where_asked(const struct image_filter *f, const struct candidate *c)
+{
+    const enum study_state states[] = {c->study->state,
+                                       c->series != NULL ? c->series->state : STUDY_RECEIVED,
+                                       c->instance != NULL ? c->instance->state : STUDY_RECEIVED};
+    for (int level = LEVEL_STUDY; level < (int)f->level; level++)
+        if (!(f->trashed || f->under_trashed) && states[level] != STUDY_RECEIVED)
+            return false;
+    const int64_t *organization_key = c->instance != NULL ? &c->instance->organization_key
+                                      : c->series != NULL ? &c->series->organization_key
+                                                          : &c->study->organization_key;
+    if (f->trashed && *organization_key != f->organization_key)
+        return false;
+    return states[f->level] == (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+}
+
 bool conditions_hold(const struct memory_state *state, const struct conditions *c,
                      const struct candidate *candidate)
 {
@@ -470,8 +493,7 @@ bool conditions_hold(const struct memory_state *state, const struct conditions *
     if (f->level == LEVEL_NON_PATIENT)
         return candidate->object->organization_key == f->organization_key &&
                candidate->object->category == (int64_t)f->category && level_holds(c, candidate);
-    if (study->organization_key != f->organization_key ||
-        study->state != (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED) ||
+    if (study->organization_key != f->organization_key || !is_where_asked(f, candidate) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;

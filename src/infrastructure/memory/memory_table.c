@@ -6,6 +6,7 @@
 #include "domain/entities/change.h"
 #include "domain/entities/idempotency_record.h"
 #include "domain/entities/indexed_attribute.h"
+#include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
@@ -67,6 +68,10 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                     .required = {ENTITY, "sop_instance_uid", "sop_class_uid",
                                                  "object_name"},
                                     .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},
+    [MEMORY_INSTANCE_VERSIONS] = {.schema = &instance_version_schema,
+                                  .required = {"id", "created_at", "object_name"},
+                                  .unique = {{"id"}, {"instance_key", "object_name"}},
+                                  .references = {{"instance_key", MEMORY_INSTANCES}}},
     [MEMORY_AUDIT_EVENTS] = {.schema = &audit_event_schema,
                              .required = {"id", "created_at", "action", "outcome", "hash"},
                              .unique = {{"id"}}},

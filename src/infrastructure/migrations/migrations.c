@@ -171,6 +171,60 @@ static const char lookups[] =
     "CREATE INDEX studies_by_accession ON studies(organization_key, state, accession_number, "
     "study_date {first}, key);";
 
+/* What is in the trash below studies, with rows of its own so that no index of all instances need
+ * be made; a version of an instance is what was sent under its UID and is not what is served. A set
+ * of transfer syntaxes is NULL until it was counted: in rows from before, and in those that an old
+ * program adds meanwhile. */
+#define TRASH_AND_VERSIONS                                                                         \
+    "ALTER TABLE series ADD COLUMN state {number} NOT NULL DEFAULT 0;"                             \
+    "ALTER TABLE series ADD COLUMN trashed_at {number};"                                           \
+    "ALTER TABLE instances ADD COLUMN state {number} NOT NULL DEFAULT 0;"                          \
+    "ALTER TABLE instances ADD COLUMN trashed_at {number};"                                        \
+    "ALTER TABLE changes ADD COLUMN series_key {number};"                                          \
+    "CREATE TABLE trash_items(organization_key {number} NOT NULL, level {number} NOT NULL, "       \
+    "row_key {number} NOT NULL, PRIMARY KEY(organization_key, level, row_key)){end};"              \
+    "CREATE TABLE instance_versions(key {serial}, id {id} NOT NULL UNIQUE, "                       \
+    "organization_key {number} NOT NULL, created_at {number} NOT NULL, "                           \
+    "instance_key {number} NOT NULL REFERENCES instances(key), reason {number} NOT NULL, "         \
+    "user_id {id}, sop_class_uid {text}, transfer_syntax_uid {text}, object_name {text} NOT "      \
+    "NULL, size {number} NOT NULL, UNIQUE(instance_key, object_name)){end};"                       \
+    "CREATE INDEX instance_versions_by_object ON instance_versions(object_name);"                  \
+    "ALTER TABLE studies ADD COLUMN transfer_syntaxes {text};"                                     \
+    "ALTER TABLE series ADD COLUMN transfer_syntaxes {text};"                                      \
+    "CREATE INDEX series_not_counted ON series(study_key) WHERE transfer_syntaxes IS NULL;"
+
+#define SQLITE_TRASH(table_, kind_, level_, study_, series_, instance_)                            \
+    "CREATE TRIGGER trash_" kind_ " AFTER UPDATE OF state ON " table_                              \
+    " WHEN old.state <> new.state BEGIN "                                                          \
+    "DELETE FROM trash_items WHERE organization_key = new.organization_key AND level = " level_    \
+    " AND row_key = new.key;"                                                                      \
+    "INSERT INTO trash_items SELECT new.organization_key, " level_                                 \
+    ", new.key WHERE new.state <> 0;"                                                              \
+    "INSERT INTO changes(organization_key, kind, study_key, series_key, instance_key, "            \
+    "created_at) VALUES (new.organization_key, CASE new.state WHEN 0 THEN '" kind_                 \
+    "_restored' ELSE '" kind_ "_trashed' END, " study_ ", " series_ ", " instance_                 \
+    ", new.updated_at); END;"
+
+static const char sqlite_trash_and_versions[] =
+    TRASH_AND_VERSIONS SQLITE_TRASH("series", "series", "1", "new.study_key", "new.key", "NULL")
+        SQLITE_TRASH("instances", "instance", "2", "new.study_key", "NULL", "new.key");
+
+static const char postgresql_trash_and_versions[] = TRASH_AND_VERSIONS
+    "CREATE FUNCTION trash_image() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "IF new.state = 0 THEN DELETE FROM trash_items WHERE organization_key = new.organization_key "
+    "AND level = TG_ARGV[1]::bigint AND row_key = new.key; "
+    "ELSE INSERT INTO trash_items VALUES (new.organization_key, TG_ARGV[1]::bigint, new.key); "
+    "END IF;"
+    "INSERT INTO changes(organization_key, kind, study_key, series_key, instance_key, created_at) "
+    "VALUES (new.organization_key, TG_ARGV[0] || CASE new.state WHEN 0 THEN '_restored' ELSE "
+    "'_trashed' END, new.study_key, CASE TG_ARGV[1] WHEN '1' THEN new.key END, "
+    "CASE TG_ARGV[1] WHEN '2' THEN new.key END, new.updated_at);"
+    "RETURN NULL; END $$;"
+    "CREATE TRIGGER trash_series AFTER UPDATE OF state ON series FOR EACH ROW "
+    "WHEN (old.state <> new.state) EXECUTE FUNCTION trash_image('series', '1');"
+    "CREATE TRIGGER trash_instance AFTER UPDATE OF state ON instances FOR EACH ROW "
+    "WHEN (old.state <> new.state) EXECUTE FUNCTION trash_image('instance', '2');";
+
 static const char work_items[] =
     "CREATE TABLE work_items(" ENTITY "sop_instance_uid {text} NOT NULL, state {number} NOT NULL, "
     "transaction_uid {text}, ended_at {number}, priority {text}, input_readiness_state {text}, "
@@ -280,7 +334,11 @@ const struct migration migrations[] = {
     {6, "search on PostgreSQL", {"", postgresql_search}, NULL, NULL},
     {7, "leases", {leases}, NULL, NULL},
     {8, "patients and accession numbers are found before dates are walked", {lookups}, NULL, NULL},
-    {9, "placeholder", {"SELECT 1;"}, NULL, NULL},
+    {9,
+     "trash below studies, versions of instances, transfer syntaxes",
+     {sqlite_trash_and_versions, postgresql_trash_and_versions},
+     NULL,
+     NULL},
     {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},

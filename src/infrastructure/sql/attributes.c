@@ -117,6 +117,21 @@ static err put(struct attribute_writer *w, const struct instance *instance,
     return OK;
 }
 
+static err forget(struct attribute_writer *w, const struct instance *instance)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(begin(w,
+              "DELETE FROM attribute_values WHERE attribute_key IN (SELECT key FROM "
+              "indexed_attributes WHERE organization_key = ?1) AND study_key = ?2 AND "
+              "series_key = ?3 AND instance_key = ?4",
+              &s));
+    statement_bind_i64(&s, 1, instance->organization_key);
+    statement_bind_i64(&s, 2, instance->study_key);
+    statement_bind_i64(&s, 3, instance->series_key);
+    statement_bind_i64(&s, 4, instance->key);
+    return statement_run_later(&s);
+}
+
 static err discard(struct attribute_writer *w, int64_t key, uint32_t limit, int64_t *count)
 {
     CLEANUP(statement_end) struct statement s = {0};
@@ -137,4 +152,5 @@ const struct attribute_writer_ops sql_attribute_writer_ops = {.add = add,
                                                               .remove = remove_attribute,
                                                               .mark_incomplete = mark_incomplete,
                                                               .put = put,
+                                                              .forget = forget,
                                                               .discard = discard};

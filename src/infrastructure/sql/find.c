@@ -69,12 +69,13 @@ static struct order order_of(const struct image_filter *f)
     return o;
 }
 
-/* Studies in the order of one column that is never NULL, so that an index can be gone along. The
- * offset is NULL in studies older than its column. */
+/* Studies in the order of one column that is never NULL, so that an index can be gone along. These
+ * are NULL in studies older than their columns. */
 static bool is_by_one(const struct image_filter *f, const struct order *o)
 {
     return f->level == LEVEL_STUDY && o->count == 1 &&
-           strcmp(o->columns[0].name, "timezone_offset_from_utc") != 0;
+           strcmp(o->columns[0].name, "timezone_offset_from_utc") != 0 &&
+           strcmp(o->columns[0].name, "transfer_syntaxes") != 0;
 }
 
 /* What is not known comes before everything else. */
@@ -97,11 +98,21 @@ static bool has_index(const struct sql_builder *b)
 /* Where words or kept values are looked for, either their index leads, which finds few rows at once
  * and has them sorted, or the order leads, and the index is asked about each. join: of one more
  * table, or absent. */
-static void add_from(struct buf *sql, const struct sql_builder *b, enum image_level level,
+static void add_from(struct buf *sql, const struct sql_builder *b, const struct image_filter *f,
                      bool index_leads, str join)
 {
+    enum image_level level = f->level;
+    bool trash_leads = sql_trash_leads(f);
+    index_leads = index_leads && !trash_leads;
     if (level == LEVEL_NON_PATIENT) {
         buf_add(sql, STR(" FROM non_patient_objects np"));
+    } else if (trash_leads) {
+        const char *joined = b->dialect->language == SQL_SQLITE ? "CROSS JOIN" : "JOIN";
+        buf_addf(sql, " FROM trash_items t %s %s ON %s.key = t.row_key", joined,
+                 level == LEVEL_SERIES ? "series se" : "instances i", image_aliases[level]);
+        if (level == LEVEL_INSTANCE)
+            buf_addf(sql, " %s series se ON se.key = i.series_key", joined);
+        buf_addf(sql, " %s studies st ON st.key = se.study_key", joined);
     } else if (index_leads && b->words_place != 0) {
         buf_add(sql, STR(" FROM study_search ft CROSS JOIN studies st ON st.key = ft.rowid"));
         if (level >= LEVEL_SERIES)
@@ -359,7 +370,7 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
     add_columns(sql, f->level);
     if (f->wants_patient_counts)
         add_patient_counts(sql);
-    add_from(sql, b, f->level, index_leads, STR_NONE);
+    add_from(sql, b, f, index_leads, STR_NONE);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */
     if (offset != 0)
@@ -438,7 +449,7 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
     }
     struct buf sql = BUF_IN(b->arena);
     buf_add(&sql, STR("SELECT count(*)"));
-    add_from(&sql, b, f->level, has_index(b), STR_NONE);
+    add_from(&sql, b, f, has_index(b), STR_NONE);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     sql_bind_parameters(&s, b);
     return read_number(&s, out);
@@ -469,13 +480,13 @@ err sql_images_find(struct image_reader *r, struct arena *a, const struct image_
     return OK;
 }
 
-static err count_matches(struct sql_connection *c, const struct sql_builder *b, uint32_t count_max,
-                         int64_t *out)
+static err count_matches(struct sql_connection *c, const struct sql_builder *b,
+                         const struct image_filter *f, uint32_t count_max, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
     struct buf sql = BUF_IN(b->arena);
     buf_add(&sql, STR("SELECT count(*) FROM (SELECT 1"));
-    add_from(&sql, b, LEVEL_INSTANCE, has_index(b), STR_NONE);
+    add_from(&sql, b, f, has_index(b), STR_NONE);
     buf_addf(&sql, " LIMIT %u) AS counted", count_max + 1);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     sql_bind_parameters(&s, b);
@@ -515,12 +526,11 @@ err sql_images_each_match(struct image_reader *r, struct arena *a, const struct 
     TRY(sql_session_read(container_of(r, struct sql_session, base.repositories.image_reader), &c));
     b.dialect = c->engine->dialect;
     TRY(sql_match(&b, f));
-    TRY(count_matches(c, &b, count_max, &count));
+    TRY(count_matches(c, &b, f, count_max, &count));
     if (count > count_max)
         return ERR(TOO_LARGE, "too many instances");
     buf_add(&sql, STR(SELECT_INSTANCES));
-    add_from(&sql, &b, LEVEL_INSTANCE, has_index(&b),
-             STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
+    add_from(&sql, &b, f, has_index(&b), STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
     TRY(statement_prepare(c, buf_str(&sql), &s));
     sql_bind_parameters(&s, &b);
     statement_stream(&s);

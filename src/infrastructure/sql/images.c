@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "infrastructure/sql/contents.h"
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sql/match.h"
+#include "infrastructure/sql/versions.h"
 
 static struct sql_session *reading(struct image_reader *r)
 {
@@ -142,8 +144,9 @@ static const char *make_locate_sql(enum image_level level, const char *in_this_o
         buf_add(&sql, str_of(in_this_order));
         from = str_sub(from, join + 4, from.len);
     }
-    buf_addf(&sql, "%.*s WHERE %s AND st.state = %d", STR_ARG(from), levels[level].where,
-             STUDY_RECEIVED);
+    buf_addf(&sql, "%.*s WHERE %s", STR_ARG(from), levels[level].where);
+    for (unsigned above = 0; above <= level; above++)
+        buf_addf(&sql, " AND %s.state = %d", image_aliases[above], STUDY_RECEIVED);
     char *text = heap_alloc(sql.len + 1);
     memcpy(text, sql.ptr, sql.len);
     arena_deinit(&scratch);
@@ -252,9 +255,10 @@ static str instances_sql(struct arena *a, bool of_series, bool with_blobs)
         buf_add(&sql, STR(" JOIN series se ON se.key = i.series_key"));
     if (with_blobs)
         buf_add(&sql, STR(" JOIN instance_blobs b ON b.instance_key = i.key"));
-    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 ORDER BY i.instance_number ASC NULLS "
-                                  "FIRST, i.key")
-                            : STR(" WHERE i.study_key = ?1 ORDER BY se.series_number ASC NULLS "
+    buf_add(&sql, of_series ? STR(" WHERE i.series_key = ?1 AND i.state = 0 ORDER BY "
+                                  "i.instance_number ASC NULLS FIRST, i.key")
+                            : STR(" WHERE i.study_key = ?1 AND i.state = 0 AND se.state = 0 ORDER "
+                                  "BY se.series_number ASC NULLS "
                                   "FIRST, se.key, i.instance_number ASC NULLS FIRST, i.key"));
     return buf_str(&sql);
 }
@@ -297,6 +301,7 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
     TRY(sql_session_read(reading(r), &c));
     TRY(statement_begin(c,
                         "SELECT 1 FROM instances WHERE object_name = ?1 UNION ALL "
+                        "SELECT 1 FROM instance_versions WHERE object_name = ?1 UNION ALL "
                         "SELECT 1 FROM non_patient_objects WHERE object_name = ?1 LIMIT 1",
                         &s));
     statement_bind_str(&s, 1, object_name);
@@ -333,8 +338,12 @@ const struct image_reader_ops sql_image_reader_ops = {
     .each_instance = each_instance,
     .each_match = sql_images_each_match,
     .each_after = sql_images_each_after,
+    .each_stored = sql_images_each_stored,
     .is_referenced = is_referenced,
     .statistics = statistics,
+    .versions = sql_images_versions,
+    .get_version = sql_images_get_version,
+    .uncounted = sql_images_uncounted,
 };
 
 static err writer_locate(struct image_writer *w, struct arena *a, int64_t organization_key,
@@ -375,18 +384,25 @@ static err add_patient(struct image_writer *w, struct patient *patient)
 
 /* The search index is kept here and not by a trigger: a schema that is not trusted runs no virtual
  * table. */
+static const char add_words[] = "INSERT INTO study_search(rowid, search_key) VALUES (?1, ?2)";
+
+static err run_words(struct sql_connection *c, const char *sql, int64_t key, str words)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(statement_begin(c, sql, &s));
+    statement_bind_i64(&s, 1, key);
+    statement_bind_str(&s, 2, words);
+    return statement_run(&s);
+}
+
 static err add_study(struct image_writer *w, struct study *study)
 {
     struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
     TRY(entity_insert(writing(w), &study_schema, study));
     TRY(sql_session_write(writing(w), &c));
-    if (!c->engine->dialect->has_search_table)
-        return OK;
-    TRY(statement_begin(c, "INSERT INTO study_search(rowid, search_key) VALUES (?1, ?2)", &s));
-    statement_bind_i64(&s, 1, study->key);
-    statement_bind_str(&s, 2, study->search_key);
-    return statement_run(&s);
+    return c->engine->dialect->has_search_table
+               ? run_words(c, add_words, study->key, study->search_key)
+               : OK;
 }
 
 static err add_series(struct image_writer *w, struct series *series)
@@ -411,14 +427,14 @@ static err add_change(struct sql_connection *c, const char *kind, int64_t organi
     return statement_run_later(&s);
 }
 
-void sql_bind_blobs(struct statement *s, int64_t key, const struct instance_blobs *blobs)
+/* metadata, its size and checksum, frames, bulk: from position first on. */
+void sql_bind_blobs(struct statement *s, int first, const struct instance_blobs *blobs)
 {
-    statement_bind_i64(s, 1, key);
-    statement_bind_blob(s, 2, blobs->metadata);
-    statement_bind_i64(s, 3, blobs->metadata_size);
-    statement_bind_i64(s, 4, blobs->metadata_crc);
-    statement_bind_blob(s, 5, blobs->frames);
-    statement_bind_blob(s, 6, blobs->bulk);
+    statement_bind_blob(s, first, blobs->metadata);
+    statement_bind_i64(s, first + 1, blobs->metadata_size);
+    statement_bind_i64(s, first + 2, blobs->metadata_crc);
+    statement_bind_blob(s, first + 3, blobs->frames);
+    statement_bind_blob(s, first + 4, blobs->bulk);
 }
 
 static err add_instance(struct image_writer *w, struct instance *instance,
@@ -433,15 +449,69 @@ static err add_instance(struct image_writer *w, struct instance *instance,
                         "metadata_crc, frames, bulk) "
                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                         &s));
-    sql_bind_blobs(&s, instance->key, blobs);
+    statement_bind_i64(&s, 1, instance->key);
+    sql_bind_blobs(&s, 2, blobs);
     TRY(statement_run_later(&s));
     return add_change(c, "instance_stored", instance->organization_key, instance->study_key,
                       instance->key, instance->created_at);
 }
 
+static err read_words(struct sql_connection *c, struct arena *a, int64_t key, str *out)
+{
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(statement_begin(c, "SELECT search_key FROM studies WHERE key = ?1", &s));
+    statement_bind_i64(&s, 1, key);
+    TRY(statement_step(&s, &has_row));
+    *out = has_row ? statement_column_str(&s, a, 0) : STR_NONE;
+    return OK;
+}
+
+/* The search index is told what goes out of it and what comes in. */
 static err save_study(struct image_writer *w, struct study *study)
 {
-    return entity_update(writing(w), &study_schema, study);
+    struct sql_connection *c;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    str before = study->search_key;
+    TRY(sql_session_write(writing(w), &c));
+    if (c->engine->dialect->has_search_table)
+        TRY(read_words(c, &scratch, study->key, &before));
+    TRY(entity_update(writing(w), &study_schema, study));
+    if (str_eq(before, study->search_key))
+        return OK;
+    TRY(run_words(c,
+                  "INSERT INTO study_search(study_search, rowid, search_key) VALUES ('delete', ?1, "
+                  "?2)",
+                  study->key, before));
+    return run_words(c, add_words, study->key, study->search_key);
+}
+
+static err save_series(struct image_writer *w, struct series *series)
+{
+    return entity_update(writing(w), &series_schema, series);
+}
+
+static err save_instance(struct image_writer *w, struct instance *instance)
+{
+    return entity_update(writing(w), &instance_schema, instance);
+}
+
+static err replace_instance(struct image_writer *w, struct instance *instance,
+                            const struct instance_blobs *blobs)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(entity_update(writing(w), &instance_schema, instance));
+    TRY(sql_session_write(writing(w), &c));
+    TRY(statement_begin(c,
+                        "UPDATE instance_blobs SET metadata = ?2, metadata_size = ?3, "
+                        "metadata_crc = ?4, frames = ?5, bulk = ?6 WHERE instance_key = ?1",
+                        &s));
+    statement_bind_i64(&s, 1, instance->key);
+    sql_bind_blobs(&s, 2, blobs);
+    TRY(statement_run(&s));
+    return add_change(c, "instance_replaced", instance->organization_key, instance->study_key,
+                      instance->key, instance->updated_at);
 }
 
 static void remember(struct sql_known *known, const struct study *study,
@@ -462,7 +532,8 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     TRY(statement_begin(
         c,
         "UPDATE studies SET series_count = ?2, instance_count = ?3, size = ?4, modalities = ?5, "
-        "sop_classes = ?6, updated_at = ?7, version = version + 1 WHERE key = ?1",
+        "sop_classes = ?6, updated_at = ?7, transfer_syntaxes = ?8, version = version + 1 "
+        "WHERE key = ?1",
         &of_study));
     statement_bind_i64(&of_study, 1, study->key);
     statement_bind_i64(&of_study, 2, study->series_count);
@@ -471,17 +542,19 @@ static err count_instance(struct image_writer *w, struct study *study, struct se
     statement_bind_str(&of_study, 5, study->modalities);
     statement_bind_str(&of_study, 6, study->sop_classes);
     statement_bind_i64(&of_study, 7, study->updated_at.us);
+    statement_bind_str(&of_study, 8, study->transfer_syntaxes);
     TRY(statement_run_later(&of_study));
     study->version++;
-    TRY(statement_begin(
-        c,
-        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, version = version + 1 "
-        "WHERE key = ?1",
-        &of_series));
+    TRY(statement_begin(c,
+                        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, "
+                        "transfer_syntaxes = ?5, "
+                        "version = version + 1 WHERE key = ?1",
+                        &of_series));
     statement_bind_i64(&of_series, 1, series->key);
     statement_bind_i64(&of_series, 2, series->instance_count);
     statement_bind_i64(&of_series, 3, series->size);
     statement_bind_i64(&of_series, 4, series->updated_at.us);
+    statement_bind_str(&of_series, 5, series->transfer_syntaxes);
     series->version++;
     TRY(statement_run_later(&of_series));
     remember(&c->engine->known, study, series);
@@ -496,5 +569,14 @@ const struct image_writer_ops sql_image_writer_ops = {
     .add_series = add_series,
     .add_instance = add_instance,
     .save_study = save_study,
+    .save_series = save_series,
+    .save_instance = save_instance,
+    .locate_id = sql_images_locate_id,
+    .contents = sql_images_contents,
+    .revive = sql_images_revive,
+    .set_transfer_syntaxes = sql_images_set_transfer_syntaxes,
+    .replace_instance = replace_instance,
+    .add_version = sql_images_add_version,
+    .remove_version = sql_images_remove_version,
     .count_instance = count_instance,
 };

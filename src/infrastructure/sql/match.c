@@ -384,10 +384,21 @@ static err match_one(struct sql_builder *b, const struct image_match *m)
     }
 }
 
+bool sql_trash_leads(const struct image_filter *f)
+{
+    return f->trashed && f->level != LEVEL_STUDY && !uuid_is_set(f->study_id) &&
+           !uuid_is_set(f->series_id);
+}
+
 static bool is_given(const struct image_match *m)
 {
     return !m->matches_empty && str_trim(m->value).len != 0 &&
            !str_eq(str_trim(m->value), STR("*"));
+}
+
+bool sql_asks(const struct image_match *m)
+{
+    return m->matches_empty || is_given(m);
 }
 
 /* The key on the other half of a date and time; NULL when there is none. */
@@ -485,6 +496,28 @@ static err match_non_patient(struct sql_builder *b, const struct image_filter *f
     return match_some(b, f, false);
 }
 
+static void match_state_of_study(struct sql_builder *b, bool trashed)
+{
+    buf_add(&b->where, STR(" AND st.state = "));
+    sql_add_number(b, trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+}
+
+/* The organization is the first parameter. */
+static void match_states(struct sql_builder *b, const struct image_filter *f)
+{
+    if (f->level == LEVEL_STUDY || !(f->trashed || f->under_trashed))
+        match_state_of_study(b, f->trashed);
+    if (f->level == LEVEL_INSTANCE && !(f->trashed || f->under_trashed))
+        buf_addf(&b->where, " AND se.state = %d", STUDY_RECEIVED);
+    if (sql_trash_leads(f))
+        buf_addf(&b->where, " AND t.organization_key = ?1 AND t.level = %d", f->level);
+    else if (f->level != LEVEL_STUDY)
+        buf_addf(&b->where, " AND %s.state = %d", image_aliases[f->level],
+                 f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+    if (f->trashed && f->level != LEVEL_STUDY && !sql_trash_leads(f))
+        buf_addf(&b->where, " AND %s.organization_key = ?1", image_aliases[f->level]);
+}
+
 err sql_match(struct sql_builder *b, const struct image_filter *f)
 {
     b->words.arena = b->lead.arena = b->probe.arena = b->arena;
@@ -492,8 +525,7 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
         return match_non_patient(b, f);
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
     sql_add_number(b, f->organization_key);
-    buf_add(&b->where, STR(" AND st.state = "));
-    sql_add_number(b, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
+    match_states(b, f);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);
     if (f->one_per_patient)

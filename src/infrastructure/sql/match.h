@@ -39,6 +39,8 @@ extern const char *const image_aliases[];
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);
 /* All of them, in their order. */
+/* Not every row matches. */
+bool sql_asks(const struct image_match *m);
 void sql_bind_parameters(struct statement *s, const struct sql_builder *b);
 /* "*" and "?" as LIKE has them, with '\' before what it has besides. */
 str sql_like_pattern(struct arena *a, str value);
@@ -52,6 +54,10 @@ void sql_match_word(struct sql_builder *b, const char *column, str word);
  * the conditions on what is below, on the tables of their aliases. */
 err sql_match_values(struct sql_builder *b, const struct image_filter *f,
                      err (*below)(struct sql_builder *b, const struct image_filter *f));
+
+/* Series or instances that are in the trash, of the whole organization: they are gone along in
+ * trash_items, which is "t". */
+bool sql_trash_leads(const struct image_filter *filter);
 
 /* " WHERE …" for all that the filter asks, but for its cursor.
  * Errors: INVALID (a value that its attribute cannot be matched with). */

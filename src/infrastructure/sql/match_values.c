@@ -89,9 +89,30 @@ static void add_exists(struct buf *out, enum image_level level, str value)
 static bool has_below(const struct image_filter *f)
 {
     for (size_t i = 0; i < f->matches.len; i++)
-        if (f->matches.at[i].attribute->level > f->level)
+        if (f->matches.at[i].attribute->level > f->level && sql_asks(&f->matches.at[i]))
             return true;
     return false;
+}
+
+static void add_outside(struct buf *out, enum image_level level)
+{
+    buf_addf(out,
+             " AND NOT EXISTS (SELECT 1 FROM trash_items t WHERE t.organization_key = ?1 AND "
+             "t.level = %d AND t.row_key = v.%s)",
+             level, key_columns[level]);
+}
+
+/* Values stay when their instance, or its series, goes to the trash: of what is below the level
+ * none in the trash counts. The organization is the first parameter. */
+static str outside_trash(struct sql_builder *b, enum image_level level, str value)
+{
+    struct buf out = BUF_IN(b->arena);
+    buf_add(&out, value);
+    if (level < LEVEL_SERIES)
+        add_outside(&out, LEVEL_SERIES);
+    if (level < LEVEL_INSTANCE)
+        add_outside(&out, LEVEL_INSTANCE);
+    return buf_str(&out);
 }
 
 /* One instance is right in all that is asked of instances. */
@@ -100,10 +121,11 @@ static err add_instance(struct sql_builder *b, const struct image_filter *f, con
 {
     if (f->level == LEVEL_STUDY)
         buf_add(&b->where, STR(" AND EXISTS (SELECT 1 FROM series se JOIN instances i ON "
-                               "i.series_key = se.key WHERE se.study_key = st.key"));
+                               "i.series_key = se.key WHERE se.study_key = st.key AND "
+                               "se.state = 0 AND i.state = 0"));
     if (f->level == LEVEL_SERIES)
         buf_add(&b->where, STR(" AND EXISTS (SELECT 1 FROM instances i WHERE i.series_key = "
-                               "se.key"));
+                               "se.key AND i.state = 0"));
     TRY(below(b, f));
     for (size_t i = 0; i < f->values.len; i++)
         add_exists(&b->where, LEVEL_INSTANCE, values[i]);
@@ -119,6 +141,8 @@ err sql_match_values(struct sql_builder *b, const struct image_filter *f,
     str *values = NEW_ARRAY(b->arena, str, f->values.len);
     for (size_t i = 0; i < f->values.len; i++)
         values[i] = value_text(b, &f->values.at[i]);
+    if (is_alone)
+        values[0] = outside_trash(b, f->level, values[0]);
     if (f->values.len != 0)
         buf_addf(&b->lead, " AND %s.key IN (SELECT v.%s FROM attribute_values v WHERE %.*s)",
                  image_aliases[f->level], key_columns[f->level], STR_ARG(values[0]));

@@ -91,7 +91,8 @@ static err add(struct non_patient_writer *w, struct non_patient_object *object,
                         "INSERT INTO non_patient_blobs(object_key, metadata, metadata_size, "
                         "metadata_crc, frames, bulk) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                         &s));
-    sql_bind_blobs(&s, object->key, blobs);
+    statement_bind_i64(&s, 1, object->key);
+    sql_bind_blobs(&s, 2, blobs);
     return statement_run(&s);
 }
 

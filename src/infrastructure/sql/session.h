@@ -45,7 +45,7 @@ extern const struct outbox_ops sql_outbox_ops;
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,
  * bulk from at on; as parameters 2 to 6 behind a key. */
 void sql_read_blobs(const struct statement *s, struct arena *a, int at, struct instance_blobs *out);
-void sql_bind_blobs(struct statement *s, int64_t key, const struct instance_blobs *blobs);
+void sql_bind_blobs(struct statement *s, int first, const struct instance_blobs *blobs);
 
 /* The statements every entity needs, made from its schema once: their addresses are stable. */
 struct entity_sql {

@@ -2,6 +2,8 @@
 #include "presentation/internal_routers/dicomweb.h"
 
 #include "application/commands/images/store_instance/command.h"
+#include "application/commands/images/trash_instance/command.h"
+#include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/commands/non_patient_objects/store_non_patient_object/command.h"
 #include "application/commands/work_items/change_work_item_state/command.h"
@@ -100,8 +102,9 @@ void dicomweb_set_tag(struct request *r, str etag, bool is_immutable)
 {
     http_set_header(r->x, "ETag", str_format(request_arena(r), "\"%.*s\"", STR_ARG(etag)));
     http_set_header(r->x, "Cache-Control",
-                    is_immutable ? STR("private, max-age=31536000, immutable")
-                                 : STR("private, no-cache"));
+                    is_immutable && r->scope.services->duplicates == DUPLICATES_REFUSE
+                        ? STR("private, max-age=31536000, immutable")
+                        : STR("private, no-cache"));
     http_set_header(r->x, "Accept-Ranges", STR("bytes"));
     http_set_header(r->x, "Vary", STR("Accept"));
 }
@@ -243,6 +246,12 @@ const struct route dicomweb_routes[] = {
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,
      .doc = "Move a study to the trash"},
+    {"DELETE", SERIES, .handle = dicomweb_delete, .behind = &trash_series_use_case,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,
+     .doc = "Move a series to the trash"},
+    {"DELETE", INSTANCE, .handle = dicomweb_delete, .behind = &trash_instance_use_case,
+     .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,
+     .doc = "Move an instance to the trash"},
     {"POST", "/commitment-requests/{transaction}", .handle = dicomweb_commitment,
      .behind = &check_storage_use_case, .needs = WRITE_STUDIES, .lane = LANE_DB,
      .body = HTTP_BODY_BUFFERED, .body_max = COMMITMENT_BODY_SIZE_MAX, .tag = "commitment",

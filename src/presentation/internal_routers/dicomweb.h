@@ -53,7 +53,7 @@ void dicomweb_accept(struct request *r, struct accept_item_slice *out);
 err dicomweb_check_charset(struct request *r);
 /* A strong tag; without is_immutable clients ask again each time. */
 void dicomweb_set_tag(struct request *r, str etag, bool is_immutable);
-/* Instance data never changes: one year. */
+/* Instance data never changes, unless others may take its place: one year. */
 void dicomweb_set_immutable(struct request *r, str etag);
 
 /* What the search takes besides attributes; NULL behind the last. */
@@ -69,7 +69,11 @@ struct failure_reason {
 extern const struct failure_reason failure_reasons[];
 extern const size_t failure_reason_count;
 /* Warning Reason (0008,1196), PS3.4 B.2.3: the data set does not match its SOP class. */
-enum { WARNING_NOT_OF_ITS_CLASS = 0xB007, FAILURE_OF_OTHER_CLASS = 0x0122 };
+enum {
+    WARNING_KEPT_BESIDE = 0xB000, /* coercion of data elements: not what is served */
+    WARNING_NOT_OF_ITS_CLASS = 0xB007,
+    FAILURE_OF_OTHER_CLASS = 0x0122
+};
 /* Opens an object that there is a row for: that it is missing is not the client's mistake. Errors:
  * UNAVAILABLE. */
 err dicomweb_open(struct storage *storage, str object_name, struct object_range range,

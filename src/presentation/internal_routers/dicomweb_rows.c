@@ -35,8 +35,12 @@ bool search_is_patient_count(uint32_t tag)
 
 bool search_has_attribute(const struct search *s, const struct image_attribute *attribute)
 {
-    return search_is_of_patients(s) ? attribute->tag >> 16 == 0x0010
-                                    : attribute->level <= s->query.filter.level;
+    if (search_is_of_patients(s))
+        return attribute->tag >> 16 == 0x0010;
+    if (search_is_of_objects(s))
+        return attribute->level == LEVEL_NON_PATIENT;
+    return image_attribute_seen_from(image_attribute_find(attribute->tag), s->query.filter.level) ==
+           attribute;
 }
 
 static bool is_named(const struct search *s, uint32_t tag)

@@ -20,11 +20,15 @@ static const struct image_attribute *read_attribute(const struct search *s, str 
     struct attribute_path path;
     if (!attribute_path_read(name, &path))
         return NULL;
-    if (!search_is_of_objects(s))
-        return image_attribute_at(path.tags, path.depth);
-    const struct non_patient_attribute *a =
-        non_patient_attribute_at(s->query.filter.category, path.tags, path.depth);
-    return a != NULL ? &a->key : NULL;
+    if (search_is_of_objects(s)) {
+        const struct non_patient_attribute *a =
+            non_patient_attribute_at(s->query.filter.category, path.tags, path.depth);
+        return a != NULL ? &a->key : NULL;
+    }
+    const struct image_attribute *found = image_attribute_at(path.tags, path.depth), *seen = NULL;
+    if (found != NULL)
+        seen = image_attribute_seen_from(found, s->query.filter.level);
+    return seen != NULL ? seen : found; /* only what is below has it */
 }
 
 void ignored_names_add(struct ignored_names *ignored, str name)

@@ -52,6 +52,9 @@ static unsigned failure_reason(const struct ingest_result *result, enum err_code
     return failure_reasons[i].reason;
 }
 
+/* Warning Reason (0008,1196), PS3.18 I.2.1: what is retrieved has other data elements than what was
+ * sent. */
+
 static void add_uid(struct buf *out, const char *tag, str uid)
 {
     buf_addf(out, "\"%s\":{\"vr\":\"UI\"", tag);
@@ -71,8 +74,23 @@ static void add_comment(struct buf *out, str text)
     buf_add(out, STR("]},"));
 }
 
+struct warning {
+    unsigned reason; /* 0: none */
+    str text;
+};
+
+static struct warning warning_of(const struct ingest_result *result)
+{
+    return result->is_beside
+               ? (struct warning){WARNING_KEPT_BESIDE,
+                                  STR("other content is served under this UID, this is a version")}
+           : result->warning.len != 0 ? (struct warning){WARNING_NOT_OF_ITS_CLASS, result->warning}
+                                      : (struct warning){0};
+}
+
 static void add_stored(struct outcomes *o, const struct ingest_result *result)
 {
+    struct warning warning = warning_of(result);
     struct arena *a = request_arena(o->r);
     str base_url = dicomweb_base_url(o->r);
     const struct image_path path = {result->study_instance_uid, result->series_instance_uid,
@@ -88,16 +106,14 @@ static void add_stored(struct outcomes *o, const struct ingest_result *result)
         o->group_url =
             is_object ? group : str_format(a, "%.*s/%.*s", STR_ARG(group), STR_ARG(path.study_uid));
     buf_add_char(&o->referenced, '{');
-    if (result->warning.len != 0)
-        add_comment(&o->referenced, result->warning);
+    if (warning.reason != 0)
+        add_comment(&o->referenced, warning.text);
     add_uid(&o->referenced, "00081150", result->sop_class_uid);
     add_uid(&o->referenced, "00081155", result->sop_instance_uid);
     buf_addf(&o->referenced, "\"00081190\":{\"vr\":\"UR\",\"Value\":[\"%.*s\"]}", STR_ARG(url));
-    if (result->warning.len != 0) {
-        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}",
-                 WARNING_NOT_OF_ITS_CLASS);
-        o->warned_count++;
-    }
+    if (warning.reason != 0)
+        buf_addf(&o->referenced, ",\"00081196\":{\"vr\":\"US\",\"Value\":[%u]}", warning.reason);
+    o->warned_count += warning.reason != 0;
     buf_add_char(&o->referenced, '}');
 }
 

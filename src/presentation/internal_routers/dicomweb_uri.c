@@ -1,8 +1,10 @@
 /* WADO-URI, PS3.18 9: older viewers ask so. Rendered is what needs no decoded pixels. And the
- * removal of a study by its UID. */
+ * removal of what UIDs name. */
 #include "presentation/internal_routers/dicomweb_answer.h"
 #include "presentation/internal_routers/dicomweb_rendered.h"
 
+#include "application/commands/images/trash_instance/command.h"
+#include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/queries/images/search_images/query.h"
 #include "base/arena.h"
@@ -63,20 +65,39 @@ err dicomweb_wado_uri(struct request *r)
     return respond_dicom(r, &path, request_query(r, "transferSyntax"));
 }
 
+static err trash(struct request *r, const struct image_row *row)
+{
+    struct trash_study_result study;
+    struct trash_series_result series;
+    struct trash_instance_result instance;
+    if (row->instance.key != 0)
+        return trash_instance_send(&r->scope, &(struct trash_instance){.id = row->instance.id},
+                                   &instance);
+    if (row->series.key != 0)
+        return trash_series_send(&r->scope, &(struct trash_series){.id = row->series.id}, &series);
+    return trash_study_send(&r->scope, &(struct trash_study){.id = row->study.id}, &study);
+}
+
 err dicomweb_delete(struct request *r)
 {
-    struct search_images search = {.filter = {.level = LEVEL_STUDY, .limit = 1}};
+    struct search_images search = {.filter = {.limit = 1}};
     struct search_images_result found;
     struct image_path path;
-    struct trash_study_result trashed;
     TRY(dicomweb_path(r, &path));
-    *SLICE_PUSH(request_arena(r), &search.filter.matches) = (struct image_match){
-        .attribute = image_attribute_find(0x0020000D), .value = path.study_uid};
+    const struct {
+        uint32_t tag;
+        str uid;
+    } uids[LEVEL_COUNT] = {
+        {0x0020000D, path.study_uid}, {0x0020000E, path.series_uid}, {0x00080018, path.sop_uid}};
+    for (unsigned level = 0; level < LEVEL_COUNT && uids[level].uid.ptr != NULL; level++) {
+        search.filter.level = (enum image_level)level;
+        *SLICE_PUSH(request_arena(r), &search.filter.matches) = (struct image_match){
+            .attribute = image_attribute_find(uids[level].tag), .value = uids[level].uid};
+    }
     TRY(search_images_send(&r->scope, &search, &found));
     if (found.page.rows.len == 0)
         return ERR(NOT_FOUND, "not found");
-    TRY(trash_study_send(&r->scope, &(struct trash_study){.id = found.page.rows.at[0].study.id},
-                         &trashed));
+    TRY(trash(r, &found.page.rows.at[0]));
     http_respond(r->x, 204, STR(""), STR(""));
     return OK;
 }

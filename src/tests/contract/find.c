@@ -21,6 +21,7 @@ enum {
     REFERRER = 0x00080090,
     TIMEZONE = 0x00080201,
     STATION = 0x00081010,
+    TRANSFER_SYNTAX = 0x00083002,
     DESCRIPTION = 0x00081030,
     NAME = 0x00100010,
     PATIENT_ID = 0x00100020,
@@ -249,6 +250,9 @@ static const struct find_case study_cases[] = {
     {.keys = {IS(MODALITIES, "C")}, .expected = ""},
     {.keys = {IS(MODALITIES, "P?"), IS(SEX, "F")}, .expected = "35"},
     {.keys = {IS(SOP_CLASSES, "1.2.840.10008.5.1.4.1.1.4"), IS(SEX, "M")}, .expected = "17 11 3"},
+    {.keys = {IS(TRANSFER_SYNTAX, "1.2.840.10008.1.2.4.90")}, .expected = "36 27 18 9"},
+    {.keys = {IS(TRANSFER_SYNTAX, "1.2.840.10008.1.2")}, .expected = ""},
+    {.keys = {EMPTY(TRANSFER_SYNTAX)}, .expected = ""},
     {.keys = {IS(STUDY_UID, "1.2.40.7")}, .expected = "7"},
     {.keys = {IS(STUDY_UID, "1.2.40.7\\1.2.40.3, 1.2.40.99,")}, .expected = "7 3"},
     {.keys = {IS(STUDY_UID, "1.2.x")}, .expected = NULL},
@@ -348,15 +352,17 @@ static void run_case(struct contract_db *c, enum image_level level, const struct
     struct image_page page;
     size_t index = 0;
     for (size_t i = 0; i < COUNT_OF(t->keys) && t->keys[i].tag != 0; i++)
-        *SLICE_PUSH(&c->arena, &f.matches) =
-            (struct image_match){.attribute = image_attribute_find(t->keys[i].tag),
-                                 .value = str_of(t->keys[i].value),
-                                 .matches_empty = t->keys[i].matches_empty,
-                                 .matches_any = t->keys[i].matches_any,
-                                 .is_fuzzy = t->keys[i].is_fuzzy};
+        *SLICE_PUSH(&c->arena, &f.matches) = (struct image_match){
+            .attribute = image_attribute_seen_from(image_attribute_find(t->keys[i].tag), level),
+            .value = str_of(t->keys[i].value),
+            .matches_empty = t->keys[i].matches_empty,
+            .matches_any = t->keys[i].matches_any,
+            .is_fuzzy = t->keys[i].is_fuzzy};
     for (; index < COUNT_OF(t->sort) && t->sort[index].tag != 0; index++)
         f.sort[index] = (struct image_sort){
-            t->sort[index].tag == 1 ? NULL : image_attribute_find(t->sort[index].tag),
+            t->sort[index].tag == 1
+                ? NULL
+                : image_attribute_seen_from(image_attribute_find(t->sort[index].tag), level),
             t->sort[index].descending};
     f.sort_count = index;
     if (t->study != 0)

@@ -258,6 +258,7 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
     struct image_filter f = {.level = (enum image_level)roll(c, LEVEL_COUNT),
                              .organization_key = organization_key,
                              .trashed = roll(c, 12) == 0,
+                             .under_trashed = roll(c, 6) == 0,
                              .wants_total = roll(c, 2) == 0,
                              .wants_patient_counts = roll(c, 6) == 0,
                              .limit = limits[roll(c, COUNT_OF(limits))],
@@ -295,6 +296,7 @@ static str told(struct arena *a, const struct image_filter *f, const struct str_
     struct buf text = BUF_IN(a);
     buf_addf(&text, "level %d%s limit %u offset %" PRIu64 " search \"%.*s\"", (int)f->level,
              f->trashed           ? " trashed"
+             : f->under_trashed   ? " under trashed"
              : f->one_per_patient ? " patients"
                                   : "",
              f->limit, f->offset, STR_ARG(f->search));
@@ -393,6 +395,11 @@ TEST(engines_agree_on_random_filters)
         values_store(&engines[i]);
         sample_trash(&engines[i], 30);
         sample_trash(&engines[i], 31);
+        sample_trash_part(&engines[i], 28, 2, 0);
+        sample_trash_part(&engines[i], 1, 1, 1);
+        sample_trash_part(&engines[i], 31, 1, 2);
+        sample_trash_part(&engines[i], 28, 2, 3);
+        sample_trash_part(&engines[i], 2, 2, 1);
     }
     read_all(&engines[0], &chance.rows);
     printf("random filters: CONTRACT_SEED=%" PRIu64 "\n", seed);

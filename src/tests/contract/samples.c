@@ -162,6 +162,7 @@ static void add_study(struct db_session *session, struct arena *a, struct sample
                        .timezone_offset_from_utc = place.study % 10 == 0 ? STR("+0200") : STR(""),
                        .modalities = STR(""),
                        .sop_classes = STR(""),
+                       .transfer_syntaxes = STR(""),
                        .patient_name_key = person_name_fold(a, str_of(s->name)),
                        .referring_physician_name_key = person_name_fold(a, str_of(s->referrer)),
                        .search_key = search_key(a, s)};
@@ -195,7 +196,8 @@ static void add_series(struct db_session *session, struct arena *a, struct sampl
         .performed_procedure_step_start_date = str_of(s->date),
         .performed_procedure_step_start_time = str_of(s->time),
         .scheduled_procedure_step_id = str_format(a, "SPS%d", place.study),
-        .requested_procedure_id = str_format(a, "RP%d", place.study / 2)};
+        .requested_procedure_id = str_format(a, "RP%d", place.study / 2),
+        .transfer_syntaxes = STR("")};
     study->series_count++;
     CHECK_OK(image_writer_add_series(session->uow.images, out));
 }
@@ -219,7 +221,9 @@ static void add_instance(struct db_session *session, struct arena *a, struct sam
                                 .series_key = series->key,
                                 .sop_instance_uid = text,
                                 .sop_class_uid = sop_class_of(series->modality),
-                                .transfer_syntax_uid = STR("1.2.840.10008.1.2.1"),
+                                .transfer_syntax_uid = place.study % 9 == 0 && place.instance == 1
+                                                           ? STR("1.2.840.10008.1.2.4.90")
+                                                           : STR("1.2.840.10008.1.2.1"),
                                 .instance_number = {place.instance != 4, 5 - place.instance},
                                 .rows = {true, 64 * place.instance},
                                 .columns = {true, 64},
@@ -242,6 +246,10 @@ static void add_instance(struct db_session *session, struct arena *a, struct sam
     study->size += instance.size;
     study->modalities = value_set_add(a, study->modalities, series->modality);
     study->sop_classes = value_set_add(a, study->sop_classes, instance.sop_class_uid);
+    study->transfer_syntaxes =
+        value_set_add(a, study->transfer_syntaxes, instance.transfer_syntax_uid);
+    series->transfer_syntaxes =
+        value_set_add(a, series->transfer_syntaxes, instance.transfer_syntax_uid);
     CHECK_OK(image_writer_count_instance(session->uow.images, study, series));
 }
 
@@ -284,5 +292,25 @@ void sample_trash(struct contract_db *c, int number)
     study.state = STUDY_TRASHED;
     study.updated_at = study.trashed_at = clock_now(&c->clock.base);
     CHECK_OK(image_writer_save_study(s->uow.images, &study));
+    contract_commit(s);
+}
+
+void sample_trash_part(struct contract_db *c, int number, int series, int instance)
+{
+    struct db_session *s = contract_begin(c);
+    struct image_row row;
+    uuid id = sample_id((struct sample_place){c->organization_key, number, series, instance});
+    instant now = clock_now(&c->clock.base);
+    CHECK_OK(image_writer_locate_id(s->uow.images, &c->arena, c->organization_key,
+                                    instance == 0 ? LEVEL_SERIES : LEVEL_INSTANCE, id, &row));
+    if (instance == 0) {
+        row.series.state = STUDY_TRASHED;
+        row.series.updated_at = row.series.trashed_at = now;
+        CHECK_OK(image_writer_save_series(s->uow.images, &row.series));
+    } else {
+        row.instance.state = STUDY_TRASHED;
+        row.instance.updated_at = row.instance.trashed_at = now;
+        CHECK_OK(image_writer_save_instance(s->uow.images, &row.instance));
+    }
     contract_commit(s);
 }

@@ -31,5 +31,7 @@ void samples_store(struct contract_db *c);
 
 /* Moves study n of the first organization to the trash. */
 void sample_trash(struct contract_db *c, int number);
+/* A series of it (instance 0), or an instance, alone: nothing is counted anew. */
+void sample_trash_part(struct contract_db *c, int number, int series, int instance);
 
 #endif

@@ -8,8 +8,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { UNIT_COUNT = 400, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
+enum { UNIT_COUNT = 600, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
 
 /* What one step needs, the same for all engines. */
 struct step {
@@ -174,6 +175,8 @@ static void step_add_instance(struct run *r, const struct step *s)
                                 .study_key = (int64_t)(s->d % 8) + 1,
                                 .series_key = (int64_t)(s->b % 8) + 1,
                                 .sop_instance_uid = str_format(&r->arena, "1.%d", (int)(s->b % 30)),
+                                .sop_class_uid = str_format(&r->arena, "1.%d", (int)(s->d % 2)),
+                                .transfer_syntax_uid = s->a % 3 == 0 ? STR("1.2") : STR("1.3"),
                                 .instance_number = {s->a % 4 != 0, (int64_t)(s->a % 3)},
                                 .object_name = str_format(&r->arena, "%d", (int)(s->a % 5)),
                                 .size = (int64_t)(s->a % 100)};
@@ -197,6 +200,132 @@ static void step_save_study(struct run *r, const struct step *s)
     say(r, e, study.key, study.version);
 }
 
+static void step_save_series(struct run *r, const struct step *s)
+{
+    struct series series;
+    err e = image_reader_get_series(r->session->readers.images, &r->arena, organization_of(s->c),
+                                    id_of('e', s->a % 20), &series);
+    if (!failed(e)) {
+        series.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
+        series.updated_at = s->now;
+        series.trashed_at = (instant){s->b % 4 == 1 ? s->now.us : 0};
+        series.version -= s->d % 4 == 0;
+        e = image_writer_save_series(r->session->uow.images, &series);
+    }
+    say(r, e, series.key, series.version);
+}
+
+static void step_save_instance(struct run *r, const struct step *s)
+{
+    struct instance instance;
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
+                                      id_of('i', s->a % 40), &instance);
+    if (!failed(e)) {
+        instance.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
+        instance.updated_at = s->now;
+        instance.trashed_at = (instant){instance.state == STUDY_TRASHED ? s->now.us : 0};
+        instance.version -= s->d % 4 == 0;
+        e = image_writer_save_instance(r->session->uow.images, &instance);
+    }
+    say(r, e, instance.key, instance.version);
+}
+
+static void step_revive(struct run *r, const struct step *s)
+{
+    say(r,
+        image_writer_revive(r->session->uow.images, (int64_t)(s->a % 8) + 1,
+                            s->d % 3 == 0 ? 0 : (int64_t)(s->b % 8) + 1, s->now),
+        0, 0);
+}
+
+static void step_locate_id(struct run *r, const struct step *s)
+{
+    static const char kinds[] = {'t', 'e', 'i'};
+    unsigned level = (unsigned)(s->d % LEVEL_COUNT);
+    struct image_row row;
+    err e = image_writer_locate_id(r->session->uow.images, &r->arena, organization_of(s->c),
+                                   (enum image_level)level, id_of(kinds[level], s->a % 20), &row);
+    say(r, e, row.study.key, row.study.version);
+    say(r, e, row.series.key, row.instance.key);
+}
+
+/* What a study holds, as an arriving trash would count it. */
+static void step_contents(struct run *r, const struct step *s)
+{
+    struct image_contents contents;
+    say(r,
+        image_writer_contents(r->session->uow.images, &r->arena, (int64_t)(s->a % 8) + 1,
+                              &contents),
+        0, 0);
+    for (size_t i = 0; i < contents.series.len; i++)
+        json_write(&r->said, &series_schema, &contents.series.at[i], JSON_INTERNAL);
+    for (size_t i = 0; i < contents.tallies.len; i++) {
+        const struct image_tally *t = &contents.tallies.at[i];
+        buf_addf(&r->said, "%" PRId64 " %.*s %.*s %" PRId64 " %" PRId64 "\n", t->series_key,
+                 STR_ARG(t->sop_class_uid), STR_ARG(t->transfer_syntax_uid), t->instance_count,
+                 t->size);
+    }
+}
+
+static void step_replace(struct run *r, const struct step *s)
+{
+    struct instance instance;
+    const struct instance_blobs blobs = {.metadata = STR("m"), .bulk = STR("b")};
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
+                                      id_of('i', s->a % 40), &instance);
+    if (!failed(e)) {
+        instance.object_name = str_format(&r->arena, "%d", (int)(s->b % 5));
+        instance.size = (int64_t)(s->b % 100);
+        instance.updated_at = s->now;
+        instance.version -= s->d % 4 == 0;
+        e = image_writer_replace_instance(r->session->uow.images, &instance, &blobs);
+    }
+    say(r, e, instance.key, instance.version);
+}
+
+/* Keys of rows that come and go are not the same everywhere. */
+static void step_version(struct run *r, const struct step *s)
+{
+    struct instance_version_slice found;
+    struct instance_version version = {.id = id_of('v', s->a % 40),
+                                       .organization_key = 1,
+                                       .created_at = s->now,
+                                       .instance_key = (int64_t)(s->b % 12) + 1,
+                                       .reason = VERSION_KEPT,
+                                       .object_name =
+                                           str_format(&r->arena, "%d", (int)(s->d % 4) + 4)};
+    int64_t total;
+    if (s->c % 3 != 0)
+        say(r, image_writer_add_version(r->session->uow.images, &version), 0, 0);
+    CHECK_OK(image_reader_versions(r->session->readers.images, &r->arena, version.instance_key,
+                                   s->a % 2, 3, &found, &total));
+    if (s->c % 3 == 0 && found.len != 0)
+        say(r, image_writer_remove_version(r->session->uow.images, found.at[0].key), 0, 0);
+    say(r,
+        image_reader_get_version(r->session->readers.images, &r->arena, version.instance_key,
+                                 version.id, &version),
+        total, 0);
+    for (size_t i = 0; i < found.len; i++) {
+        found.at[i].key = 0;
+        json_write(&r->said, &instance_version_schema, &found.at[i], JSON_INTERNAL);
+    }
+}
+
+static void step_syntaxes(struct run *r, const struct step *s)
+{
+    struct key_slice studies;
+    enum image_level level = s->d % 2 == 0 ? LEVEL_STUDY : LEVEL_SERIES;
+    if (s->c % 2 == 0)
+        say(r,
+            image_writer_set_transfer_syntaxes(r->session->uow.images, level,
+                                               (int64_t)(s->a % 10) + 1,
+                                               s->b % 3 == 0 ? STR_NONE : STR("1.2\\1.3")),
+            0, 0);
+    CHECK_OK(image_reader_uncounted(r->session->readers.images, &r->arena, s->b % 2 + 2, &studies));
+    for (size_t i = 0; i < studies.len; i++)
+        say(r, OK, studies.at[i], 0);
+}
+
 static void step_count(struct run *r, const struct step *s)
 {
     struct study study = {.key = (int64_t)(s->a % 8) + 1,
@@ -205,8 +334,10 @@ static void step_count(struct run *r, const struct step *s)
                           .size = (int64_t)s->d % 1000,
                           .modalities = STR("CT"),
                           .sop_classes = STR("1.2"),
+                          .transfer_syntaxes = s->d % 3 == 0 ? STR_NONE : STR("1.2"),
                           .updated_at = s->now};
     struct series series = {.key = (int64_t)(s->b % 8) + 1,
+                            .transfer_syntaxes = s->d % 2 == 0 ? STR_NONE : STR("1.3"),
                             .instance_count = (int64_t)s->c % 5,
                             .size = (int64_t)s->d % 500,
                             .updated_at = s->now};
@@ -259,9 +390,11 @@ static void step_locate(struct run *r, const struct step *s)
 }
 
 static void (*const steps[])(struct run *, const struct step *) = {
-    step_add_user,   step_save_user,   step_add_session, step_save_session, step_end_sessions,
-    step_record,     step_add_patient, step_add_study,   step_add_series,   step_add_instance,
-    step_save_study, step_count,       step_audit,       step_outbox,       step_locate};
+    step_add_user,    step_save_user,     step_add_session, step_save_session, step_end_sessions,
+    step_record,      step_add_patient,   step_add_study,   step_add_series,   step_add_instance,
+    step_save_study,  step_count,         step_audit,       step_outbox,       step_locate,
+    step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents,
+    step_replace,     step_syntaxes,      step_version};
 
 static void dump_people(struct run *r, struct db_session *s, int64_t organization_key)
 {
@@ -290,14 +423,45 @@ static err dump_instance(struct image_sink *sink, const struct instance *instanc
                          const struct instance_blobs *blobs)
 {
     struct run *r = container_of(sink, struct dump_sink, base)->run;
-    CHECK_STR(STR("m"), blobs->metadata);
+    CHECK(blobs->metadata.ptr == NULL || str_eq(STR("m"), blobs->metadata));
     json_write(&r->said, &instance_schema, instance, JSON_INTERNAL);
     return OK;
+}
+
+/* In whatever order. */
+struct stored_sink {
+    struct image_sink base;
+    uint64_t count, size, names;
+};
+
+static err dump_stored(struct image_sink *sink, const struct instance *instance,
+                       const struct instance_blobs *blobs)
+{
+    struct stored_sink *stored = container_of(sink, struct stored_sink, base);
+    (void)blobs;
+    stored->count++;
+    stored->size += (uint64_t)instance->size;
+    stored->names += str_hash(instance->object_name) ^ str_hash(instance->sop_instance_uid);
+    return OK;
+}
+
+/* Rows that are changed by one statement are told in whatever order. */
+static int compare_changes(const void *one, const void *other)
+{
+    const struct change *a = one, *b = other;
+    int64_t time = a->created_at.us - b->created_at.us;
+    int order = time != 0 ? (time > 0) - (time < 0) : str_cmp(a->kind, b->kind);
+    if (order == 0)
+        order = memcmp(&a->study_id, &b->study_id, sizeof(uuid));
+    if (order == 0)
+        order = memcmp(&a->series_id, &b->series_id, sizeof(uuid));
+    return order != 0 ? order : memcmp(&a->instance_id, &b->instance_id, sizeof(uuid));
 }
 
 static void dump_images(struct run *r, struct db_session *s, int64_t organization_key)
 {
     struct dump_sink sink = {{dump_instance}, r};
+    struct stored_sink stored = {{dump_stored}, 0, 0, 0};
     struct change_slice changes;
     int64_t numbers[3];
     for (int i = 0; i < 2; i++) {
@@ -313,10 +477,18 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
             json_write(&r->said, &series_schema, &page.rows.at[at].series, JSON_INTERNAL);
             CHECK_OK(image_reader_each_instance(s->readers.images, NULL, page.rows.at[at].study.key,
                                                 0, true, &sink.base));
+            CHECK_OK(image_reader_each_stored(s->readers.images, page.rows.at[at].study.key,
+                                              &stored.base));
+            CHECK_OK(image_reader_each_instance(s->readers.images, NULL, 0,
+                                                page.rows.at[at].series.key, false, &sink.base));
         }
     }
+    buf_addf(&r->said, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", stored.count, stored.size,
+             stored.names);
     CHECK_OK(
         change_reader_find(s->readers.changes, &r->arena, organization_key, 0, 1000, &changes));
+    if (changes.len != 0)
+        qsort(changes.at, changes.len, sizeof *changes.at, compare_changes);
     for (size_t i = 0; i < changes.len; i++) { /* what was given up may leave a hole */
         changes.at[i].sequence = (int64_t)i;
         json_write(&r->said, &change_schema, &changes.at[i], JSON_INTERNAL);

@@ -209,6 +209,13 @@ static err faulty_image_reader_each_after(struct image_reader *r, int64_t after_
     return image_reader_each_after(s->inner->readers.images, after_key, limit, sink);
 }
 
+static err faulty_image_reader_each_stored(struct image_reader *r, int64_t study_key,
+                                           struct image_sink *sink)
+{
+    PASS(image_reader, r, "image_reader_each_stored");
+    return image_reader_each_stored(s->inner->readers.images, study_key, sink);
+}
+
 static err faulty_image_reader_is_referenced(struct image_reader *r, str object_name, bool *out)
 {
     PASS(image_reader, r, "image_reader_is_referenced");
@@ -223,6 +230,30 @@ static err faulty_image_reader_statistics(struct image_reader *r, int64_t organi
                                    size);
 }
 
+static err faulty_image_reader_versions(struct image_reader *r, struct arena *a,
+                                        int64_t instance_key, uint64_t offset, uint32_t limit,
+                                        struct instance_version_slice *out, int64_t *total)
+{
+    PASS(image_reader, r, "image_reader_versions");
+    return image_reader_versions(s->inner->readers.images, a, instance_key, offset, limit, out,
+                                 total);
+}
+
+static err faulty_image_reader_get_version(struct image_reader *r, struct arena *a,
+                                           int64_t instance_key, uuid id,
+                                           struct instance_version *out)
+{
+    PASS(image_reader, r, "image_reader_get_version");
+    return image_reader_get_version(s->inner->readers.images, a, instance_key, id, out);
+}
+
+static err faulty_image_reader_uncounted(struct image_reader *r, struct arena *a, uint32_t limit,
+                                         struct key_slice *out)
+{
+    PASS(image_reader, r, "image_reader_uncounted");
+    return image_reader_uncounted(s->inner->readers.images, a, limit, out);
+}
+
 static const struct image_reader_ops faulty_image_reader_ops = {
     .find = faulty_image_reader_find,
     .get_study = faulty_image_reader_get_study,
@@ -233,8 +264,12 @@ static const struct image_reader_ops faulty_image_reader_ops = {
     .each_instance = faulty_image_reader_each_instance,
     .each_match = faulty_image_reader_each_match,
     .each_after = faulty_image_reader_each_after,
+    .each_stored = faulty_image_reader_each_stored,
     .is_referenced = faulty_image_reader_is_referenced,
     .statistics = faulty_image_reader_statistics,
+    .versions = faulty_image_reader_versions,
+    .get_version = faulty_image_reader_get_version,
+    .uncounted = faulty_image_reader_uncounted,
 };
 
 static err faulty_attribute_reader_list(struct attribute_reader *r, struct arena *a,
@@ -299,6 +334,13 @@ static err faulty_attribute_writer_put(struct attribute_writer *w, const struct 
     return attribute_writer_put(s->inner->uow.attributes, instance, kept);
 }
 
+static err faulty_attribute_writer_forget(struct attribute_writer *w,
+                                          const struct instance *instance)
+{
+    PASS(attribute_writer, w, "attribute_writer_forget");
+    return attribute_writer_forget(s->inner->uow.attributes, instance);
+}
+
 static err faulty_attribute_writer_discard(struct attribute_writer *w, int64_t key, uint32_t limit,
                                            int64_t *count)
 {
@@ -312,6 +354,7 @@ static const struct attribute_writer_ops faulty_attribute_writer_ops = {
     .remove = faulty_attribute_writer_remove,
     .mark_incomplete = faulty_attribute_writer_mark_incomplete,
     .put = faulty_attribute_writer_put,
+    .forget = faulty_attribute_writer_forget,
     .discard = faulty_attribute_writer_discard,
 };
 
@@ -364,6 +407,66 @@ static err faulty_image_writer_save_study(struct image_writer *w, struct study *
     return image_writer_save_study(s->inner->uow.images, study);
 }
 
+static err faulty_image_writer_save_series(struct image_writer *w, struct series *series)
+{
+    PASS(image_writer, w, "image_writer_save_series");
+    return image_writer_save_series(s->inner->uow.images, series);
+}
+
+static err faulty_image_writer_save_instance(struct image_writer *w, struct instance *instance)
+{
+    PASS(image_writer, w, "image_writer_save_instance");
+    return image_writer_save_instance(s->inner->uow.images, instance);
+}
+
+static err faulty_image_writer_locate_id(struct image_writer *w, struct arena *a,
+                                         int64_t organization_key, enum image_level level, uuid id,
+                                         struct image_row *out)
+{
+    PASS(image_writer, w, "image_writer_locate_id");
+    return image_writer_locate_id(s->inner->uow.images, a, organization_key, level, id, out);
+}
+
+static err faulty_image_writer_contents(struct image_writer *w, struct arena *a, int64_t study_key,
+                                        struct image_contents *out)
+{
+    PASS(image_writer, w, "image_writer_contents");
+    return image_writer_contents(s->inner->uow.images, a, study_key, out);
+}
+
+static err faulty_image_writer_revive(struct image_writer *w, int64_t study_key, int64_t series_key,
+                                      instant now)
+{
+    PASS(image_writer, w, "image_writer_revive");
+    return image_writer_revive(s->inner->uow.images, study_key, series_key, now);
+}
+
+static err faulty_image_writer_replace_instance(struct image_writer *w, struct instance *instance,
+                                                const struct instance_blobs *blobs)
+{
+    PASS(image_writer, w, "image_writer_replace_instance");
+    return image_writer_replace_instance(s->inner->uow.images, instance, blobs);
+}
+
+static err faulty_image_writer_add_version(struct image_writer *w, struct instance_version *version)
+{
+    PASS(image_writer, w, "image_writer_add_version");
+    return image_writer_add_version(s->inner->uow.images, version);
+}
+
+static err faulty_image_writer_remove_version(struct image_writer *w, int64_t key)
+{
+    PASS(image_writer, w, "image_writer_remove_version");
+    return image_writer_remove_version(s->inner->uow.images, key);
+}
+
+static err faulty_image_writer_set_transfer_syntaxes(struct image_writer *w, enum image_level level,
+                                                     int64_t key, str set)
+{
+    PASS(image_writer, w, "image_writer_set_transfer_syntaxes");
+    return image_writer_set_transfer_syntaxes(s->inner->uow.images, level, key, set);
+}
+
 static err faulty_image_writer_count_instance(struct image_writer *w, struct study *study,
                                               struct series *series)
 {
@@ -379,6 +482,15 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .add_series = faulty_image_writer_add_series,
     .add_instance = faulty_image_writer_add_instance,
     .save_study = faulty_image_writer_save_study,
+    .save_series = faulty_image_writer_save_series,
+    .save_instance = faulty_image_writer_save_instance,
+    .locate_id = faulty_image_writer_locate_id,
+    .contents = faulty_image_writer_contents,
+    .revive = faulty_image_writer_revive,
+    .set_transfer_syntaxes = faulty_image_writer_set_transfer_syntaxes,
+    .replace_instance = faulty_image_writer_replace_instance,
+    .add_version = faulty_image_writer_add_version,
+    .remove_version = faulty_image_writer_remove_version,
     .count_instance = faulty_image_writer_count_instance,
 };
 

@@ -47,6 +47,9 @@ static const char *const fill[] = {
     "INSERT INTO attribute_values(attribute_key, study_key, series_key, instance_key, number, "
     "folded, value) SELECT 1, i, i, i, 0, 'maker' || i % 50021, 'Maker' || i % 50021 FROM "
     "{numbers}",
+    "UPDATE instances SET state = 1, trashed_at = 1 WHERE key % 100 = 7",
+    "INSERT INTO trash_items SELECT 1, level, i FROM {numbers} CROSS JOIN (SELECT 1 AS level UNION "
+    "SELECT 2) AS levels WHERE i <= 200000 AND i % 100 = 7 ON CONFLICT DO NOTHING",
 };
 
 struct archive {
@@ -141,6 +144,7 @@ static const struct question {
     bool by_arrival, of_patients;
     const char *led_by[SQL_LANGUAGE_COUNT];
     const char *kept; /* a key on the kept values, or none */
+    bool trashed;
 } questions[] = {
     {"the newest studies",
      LEVEL_STUDY,
@@ -150,7 +154,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
-     NULL},
+     NULL,
+     false},
     {"the last that arrived",
      LEVEL_STUDY,
      NULL,
@@ -159,7 +164,8 @@ static const struct question {
      true,
      false,
      {"SEARCH st USING INDEX studies_by_arrival", "Backward using studies_by_arrival"},
-     NULL},
+     NULL,
+     false},
     {"of one day",
      LEVEL_STUDY,
      "study_date",
@@ -168,7 +174,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX studies_by_date", "Backward using studies_by_date"},
-     NULL},
+     NULL,
+     false},
     {"of one patient",
      LEVEL_STUDY,
      "patient_id",
@@ -177,7 +184,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
-     NULL},
+     NULL,
+     false},
     {"by accession number",
      LEVEL_STUDY,
      "accession_number",
@@ -186,7 +194,8 @@ static const struct question {
      false,
      false,
      {"SEARCH st USING INDEX studies_by_accession", "studies_by_accession"},
-     NULL},
+     NULL,
+     false},
     {"by UID",
      LEVEL_STUDY,
      "study_instance_uid",
@@ -196,7 +205,8 @@ static const struct question {
      false,
      {"SEARCH st USING INDEX sqlite_autoindex_studies",
       "using studies_organization_key_study_inst"},
-     NULL},
+     NULL,
+     false},
     {"by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -205,7 +215,8 @@ static const struct question {
      false,
      false,
      {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
-     NULL},
+     NULL,
+     false},
     {"the newest patients",
      LEVEL_STUDY,
      NULL,
@@ -214,7 +225,8 @@ static const struct question {
      false,
      true,
      {"SEARCH newer USING INDEX studies_by_patient", "studies_by_patient_key on studies newer"},
-     NULL},
+     NULL,
+     false},
     {"patients by a rare name",
      LEVEL_STUDY,
      "patient_name",
@@ -223,7 +235,8 @@ static const struct question {
      false,
      true,
      {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
-     NULL},
+     NULL,
+     false},
     {"a patient by number",
      LEVEL_STUDY,
      "patient_id",
@@ -232,7 +245,8 @@ static const struct question {
      false,
      true,
      {"SEARCH st USING INDEX studies_by_patient", "studies_by_patient"},
-     NULL},
+     NULL,
+     false},
     {"by a rare word",
      LEVEL_STUDY,
      NULL,
@@ -241,7 +255,8 @@ static const struct question {
      false,
      false,
      {"SCAN ft VIRTUAL TABLE INDEX", "Scan on studies_by_words"},
-     NULL},
+     NULL,
+     false},
     {"series of a study",
      LEVEL_SERIES,
      "study_instance_uid",
@@ -250,7 +265,8 @@ static const struct question {
      false,
      false,
      {"SEARCH se USING INDEX", "using series_study_key_series_instance_uid_key on series"},
-     NULL},
+     NULL,
+     false},
     {"instances of a study",
      LEVEL_INSTANCE,
      "study_instance_uid",
@@ -259,7 +275,8 @@ static const struct question {
      false,
      false,
      {"SEARCH i USING INDEX", "on instances"},
-     NULL},
+     NULL,
+     false},
 };
 
 static const struct question value_questions[] = {
@@ -297,6 +314,14 @@ static const struct question value_questions[] = {
      .value = "M",
      .led_by = {"SEARCH newer USING INDEX studies_by_patient_key",
                 "studies_by_patient_key on studies newer"}},
+    {.name = "series in the trash",
+     .level = LEVEL_SERIES,
+     .trashed = true,
+     .led_by = {"SEARCH t USING COVERING INDEX", "trash_items"}},
+    {.name = "instances in the trash",
+     .level = LEVEL_INSTANCE,
+     .trashed = true,
+     .led_by = {"SEARCH t USING COVERING INDEX", "trash_items"}},
 };
 
 static void check_plan(struct archive *x, const struct question *q)
@@ -309,6 +334,7 @@ static void check_plan(struct archive *x, const struct question *q)
         f.matches = (struct image_match_slice){.at = &match, .len = 1};
     }
     f.one_per_patient = f.wants_patient_counts = q->of_patients;
+    f.trashed = q->trashed;
     f.search = q->search != NULL ? str_of(q->search) : STR_NONE;
     if (q->by_arrival) {
         f.sort[0] = (struct image_sort){NULL, true};

@@ -3,20 +3,14 @@
 #ifndef APPLICATION_COMMANDS_IMAGES_STORE_INSTANCE_COMMAND_H
 #define APPLICATION_COMMANDS_IMAGES_STORE_INSTANCE_COMMAND_H
 
-#include "application/models/base_model.h"
-#include "dicom/part10/instance.h"
+#include "application/models/instance_content.h"
 
 struct store_instance {
-    const struct dicom_index *index;
-    str transfer_syntax_uid;
-    int64_t frame_count;
-    str object_name;
-    int64_t size;
-    struct instance_blobs blobs;
-    str document; /* its metadata, DICOM JSON */
+    struct instance_content content;
 };
 struct store_instance_result {
     bool was_there; /* the same bytes were stored before: nothing changed */
+    bool is_beside; /* they are a version beside what is served under their UID */
     uuid study_id, instance_id;
 };
 DECLARE_USE_CASE(store_instance);

@@ -1,13 +1,14 @@
 /* Finds or makes patient, study and series, adds the instance, counts. Same bytes again change
- * nothing; the same UID with other bytes, or in another series, is refused: an archive does not
- * overwrite evidence. */
+ * nothing; the same UID with other bytes is met as the policy has it, in another series or of
+ * another patient it is refused: an archive does not overwrite evidence. */
 #include "application/commands/images/store_instance/command.h"
 
 #include "application/events/instance_stored.h"
+#include "application/models/instance_versions.h"
 #include "application/models/kept_values.h"
+#include "application/models/study_recount.h"
 #include "base/arena.h"
 #include "dicom/matching.h"
-#include "dicom/person_name.h"
 
 SCHEMA_EMPTY(store_instance);
 SCHEMA_EMPTY(store_instance_result);
@@ -15,18 +16,6 @@ SCHEMA_EMPTY(store_instance_result);
 static str present(str s)
 {
     return s.ptr != NULL ? s : STR("");
-}
-
-static opt_i64 number_of(str text)
-{
-    opt_i64 number = {0};
-    number.is_set = dicom_integer(text, &number.value);
-    return number;
-}
-
-static opt_i64 positive(int64_t value)
-{
-    return (opt_i64){.is_set = value > 0, .value = value};
 }
 
 static err find_patient(struct command_ctx *ctx, const struct dicom_index *i,
@@ -52,55 +41,20 @@ static err find_patient(struct command_ctx *ctx, const struct dicom_index *i,
     return image_writer_add_patient(ctx->uow->images, patient);
 }
 
-static str search_key(struct arena *a, const struct dicom_index *i)
-{
-    const str parts[] = {i->patient_name,
-                         i->patient_id,
-                         i->accession_number,
-                         i->study_description,
-                         i->referring_physician_name,
-                         i->study_id};
-    struct buf out = BUF_IN(a);
-    for (size_t n = 0; n < COUNT_OF(parts); n++) {
-        if (parts[n].len == 0)
-            continue;
-        if (out.len != 0)
-            buf_add_char(&out, '\n');
-        buf_add(&out, search_fold(a, parts[n]));
-    }
-    return buf_str(&out);
-}
-
 static err make_study(struct command_ctx *ctx, const struct dicom_index *i, struct study *study)
 {
     struct patient patient;
     instant now = clock_now(ctx->clock);
     TRY(find_patient(ctx, i, &patient));
-    *study =
-        (struct study){.id = uuid_make(ctx->clock),
-                       .organization_key = ctx->principal->organization_key,
-                       .created_at = now,
-                       .updated_at = now,
-                       .patient_key = patient.key,
-                       .study_instance_uid = i->study_instance_uid,
-                       .study_date = date_normalized(ctx->arena, i->study_date),
-                       .study_time = time_normalized(ctx->arena, i->study_time),
-                       .accession_number = present(i->accession_number),
-                       .study_id = present(i->study_id),
-                       .study_description = present(i->study_description),
-                       .referring_physician_name = present(i->referring_physician_name),
-                       .patient_name = present(i->patient_name),
-                       .patient_id = present(i->patient_id),
-                       .issuer_of_patient_id = present(i->issuer_of_patient_id),
-                       .patient_birth_date = date_normalized(ctx->arena, i->patient_birth_date),
-                       .patient_sex = present(i->patient_sex),
-                       .timezone_offset_from_utc = present(i->timezone_offset_from_utc),
-                       .modalities = STR(""),
-                       .sop_classes = STR(""),
-                       .patient_name_key = person_name_fold(ctx->arena, present(i->patient_name)),
-                       .referring_physician_name_key =
-                           person_name_fold(ctx->arena, present(i->referring_physician_name)),
-                       .search_key = search_key(ctx->arena, i)};
+    *study = (struct study){.id = uuid_make(ctx->clock),
+                            .organization_key = ctx->principal->organization_key,
+                            .created_at = now,
+                            .updated_at = now,
+                            .patient_key = patient.key,
+                            .modalities = STR(""),
+                            .sop_classes = STR(""),
+                            .transfer_syntaxes = STR("")};
+    study_describe(ctx->arena, i, study);
     return image_writer_add_study(ctx->uow->images, study);
 }
 
@@ -108,66 +62,48 @@ static err make_series(struct command_ctx *ctx, const struct dicom_index *i, str
                        struct series *series)
 {
     instant now = clock_now(ctx->clock);
-    *series =
-        (struct series){.id = uuid_make(ctx->clock),
-                        .organization_key = ctx->principal->organization_key,
-                        .created_at = now,
-                        .updated_at = now,
-                        .study_key = study->key,
-                        .series_instance_uid = i->series_instance_uid,
-                        .modality = present(i->modality),
-                        .series_number = number_of(i->series_number),
-                        .series_description = present(i->series_description),
-                        .series_date = date_normalized(ctx->arena, i->series_date),
-                        .series_time = time_normalized(ctx->arena, i->series_time),
-                        .body_part_examined = present(i->body_part_examined),
-                        .laterality = present(i->laterality),
-                        .protocol_name = present(i->protocol_name),
-                        .station_name = present(i->station_name),
-                        .institution_name = present(i->institution_name),
-                        .performed_procedure_step_start_date =
-                            date_normalized(ctx->arena, i->performed_procedure_step_start_date),
-                        .performed_procedure_step_start_time =
-                            time_normalized(ctx->arena, i->performed_procedure_step_start_time),
-                        .scheduled_procedure_step_id = present(i->scheduled_procedure_step_id),
-                        .requested_procedure_id = present(i->requested_procedure_id)};
+    *series = (struct series){.id = uuid_make(ctx->clock),
+                              .organization_key = ctx->principal->organization_key,
+                              .created_at = now,
+                              .updated_at = now,
+                              .study_key = study->key,
+                              .transfer_syntaxes = STR("")};
+    series_describe(ctx->arena, i, series);
     study->series_count++;
     return image_writer_add_series(ctx->uow->images, series);
 }
 
-static err add_instance(struct command_ctx *ctx, const struct store_instance *cmd,
+/* To a set that is not counted yet nothing is added: it will be. */
+static void add_syntax(struct arena *a, str *set, str uid)
+{
+    if (set->ptr != NULL)
+        *set = value_set_add(a, *set, uid);
+}
+
+static err add_instance(struct command_ctx *ctx, const struct instance_content *content,
                         struct image_row *row)
 {
-    const struct dicom_index *i = cmd->index;
     instant now = clock_now(ctx->clock);
     row->instance = (struct instance){.id = uuid_make(ctx->clock),
                                       .organization_key = ctx->principal->organization_key,
                                       .created_at = now,
                                       .updated_at = now,
                                       .study_key = row->study.key,
-                                      .series_key = row->series.key,
-                                      .sop_instance_uid = i->sop_instance_uid,
-                                      .sop_class_uid = present(i->sop_class_uid),
-                                      .transfer_syntax_uid = cmd->transfer_syntax_uid,
-                                      .instance_number = number_of(i->instance_number),
-                                      .rows = positive(i->rows),
-                                      .columns = positive(i->columns),
-                                      .bits_allocated = positive(i->bits_allocated),
-                                      .number_of_frames = positive(cmd->frame_count),
-                                      .content_date = date_normalized(ctx->arena, i->content_date),
-                                      .content_time = time_normalized(ctx->arena, i->content_time),
-                                      .object_name = cmd->object_name,
-                                      .size = cmd->size};
-    TRY(image_writer_add_instance(ctx->uow->images, &row->instance, &cmd->blobs));
+                                      .series_key = row->series.key};
+    instance_describe(ctx->arena, content, &row->instance);
+    TRY(image_writer_add_instance(ctx->uow->images, &row->instance, &content->blobs));
     row->series.instance_count++;
-    row->series.size += cmd->size;
+    row->series.size += content->size;
     row->series.updated_at = now;
     row->study.instance_count++;
-    row->study.size += cmd->size;
+    row->study.size += content->size;
     row->study.updated_at = now;
-    row->study.modalities = value_set_add(ctx->arena, row->study.modalities, present(i->modality));
+    row->study.modalities =
+        value_set_add(ctx->arena, row->study.modalities, present(content->index->modality));
     row->study.sop_classes =
-        value_set_add(ctx->arena, row->study.sop_classes, present(i->sop_class_uid));
+        value_set_add(ctx->arena, row->study.sop_classes, row->instance.sop_class_uid);
+    add_syntax(ctx->arena, &row->study.transfer_syntaxes, content->transfer_syntax_uid);
+    add_syntax(ctx->arena, &row->series.transfer_syntaxes, content->transfer_syntax_uid);
     return image_writer_count_instance(ctx->uow->images, &row->study, &row->series);
 }
 
@@ -178,52 +114,91 @@ struct indexing {
     struct instance_values values;
 };
 
-static err index_before(struct command_ctx *ctx, const struct store_instance *cmd,
+static err index_before(struct command_ctx *ctx, const struct instance_content *content,
                         struct indexing *out)
 {
     TRY(attribute_list_read(ctx, &out->list));
-    instance_values_read(ctx->arena, cmd->document, &out->list, &out->values);
+    instance_values_read(ctx->arena, content->document, &out->list, &out->values);
     return OK;
 }
 
-static err index_within(struct command_ctx *ctx, const struct store_instance *cmd,
+static err index_within(struct command_ctx *ctx, const struct instance_content *content,
                         const struct instance *instance, struct indexing *indexing)
 {
     struct attribute_list list;
     TRY(attribute_list_read(ctx, &list));
     if (!attribute_list_eq(&list, &indexing->list))
-        instance_values_read(ctx->arena, cmd->document, &list, &indexing->values);
+        instance_values_read(ctx->arena, content->document, &list, &indexing->values);
     return instance_values_put(ctx, instance, &indexing->values);
+}
+
+/* What was in the trash because nothing in it was left. */
+static err bring_back(struct command_ctx *ctx, struct image_row *row)
+{
+    if (row->series.state == STUDY_TRASHED) {
+        row->series.state = STUDY_RECEIVED;
+        row->study.series_count++;
+        TRY(image_writer_save_series(ctx->uow->images, &row->series));
+    }
+    if (row->study.state != STUDY_TRASHED)
+        return OK;
+    row->study.state = STUDY_RECEIVED;
+    row->study.updated_at = clock_now(ctx->clock);
+    return image_writer_save_study(ctx->uow->images, &row->study);
+}
+
+/* Where it belongs is not for a newcomer to change, nor whose it is. */
+static bool is_same_place(const struct image_row *row, const struct dicom_index *i)
+{
+    return row->instance.study_key == row->study.key &&
+           row->instance.series_key == row->series.key &&
+           str_eq(row->study.patient_id, present(i->patient_id)) &&
+           str_eq(row->study.issuer_of_patient_id, present(i->issuer_of_patient_id));
+}
+
+/* Other bytes under a UID that is stored. */
+static err meet(struct command_ctx *ctx, const struct instance_content *content,
+                struct image_row *row, struct store_instance_result *out)
+{
+    enum duplicate_policy policy = ctx->services->duplicates;
+    if (policy == DUPLICATES_REFUSE || !is_same_place(row, content->index))
+        return ERR(CONFLICT, "an instance with this UID and other content is stored");
+    out->is_beside = policy == DUPLICATES_KEEP;
+    return out->is_beside ? instance_keep(ctx, row, content, &out->was_there)
+                          : instance_replace(ctx, row, content, VERSION_REPLACED);
 }
 
 static err store_instance_handle(struct command_ctx *ctx, const struct store_instance *cmd,
                                  struct store_instance_result *out)
 {
-    const struct dicom_index *i = cmd->index;
+    const struct instance_content *content = &cmd->content;
+    const struct dicom_index *i = content->index;
     struct image_row row;
     struct indexing indexing;
-    TRY(index_before(ctx, cmd, &indexing));
+    TRY(index_before(ctx, content, &indexing));
     TRY(image_writer_locate(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
                             &row));
-    if (row.study.key != 0 && row.study.state == STUDY_TRASHED)
-        return ERR(CONFLICT, "the study is in the trash");
+    TRY(study_must_be_there(&row));
     if (row.instance.key != 0) {
-        if (!str_eq(row.instance.object_name, cmd->object_name))
-            return ERR(CONFLICT, "an instance with this UID and other content is stored");
-        *out = (struct store_instance_result){true, row.study.id, row.instance.id};
-        return OK;
+        if (row.instance.state == STUDY_TRASHED)
+            return ERR(CONFLICT, "the instance is in the trash");
+        *out = (struct store_instance_result){.study_id = row.study.id,
+                                              .instance_id = row.instance.id};
+        out->was_there = str_eq(row.instance.object_name, content->object_name);
+        return out->was_there ? OK : meet(ctx, content, &row, out);
     }
     if (row.study.key == 0)
         TRY(make_study(ctx, i, &row.study));
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
-    TRY(add_instance(ctx, cmd, &row));
-    TRY(index_within(ctx, cmd, &row.instance, &indexing));
+    TRY(bring_back(ctx, &row));
+    TRY(add_instance(ctx, content, &row));
+    TRY(index_within(ctx, content, &row.instance, &indexing));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};
     TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event, row.study.id,
                          &event));
-    *out = (struct store_instance_result){false, row.study.id, row.instance.id};
+    *out = (struct store_instance_result){.study_id = row.study.id, .instance_id = row.instance.id};
     return OK;
 }
 COMMAND(store_instance, .needs = WRITE_STUDIES, .keeps_no_audit = true, .doc = "Store an instance");

@@ -8,21 +8,19 @@ SCHEMA(trash_study_result, FIELD_EMBED_OF(trash_study_result, study, study));
 static err trash_study_handle(struct command_ctx *ctx, const struct trash_study *cmd,
                               struct trash_study_result *out)
 {
-    struct study study;
-    TRY(image_reader_get_study(ctx->readers->images, ctx->arena, ctx->principal->organization_key,
-                               cmd->id, &study));
-    ctx->scope->subject_id = study.id;
-    if (cmd->if_match != 0 && cmd->if_match != study.version)
+    struct image_row row;
+    struct study *study = &row.study;
+    TRY(image_writer_locate_id(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
+                               LEVEL_STUDY, cmd->id, &row));
+    ctx->scope->subject_id = study->id;
+    if (cmd->if_match != 0 && cmd->if_match != study->version)
         return ERR(PRECONDITION_FAILED, "somebody else changed the study");
-    if (study.state != STUDY_RECEIVED)
+    if (study->state != STUDY_RECEIVED)
         return ERR(CONFLICT, "the study is in the trash already");
-    study.state = STUDY_TRASHED;
-    study.updated_at = clock_now(ctx->clock);
-    study.trashed_at = study.updated_at;
-    err e = image_writer_save_study(ctx->uow->images, &study);
-    if (e.code == ERR_PRECONDITION_FAILED && cmd->if_match == 0)
-        return ERR(SERIALIZATION, "the study changed meanwhile");
-    out->study = study;
-    return e;
+    study->state = STUDY_TRASHED;
+    study->updated_at = study->trashed_at = clock_now(ctx->clock);
+    TRY(image_writer_save_study(ctx->uow->images, study));
+    out->study = *study;
+    return OK;
 }
 COMMAND(trash_study, .needs = DELETE_STUDIES, .doc = "Move a study to the trash");

@@ -10,6 +10,7 @@ struct list_instances {
     uuid id;
     struct paged_query page;
     struct searchable_query search;
+    bool trashed;
 };
 struct list_instances_result {
     struct instance_slice items;

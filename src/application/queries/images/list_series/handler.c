@@ -5,7 +5,8 @@
 
 SCHEMA(list_series, FIELD(list_series, id, .flags = KEY | REQUIRED),
        FIELD_EMBED_OF(list_series, page, paged_query),
-       FIELD_EMBED_OF(list_series, search, searchable_query));
+       FIELD_EMBED_OF(list_series, search, searchable_query),
+       FIELD(list_series, trashed, .doc = "What is in the trash itself instead"));
 SCHEMA(list_series_result, FIELD_LIST_OF(list_series_result, items, series),
        FIELD_EMBED_OF(list_series_result, page, paged_result));
 
@@ -17,7 +18,8 @@ static err list_series_handle(struct query_ctx *ctx, const struct list_series *q
     struct study study;
     TRY(image_list_study(ctx, query->id, &study));
     TRY(image_list_filter(ctx, LEVEL_SERIES, &query->page, &query->search, &filter));
-    filter.trashed = study.state == STUDY_TRASHED;
+    filter.trashed = query->trashed;
+    filter.under_trashed = true;
     filter.study_id = query->id;
     TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
     for (size_t i = 0; i < page.rows.len; i++)

@@ -10,6 +10,7 @@ struct list_series {
     uuid id;
     struct paged_query page;
     struct searchable_query search;
+    bool trashed;
 };
 struct list_series_result {
     struct series_slice items;
