@@ -45,7 +45,7 @@ static const struct {
     {"delete", "Removal", NULL},
     {"uri", "URI Service (WADO-URI)", "9"},
     {"commitment", "Storage Commitment Service", "13"},
-    {"workitems", "Worklist Service (UPS-RS)", "11"},
+    {"worklist", "Worklist Service (UPS-RS)", "11"},
     {"non-patient", "Non-Patient Instance Service", "12"},
 };
 

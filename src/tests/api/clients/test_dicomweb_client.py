@@ -9,7 +9,7 @@ import peers
 from peers import HERE, harness
 from harness import instance
 
-PICTURES = "404", "rendered resources need decoded pixels, which this server does not have: 404"
+PICTURES = "pictures need decoded pixels, which this server does not have: "
 with open(os.path.join(HERE, "package.json"), encoding="utf-8") as package:
     VERSION = json.load(package)["dependencies"]["dicomweb-client"]
 
@@ -34,7 +34,7 @@ PEER = peers.Peer(
      "rendered-frames": "`retrieveInstanceFramesRendered` gives a PNG picture.",
      "thumbnail": "`retrieveInstanceThumbnail` gives a JPEG picture.",
      "demo-head": "The slices of the demonstration come whole."},
-    {name: PICTURES for name in ("rendered", "rendered-frames", "thumbnail")})
+    {name: (code, PICTURES + code) for name, code in (("rendered", "406"), ("rendered-frames", "404"), ("thumbnail", "404"))})
 
 
 def compressed(data):

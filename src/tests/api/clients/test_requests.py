@@ -40,7 +40,7 @@ PYTHON = peers.Peer(
      "python-metadata": "Metadata of a study, series and instance.",
      "python-delete": "`delete_study` takes 204 for an answer.",
      "python-rendered": "`retrieve_instance_rendered` gives a PNG picture."},
-    {"python-rendered": ("404", "rendered resources need decoded pixels, which this server does not have: 404")})
+    {"python-rendered": ("406", "pictures need decoded pixels, which this server does not have: 406")})
 
 
 def query(path, *pairs):
