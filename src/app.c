@@ -540,10 +540,18 @@ static err internal_open(struct app *app)
     return serve(app, app->settings.http_address, &app->internal_app, &app->internal_server);
 }
 
+/* What a handler that is still at work uses must not be taken from under it: everything that was
+ * acknowledged is durable, so the process may end where it stands. */
+static void end_server(struct http_server *server)
+{
+    if (!http_server_close(server))
+        _exit(EX_TEMPFAIL);
+}
+
 static void internal_close(struct app *app)
 {
     event_streams_stop(&app->streams);
-    http_server_close(app->internal_server);
+    end_server(app->internal_server);
     app->internal_server = NULL;
     message_bus_unsubscribe(app->services.bus, &app->streams_listener);
     event_streams_close(&app->streams);
@@ -560,7 +568,7 @@ static err public_open(struct app *app)
 
 static void public_close(struct app *app)
 {
-    http_server_close(app->public_server);
+    end_server(app->public_server);
     app->public_server = NULL;
     web_app_close(&app->public_app);
 }
@@ -580,7 +588,7 @@ static void worker_http_close(struct app *app)
 {
     if (app->worker_app.base.ops == NULL)
         return;
-    http_server_close(app->worker_server);
+    end_server(app->worker_server);
     app->worker_server = NULL;
     web_app_close(&app->worker_app);
     lanes_close(&app->lanes);

@@ -296,7 +296,7 @@ static err stream_read(struct byte_source *source, void *to, size_t size, size_t
     }
     __atomic_fetch_add(&x->waited_ns, monotonic_ns() - since, __ATOMIC_RELAXED);
     __atomic_store_n(&x->wait_since_ns, 0, __ATOMIC_RELAXED);
-    if (ring->used == 0 && (x->is_gone || x->is_cut) && !ring->at_end) {
+    if (x->is_cut || (ring->used == 0 && x->is_gone && !ring->at_end)) {
         pthread_mutex_unlock(&x->lock);
         return ERR(MALFORMED, "the body was cut off");
     }
@@ -791,11 +791,11 @@ static bool wait_for_end(struct http_server *s, uint64_t deadline_ns)
     return false;
 }
 
-void http_server_close(struct http_server *s)
+bool http_server_close(struct http_server *s)
 {
     const uint64_t second = 1000000000u;
     if (s == NULL)
-        return;
+        return true;
     /* closed at the end: the loops still have to take it out of their sets, and die if they cannot
      */
     MHD_socket fd = MHD_quiesce_daemon(s->daemon);
@@ -810,13 +810,14 @@ void http_server_close(struct http_server *s)
     __atomic_store_n(&s->stopping, true, __ATOMIC_RELEASE);
     if (s->has_sweeper)
         pthread_join(s->sweeper, NULL);
-    if (in_flight(s) != 0) { /* a handler that does not come back: the process ends around it */
+    if (in_flight(s) != 0) {
         log_event(LOG_WARN, "drain", "in_flight=%u", in_flight(s));
-        return;
+        return false;
     }
     MHD_stop_daemon(s->daemon);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
     pthread_mutex_destroy(&s->lock);
     heap_free(s);
+    return true;
 }

@@ -40,7 +40,8 @@ uint16_t http_server_port(const struct http_server *s);
  * deadline_ns of the monotonic clock. NULL is a no-op. */
 void http_server_drain(struct http_server *s, uint64_t deadline_ns);
 /* Stops accepting, waits for what is being worked on (until the deadline of the drain, else at most
- * HTTP_DRAIN_SECONDS), cuts off the rest. NULL is a no-op. */
-void http_server_close(struct http_server *s);
+ * HTTP_DRAIN_SECONDS), cuts off the rest. False when a handler does not come back: then nothing
+ * that it uses may be closed, and the process has to end around it. NULL is a no-op. */
+bool http_server_close(struct http_server *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,12 +31,31 @@ static void begin(struct http_app *app, struct http_exchange *x)
 {
     (void)app;
     is_punctual = true;
-    x->lane = LANE_INLINE;
+    bool has_body = http_has_body(x);
+    x->lane = has_body ? LANE_STREAM : LANE_INLINE;
+    x->body_mode = has_body ? HTTP_BODY_STREAM : HTTP_BODY_NONE;
+}
+
+static atomic_uint slow_byte_count;
+
+/* As work does that takes its time with every byte. */
+static err read_slowly(struct byte_source *body)
+{
+    char byte;
+    for (size_t got = 1; got != 0;) {
+        TRY(byte_source_read(body, &byte, 1, &got));
+        atomic_fetch_add(&slow_byte_count, 1);
+        usleep(1000);
+    }
+    return OK;
 }
 
 static void handle(struct http_app *app, struct http_exchange *x)
 {
     (void)app;
+    is_punctual = true;
+    if (x->stream != NULL && failed(read_slowly(x->stream)))
+        return;
     http_respond(x, 200, STR("text/plain"), STR("here"));
 }
 
@@ -99,6 +119,32 @@ TEST(a_connection_in_use_is_never_taken_for_a_slow_one)
         pthread_join(peers[i].thread, NULL);
         CHECK(!peers[i].was_cut_off && peers[i].answer_count > 2);
     }
-    http_server_close(server);
+    CHECK(http_server_close(server));
+    arena_deinit(&a);
+}
+
+/* What has come of it already would keep its handler busy for long. */
+TEST(a_body_that_is_cut_off_is_read_no_further)
+{
+    enum { SENT_SIZE = 100000 };
+    static const char head[] = "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 200000\r\n\r\n";
+    static char bytes[SENT_SIZE];
+    struct http_app app = {&app_ops};
+    struct lanes lanes;
+    struct arena a = {0};
+    struct http_server *server;
+    is_punctual = true;
+    CHECK_OK(lanes_open(&lanes, &(struct lanes_settings){0}));
+    CHECK_OK(http_server_open(
+        &server, &a, &(struct http_server_settings){.address = STR("127.0.0.1:0")}, &app, &lanes));
+    int fd = dial(http_server_port(server));
+    CHECK(send(fd, head, sizeof head - 1, MSG_NOSIGNAL) == sizeof head - 1);
+    CHECK(send(fd, bytes, SENT_SIZE, MSG_NOSIGNAL) == SENT_SIZE);
+    while (atomic_load(&slow_byte_count) < 20)
+        usleep(1000);
+    http_server_drain(server, monotonic_ns());
+    CHECK(http_server_close(server)); /* its handler has come back */
+    close(fd);
+    lanes_close(&lanes);
     arena_deinit(&a);
 }
