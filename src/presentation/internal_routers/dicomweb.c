@@ -139,6 +139,10 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
 #define STUDY "/studies/{study}"
 #define SERIES STUDY "/series/{series}"
 #define INSTANCE SERIES "/instances/{instance}"
+#define CAPABILITIES                                                                               \
+    .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,                       \
+    .tag = "capabilities", .doc = "What this server offers",                                       \
+    .answers = "application/vnd.sun.wadl+xml, application/json"
 #define SEARCH_TYPES "application/dicom+json, application/json, application/dicom+xml, text/csv"
 #define SEARCH                                                                                     \
     .handle = dicomweb_search, .behind = &search_images_use_case, .needs = READ_STUDIES,           \
@@ -212,9 +216,8 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
 #define GIVES_WORK_ITEM .answers = "application/dicom+json, application/dicom+xml"
 
 const struct route dicomweb_routes[] = {
-    {"OPTIONS", "/", .handle = dicomweb_capabilities, .needs = READ_STUDIES, .lane = LANE_DB,
-     .tag = "capabilities", .doc = "What this server offers",
-     .answers = "application/vnd.sun.wadl+xml, application/json"},
+    {"OPTIONS", "/", CAPABILITIES},
+    {"GET", "/", CAPABILITIES}, /* for who cannot send OPTIONS */
     {"GET", "/patients", SEARCH, .doc = "Search patients"},
     {"GET", "/studies", SEARCH, .doc = "Search studies"},
     {"GET", "/series", SEARCH, .doc = "Search series"},

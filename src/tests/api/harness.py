@@ -193,6 +193,12 @@ class Gantry:
     def use_administrator(self):
         self.token = self.sign_in().json["access_token"]
 
+    def other_clinic(self):
+        """A token of the administrator of another organization, which is made for that."""
+        made = self.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
+        assert made.returncode == 0, made.stderr
+        return self.sign_in("other@example.org").json["access_token"]
+
 
 def multipart(parts, boundary="gantry-test", start=b"", end=b"--\r\n"):
     body = start

@@ -189,9 +189,7 @@ class Archives(harness.Case):
                              ("multipart/related, application/zip", "multipart/related"), ("*/*", "multipart/related")):
             answer = self.fetch("studies/1.7.6", {"Accept": accept})
             self.assertEqual(answer.headers["content-type"].split(";")[0], kind, accept)
-        made = self.gantry.run("organization", "create", "Elsewhere", "else@example.org", input=harness.PASSWORD.encode() + b"\n")
-        self.assertEqual(made.returncode, 0, made.stderr)
-        other = self.gantry.sign_in("else@example.org").json["access_token"]
+        other = self.gantry.other_clinic()
         for accept in (ZIP, TAR):
             self.assertProblem(self.gantry.get("/dicom-web/studies/1.7.6", headers=accept, token=other), 404, "NOT_FOUND")
             self.assertEqual(self.gantry.get("/dicom-web/studies/1.7.6", headers=accept, token=None).status, 401)

@@ -77,12 +77,7 @@ class Changes(harness.Case):
 
     def test_nobody_hears_of_another_organization(self):
         self.store("1.9.3", 1)
-        self.gantry.stop()
-        made = self.gantry.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
-        self.assertEqual(made.returncode, 0, made.stderr)
-        self.gantry.start()
-        self.gantry.use_administrator()
-        other = self.gantry.sign_in("other@example.org").json["access_token"]
+        other = self.gantry.other_clinic()
         self.assertEqual(self.feed(token=other), {"changes": [], "last": 0, "done": True})
         made = self.gantry.request("POST", "/api/v1/users", {"email": "r@example.org", "name": "R", "role": "researcher", "password": PASSWORD})
         self.assertEqual(made.status, 201, made.body)

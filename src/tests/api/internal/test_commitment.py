@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-from harness import PASSWORD, STOW, instance, multipart
+from harness import STOW, instance, multipart
 
 JSON = {"Content-Type": "application/dicom+json", "Accept": "application/dicom+json"}
 NO_SUCH, CONFLICT, FAILURE = 0x0112, 0x0119, 0x0110
@@ -33,12 +33,7 @@ class Commitment(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gantry.stop()
-        made = cls.gantry.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
-        assert made.returncode == 0, made.stderr
-        cls.gantry.start()
-        cls.gantry.use_administrator()
-        cls.other = cls.gantry.sign_in("other@example.org").json["access_token"]
+        cls.other = cls.gantry.other_clinic()
         stored = cls.gantry.request("POST", "/dicom-web/studies",
                                     multipart([instance(n, "1.9.1", "1.9.1.1") for n in range(1, 71)]), STOW)
         assert stored.status == 200, stored.body

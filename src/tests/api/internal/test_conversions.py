@@ -200,6 +200,7 @@ class Capabilities(harness.Case):
         told = self.gantry.request("OPTIONS", "/dicom-web", headers={"Accept": "application/json"}).json
         self.assertEqual({one["path"]: [method["name"] for method in one["methods"]] for one in told["resources"]}, resources)
         self.assertEqual(self.gantry.request("OPTIONS", "/dicom-web/").headers["content-type"], "application/vnd.sun.wadl+xml")
+        self.assertEqual(self.gantry.get("/dicom-web/", headers={"Accept": "application/json"}).json, told)
         self.assertEqual(self.gantry.request("OPTIONS", "/dicom-web/", headers={"Accept": "image/png"}).status, 406)
 
     def test_browsers_still_get_their_preflight(self):

@@ -83,13 +83,7 @@ class NonPatient(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gantry.stop()
-        for arguments, address in ((("organization", "create", "Other clinic"), "other@example.org"),):
-            made = cls.gantry.run(*arguments, address, input=PASSWORD.encode() + b"\n")
-            assert made.returncode == 0, made.stderr
-        cls.gantry.start()
-        cls.gantry.use_administrator()
-        cls.other = cls.gantry.sign_in("other@example.org").json["access_token"]
+        cls.other = cls.gantry.other_clinic()
         for role in ("viewer", "researcher"):
             made = cls.gantry.request("POST", "/api/v1/users", {"email": role + "@example.org", "name": role, "role": role,
                                                                 "password": PASSWORD})

@@ -12,12 +12,7 @@ class Trail(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gantry.stop()
-        made = cls.gantry.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
-        assert made.returncode == 0, made.stderr
-        cls.gantry.start()
-        cls.gantry.use_administrator()
-        cls.other = cls.gantry.sign_in("other@example.org").json["access_token"]
+        cls.other = cls.gantry.other_clinic()
         stored = cls.gantry.request("POST", "/dicom-web/studies",
                                     multipart([instance(n, "1.6.1", "1.6.1.1") for n in (1, 2)]), STOW)
         assert stored.status == 200, stored.body

@@ -88,12 +88,7 @@ class WorkItems(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gantry.stop()
-        made = cls.gantry.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
-        assert made.returncode == 0, made.stderr
-        cls.gantry.start()
-        cls.gantry.use_administrator()
-        cls.other = cls.gantry.sign_in("other@example.org").json["access_token"]
+        cls.other = cls.gantry.other_clinic()
 
     def send(self, method, path, body=None, headers=JSON, **options):
         body = json.dumps(body) if isinstance(body, (dict, list)) else body
