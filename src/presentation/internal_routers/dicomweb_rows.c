@@ -290,7 +290,11 @@ static bool is_matched(const struct search *s, uint32_t tag)
 static bool is_of_row(const struct search *s, uint32_t tag)
 {
     const struct image_attribute *column = image_attribute_find(tag);
-    return column == NULL || search_has_attribute(s, column) || is_matched(s, tag);
+    if (search_is_of_objects(s) || column == NULL || is_matched(s, tag))
+        return true;
+    return search_is_of_patients(s)
+               ? search_has_attribute(s, column)
+               : image_attribute_seen_from(column, s->query.filter.level) != NULL;
 }
 
 /* Of the metadata what is asked for; with "all" the metadata and what is not in it but is known. */
