@@ -26,10 +26,27 @@ const exampleOf = (schema) => {
   return { array: [], integer: 0, number: 0, boolean: true }[type] ?? "";
 };
 
+const STREAM_LENGTH_MAX = 20000; // of a text that does not end, in characters
+
+// An answer that lasts is shown as it comes, until another one takes its place.
+const follow = async (response, output) => {
+  const head = output.textContent;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; output.textContent === head + text; output.textContent = head + text) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    if (output.textContent !== head + text) break;
+    text = (text + value).slice(-STREAM_LENGTH_MAX);
+  }
+  await reader.cancel();
+};
+
 const show = async (response, output, started) => {
   const type = response.headers.get("Content-Type") || "";
   let text;
-  if (type.includes("json")) {
+  if (type.startsWith("text/event-stream")) {
+    text = "";
+  } else if (type.includes("json")) {
     const raw = await response.text();
     try { text = JSON.stringify(JSON.parse(raw), null, 2); } catch { text = raw; }
   } else if (type.startsWith("text/")) {
@@ -39,6 +56,7 @@ const show = async (response, output, started) => {
   }
   const ms = Math.round(performance.now() - started);
   output.textContent = `${response.status} ${response.statusText}  (${ms} ms, ${response.headers.get("X-Request-Id")})\n\n${text}`;
+  if (type.startsWith("text/event-stream")) await follow(response, output);
 };
 
 const send = async (path, method, operation, form, output) => {
