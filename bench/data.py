@@ -104,10 +104,10 @@ def person(n):
             "referrer": f"{FAMILY[n % 40]}^Dr", "uid": f"1.2.826.0.77.{n + 1}"}
 
 
-def write_studies(folder, count):
+def write_studies(folder, count, first=0):
     """One-image studies without pixels."""
     os.makedirs(folder, exist_ok=True)
-    for n in range(count):
+    for n in range(first, first + count):
         p = person(n)
         series = p["uid"] + ".1"
         body = dataset({

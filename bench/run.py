@@ -17,6 +17,7 @@ from servers import ROOT, TOOLS, Fastapi, Gantry, Nginx, Orthanc, discard, heade
 from table import row, rounds, say, shared, table, timed
 
 STUDIES, ROWS, SLICES, FRAMES = 100000, 100000, 600, 8800
+MAPPED_AT_ONCE = 20000
 OHIF = "limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030"
 DICOM = {"Accept": "application/dicom"}
 PARTS = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
@@ -28,13 +29,15 @@ work = None
 
 def make_archive():
     """Gantry and Orthanc with the same 100,000 studies, one of 600 slices, one of 200 and one of 8,800 frames; and nginx."""
-    data.write_studies(work + "/in/studies", STUDIES)
+    folders = [f"studies-{first}" for first in range(0, STUDIES, MAPPED_AT_ONCE)]  # the generator maps all files of a folder
+    for n, folder in enumerate(folders):
+        data.write_studies(f"{work}/in/{folder}", MAPPED_AT_ONCE, n * MAPPED_AT_ONCE)
     data.write_ct(work + "/in/series", SLICES, 512, 11, SLICES)
     data.write_ct(work + "/in/study", 200, 512, 12, 200)
     data.write_frames(work + "/in/frames", FRAMES, 128, 13)
     gantry, orthanc = Gantry(work + "/gantry"), Orthanc(work + "/orthanc").start()
     nginx = Nginx(work + "/nginx").start()
-    for folder in ("studies", "series", "study", "frames"):
+    for folder in (*folders, "series", "study", "frames"):
         for server in (gantry, orthanc):
             timed(f"{server.name} took {folder}", lambda server=server, folder=folder: server.load(f"{work}/in/{folder}"))
     discard(work + "/in")
