@@ -693,12 +693,12 @@ static void drain(struct app *app, const sigset_t *signals)
     uint64_t deadline_ns = monotonic_ns() + (uint64_t)STOP_WORK_SECONDS * 1000000000u;
     signal(SIGALRM, give_up);
     alarm(STOP_SECONDS_MAX);
-    __atomic_store_n(&app->is_draining, true, __ATOMIC_RELAXED);
-    report_worklist(app, true);
-    event_streams_stop(&app->streams);
     http_server_drain(app->internal_server, deadline_ns);
     http_server_drain(app->public_server, deadline_ns);
     http_server_drain(app->worker_server, deadline_ns);
+    __atomic_store_n(&app->is_draining, true, __ATOMIC_RELAXED);
+    report_worklist(app, true); /* may wait for the database, so peers have been told before */
+    event_streams_stop(&app->streams);
     if (wait.tv_sec != 0)
         sigtimedwait(signals, NULL, &wait);
 }
