@@ -50,6 +50,11 @@ bool wildcard_matches(str pattern, str text)
     return matches(pattern, text, false);
 }
 
+bool has_wildcard(str value)
+{
+    return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
+}
+
 static bool any_part_matches(str pattern, str parts, char separator)
 {
     str part;

@@ -9,6 +9,9 @@
  */
 bool wildcard_matches(str pattern, str text);
 
+/* The value of a key asks for wild card matching (PS3.4 C.2.2.2.4). */
+bool has_wildcard(str value);
+
 /* key and pattern are folded names (person_name_fold). Without "=" in the pattern one of the groups
  * matches; with it each group matches the group of its place, an empty one everything. */
 bool person_name_matches(str pattern, str key);

@@ -21,11 +21,6 @@ static bool is_number(enum dicom_vr vr)
     return vr == VR_IS || vr == VR_DS || (vr_kind(vr) == VR_KIND_BINARY && vr != VR_AT);
 }
 
-static bool has_wildcard(str text)
-{
-    return str_find_char(text, '*') != SIZE_MAX || str_find_char(text, '?') != SIZE_MAX;
-}
-
 /* The beginning, cut between two characters. */
 static str fold(struct arena *a, str text)
 {

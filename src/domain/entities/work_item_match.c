@@ -110,11 +110,6 @@ int work_item_utc_offset(struct arena *a, str data_set)
 
 /* ---- conditions ---- */
 
-static bool has_wildcard(str value)
-{
-    return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
-}
-
 /* Between "\" as DICOM has it or "," as DICOMweb has it. */
 static err split(struct arena *a, str value, bool uids, struct str_slice *out)
 {

@@ -3,6 +3,7 @@
 #include "infrastructure/memory/memory_find.h"
 
 #include "base/buf.h"
+#include "dicom/matching.h"
 #include "dicom/person_name.h"
 #include "dicom/uid.h"
 #include "infrastructure/memory/memory_text.h"
@@ -49,11 +50,6 @@ const void *candidate_at(const struct candidate *c, enum image_level level)
            : level == LEVEL_SERIES      ? (const void *)c->series
            : level == LEVEL_NON_PATIENT ? (const void *)c->object
                                         : (const void *)c->instance;
-}
-
-static bool has_wildcard(str value)
-{
-    return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
 }
 
 /* The parts of value between "\" or ",", trimmed; the empty ones only of a set. */

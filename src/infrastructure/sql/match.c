@@ -39,11 +39,6 @@ void sql_bind_parameters(struct statement *s, const struct sql_builder *b)
     }
 }
 
-static bool has_wildcard(str value)
-{
-    return str_find_char(value, '*') != SIZE_MAX || str_find_char(value, '?') != SIZE_MAX;
-}
-
 /* Its own signs stand for themselves. */
 str sql_like_pattern(struct arena *a, str value)
 {
