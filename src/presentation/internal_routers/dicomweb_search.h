@@ -39,7 +39,6 @@ struct search {
     unsigned seen; /* parameters that may stand once */
     bool in_study, in_series;
     bool matches_empty, matches_any, is_fuzzy; /* the switches of that name */
-    bool offset_given;
     struct wanted_attribute {
         const struct image_attribute *attribute;
         const struct field *field;
