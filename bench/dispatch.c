@@ -47,11 +47,13 @@ static err look_handle(struct query_ctx *ctx, const struct look *query, struct l
 }
 QUERY(look, .needs = 5, .doc = "Look");
 
-static err authorize(struct mediator *m, const struct principal *principal, permission_number needs)
+static err authorize(struct mediator *m, struct scope *scope, const struct use_case *use_case,
+                     const struct access **out)
 {
     (void)m;
-    (void)principal;
-    (void)needs;
+    (void)scope;
+    (void)use_case;
+    (void)out;
     return OK;
 }
 

@@ -95,12 +95,12 @@ static err verify_organization(struct verifier *v, int64_t organization_key)
 {
     for (int trashed = 0; trashed < 2; trashed++)
         TRY(verify_rows(v, (struct image_filter){.level = LEVEL_STUDY,
-                                                 .organization_key = organization_key,
+                                                 .access.organization_key = organization_key,
                                                  .trashed = trashed != 0}));
     for (unsigned category = 0; category < NON_PATIENT_CATEGORY_COUNT; category++)
         TRY(verify_rows(v, (struct image_filter){.level = LEVEL_NON_PATIENT,
                                                  .category = (enum non_patient_category)category,
-                                                 .organization_key = organization_key}));
+                                                 .access.organization_key = organization_key}));
     return OK;
 }
 

@@ -13,6 +13,7 @@ struct readers;      /* the application's reading interfaces */
 struct unit_of_work; /* the application's writing interfaces, one transaction */
 struct services;     /* the application's services */
 struct principal;    /* who is asking */
+struct access;       /* what of the data that one may see, in this use case */
 
 /* One request of the outside world, which may send several use cases. */
 struct scope {
@@ -44,6 +45,7 @@ struct query_ctx {
     struct scope *scope;
     struct arena *arena;
     const struct principal *principal;
+    const struct access *access;
     struct clock *clock;
     struct services *services;
     struct readers *readers;
@@ -53,6 +55,7 @@ struct command_ctx {
     struct scope *scope;
     struct arena *arena;
     const struct principal *principal;
+    const struct access *access;
     struct clock *clock;
     struct services *services;
     struct readers *readers; /* see what this command wrote */
@@ -65,6 +68,7 @@ struct call {
     struct scope *scope;
     const void *request;
     void *result;
+    const struct access *access;
     struct query_ctx query;
     struct command_ctx command;
     str idempotency_key;

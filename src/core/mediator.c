@@ -21,12 +21,17 @@ static err trace(struct call *c)
     return e;
 }
 
+static err decide(struct scope *scope, const struct use_case *use_case, const struct access **out)
+{
+    struct mediator *m = scope->mediator;
+    return use_case->needs == PERMISSION_UNDECIDED ? ERR(FORBIDDEN, "nobody may do this")
+                                                   : m->ops->authorize(m, scope, use_case, out);
+}
+
 static err authorize(struct call *c)
 {
     struct mediator *m = c->scope->mediator;
-    if (c->use_case->needs == PERMISSION_UNDECIDED)
-        return ERR(FORBIDDEN, "nobody may do this");
-    err e = m->ops->authorize(m, c->scope->principal, c->use_case->needs);
+    err e = decide(c->scope, c->use_case, &c->access);
     if (failed(e) && c->use_case->writes) {
         err audited = m->ops->audit(m, c, NULL, e);
         (void)audited.code;
@@ -47,7 +52,12 @@ static err run_query(struct call *c)
 {
     struct mediator *m = c->scope->mediator;
     struct scope *s = c->scope;
-    c->query = (struct query_ctx){s, s->arena, s->principal, s->clock, s->services, NULL};
+    c->query = (struct query_ctx){.scope = s,
+                                  .arena = s->arena,
+                                  .principal = s->principal,
+                                  .access = c->access,
+                                  .clock = s->clock,
+                                  .services = s->services};
     TRY(m->ops->read_begin(m, s, &c->query.readers));
     err e = next(c);
     m->ops->read_end(m, c->query.readers);
@@ -59,7 +69,12 @@ static err run_command(struct call *c)
     struct mediator *m = c->scope->mediator;
     struct scope *s = c->scope;
     struct unit_of_work *uow;
-    c->command = (struct command_ctx){s, s->arena, s->principal, s->clock, s->services, NULL, NULL};
+    c->command = (struct command_ctx){.scope = s,
+                                      .arena = s->arena,
+                                      .principal = s->principal,
+                                      .access = c->access,
+                                      .clock = s->clock,
+                                      .services = s->services};
     TRY(m->ops->work_begin(m, s, &uow, &c->command.readers));
     c->command.uow = uow;
     err e = next(c);
@@ -131,6 +146,12 @@ err mediator_send(struct scope *scope, const struct use_case *use_case, const vo
     scope->idempotency_key = STR_NONE; /* of this command, not of those it sends */
     memset(result, 0, use_case->result->size);
     return next(&call);
+}
+
+err mediator_authorize(struct scope *scope, const struct use_case *use_case)
+{
+    const struct access *access;
+    return decide(scope, use_case, &access);
 }
 
 void mediator_refused(struct scope *scope, const struct use_case *use_case, err outcome)

@@ -19,9 +19,12 @@ enum {
 struct mediator;
 
 struct mediator_ops {
-    /* OK, UNAUTHENTICATED or FORBIDDEN. */
-    err (*authorize)(struct mediator *m, const struct principal *principal,
-                     permission_number needs);
+    /* Whether the principal may do that at all, with whatever part of the data: for doors.
+     * Errors: UNAUTHENTICATED, FORBIDDEN. */
+    err (*admit)(struct mediator *m, const struct principal *principal, permission_number needs);
+    /* The decision: whether, and with what of the data. Errors: as admit's. */
+    err (*authorize)(struct mediator *m, struct scope *scope, const struct use_case *use_case,
+                     const struct access **out);
     /* Readers see a consistent state between these two. */
     err (*read_begin)(struct mediator *m, struct scope *scope, struct readers **out);
     void (*read_end)(struct mediator *m, struct readers *readers);
@@ -50,6 +53,10 @@ struct mediator {
  * Errors: INVALID with scope->issues, UNAUTHENTICATED, FORBIDDEN, and what the handler returns. */
 err mediator_send(struct scope *scope, const struct use_case *use_case, const void *request,
                   void *result);
+
+/* For a door that takes bytes before it has a request to send: what the behaviour will decide.
+ * Errors: UNAUTHENTICATED, FORBIDDEN. */
+err mediator_authorize(struct scope *scope, const struct use_case *use_case);
 
 /* For a door that refuses before it has a request to send: the attempt is on the trail like any
  * other that was refused. */

@@ -31,6 +31,8 @@ struct db_repositories {
     struct lease_writer lease_writer;
     struct work_item_reader work_item_reader;
     struct work_item_writer work_item_writer;
+    struct grant_reader grant_reader;
+    struct grant_writer grant_writer;
     struct outbox outbox;
 };
 
@@ -69,7 +71,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .audit = &s->repositories.audit_reader,
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader,
-                    .work_items = &s->repositories.work_item_reader},
+                    .work_items = &s->repositories.work_item_reader,
+                    .grants = &s->repositories.grant_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -80,6 +83,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .idempotency = &s->repositories.idempotency_writer,
                 .leases = &s->repositories.lease_writer,
                 .work_items = &s->repositories.work_item_writer,
+                .grants = &s->repositories.grant_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "domain/entities/access.h"
 #include "domain/entities/principal.h"
 
 #include <openssl/evp.h>
@@ -12,13 +13,40 @@ static struct mediator_ports *self(struct mediator *m)
     return container_of(m, struct mediator_ports, base);
 }
 
-static err authorize(struct mediator *m, const struct principal *principal, permission_number needs)
+static err refuse(const struct principal *principal)
 {
-    (void)m;
-    if (permissions_have(principal->permissions, needs))
-        return OK;
     return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
                                                : ERR(FORBIDDEN, "your role does not allow this");
+}
+
+static err admit(struct mediator *m, const struct principal *principal, permission_number needs)
+{
+    (void)m;
+    return permissions_have(principal->permissions | principal->granted_permissions, needs)
+               ? OK
+               : refuse(principal);
+}
+
+/* The one place where it is decided who may do what, and with which data. */
+static err authorize(struct mediator *m, struct scope *scope, const struct use_case *use_case,
+                     const struct access **out)
+{
+    const struct principal *p = scope->principal;
+    bool has_all = permissions_have(p->permissions, use_case->needs);
+    bool has_some =
+        use_case->is_limitable && permissions_have(p->granted_permissions, use_case->needs);
+    (void)m;
+    if (!has_all && !has_some)
+        return refuse(p);
+    struct access *access = NEW(scope->arena, struct access);
+    *access = (struct access){.organization_key = p->organization_key,
+                              .is_limited = !has_all,
+                              .grantee_kind = p->grantee_kind,
+                              .grantee_key = p->grantee_key,
+                              .right = (enum permission)use_case->needs,
+                              .now = clock_now(scope->clock)};
+    *out = access;
+    return OK;
 }
 
 static err read_begin(struct mediator *m, struct scope *scope, struct readers **out)
@@ -317,6 +345,7 @@ static void traced(struct mediator *base, const struct call *c, err outcome, uin
 }
 
 static const struct mediator_ops ports_ops = {
+    .admit = admit,
     .authorize = authorize,
     .read_begin = read_begin,
     .read_end = read_end,

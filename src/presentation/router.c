@@ -157,7 +157,7 @@ static void note_refusal(struct web_app *w, struct request *r, err outcome)
 /* Refused before a byte of the body is read. */
 static err authorize_early(struct web_app *w, struct request *r, permission_number needs)
 {
-    err e = w->mediator->ops->authorize(w->mediator, &r->principal, needs);
+    err e = w->mediator->ops->admit(w->mediator, &r->principal, needs);
     if (failed(e))
         note_refusal(w, r, e);
     return e;

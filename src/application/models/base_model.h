@@ -6,6 +6,7 @@
 #include "application/services/services.h"
 #include "core/command.h"
 #include "core/query.h"
+#include "domain/entities/access.h"
 #include "domain/entities/principal.h"
 
 /* A request that says by its path which entity it is about. */

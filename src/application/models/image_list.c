@@ -40,7 +40,7 @@ err image_list_filter(struct query_ctx *ctx, enum image_level level, const struc
     for (size_t i = 0; i < COUNT_OF(sortable); i++)
         names[i] = sortable[i].name;
     *out = (struct image_filter){.level = level,
-                                 .organization_key = ctx->principal->organization_key,
+                                 .access = *ctx->access,
                                  .search = search->search,
                                  .offset = paged_query_offset(page),
                                  .limit = paged_query_size(page),
@@ -58,8 +58,7 @@ err image_list_filter(struct query_ctx *ctx, enum image_level level, const struc
 
 err image_list_study(struct query_ctx *ctx, uuid id, struct study *out)
 {
-    TRY(image_reader_get_study(ctx->readers->images, ctx->arena, ctx->principal->organization_key,
-                               id, out));
+    TRY(image_reader_get_study(ctx->readers->images, ctx->arena, ctx->access, id, out));
     ctx->scope->subject_id = out->id;
     return OK;
 }
@@ -67,12 +66,12 @@ err image_list_study(struct query_ctx *ctx, uuid id, struct study *out)
 err image_list_series(struct query_ctx *ctx, const struct image_row *row, struct series_slice *out)
 {
     struct image_filter filter = {.level = LEVEL_SERIES,
-                                  .organization_key = ctx->principal->organization_key,
+                                  .access = *ctx->access,
                                   .study_id = row->study.id,
                                   .limit = IMAGE_PAGE_SIZE_MAX};
     struct image_page page;
     if (row->series.key != 0)
-        return image_reader_get_series(ctx->readers->images, ctx->arena, filter.organization_key,
+        return image_reader_get_series(ctx->readers->images, ctx->arena, &filter.access,
                                        row->series.id, SLICE_PUSH(ctx->arena, out));
     do {
         TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));

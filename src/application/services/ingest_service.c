@@ -217,8 +217,7 @@ err ingest_instance(struct scope *scope, struct byte_source *source,
     struct stored_object object;
     *out = (struct ingest_result){0};
     /* refused before the first byte is written; the command asks again */
-    TRY(scope->mediator->ops->authorize(scope->mediator, scope->principal,
-                                        store_instance_use_case.needs));
+    TRY(mediator_authorize(scope, &store_instance_use_case));
     struct copying_source copy = {.base = {&copying_ops},
                                   .from = source,
                                   .storage = storage,

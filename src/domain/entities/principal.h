@@ -4,6 +4,7 @@
 #define DOMAIN_ENTITIES_PRINCIPAL_H
 
 #include "base/uuid.h"
+#include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
 enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM };
@@ -13,7 +14,10 @@ struct principal {
     int64_t organization_key;
     int64_t user_key;
     uuid user_id, session_id;
-    uint64_t permissions;
+    uint64_t permissions;         /* with everything of the organization */
+    uint64_t granted_permissions; /* with what was granted, see struct access */
+    enum grantee_kind grantee_kind;
+    int64_t grantee_key;
     instant issued_at; /* the credentials; what ended the user's sessions later ended them */
     instant expires_at;
 };

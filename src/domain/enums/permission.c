@@ -37,3 +37,9 @@ uint64_t role_permissions(enum role role)
 {
     return (unsigned)role < ROLE_COUNT ? permissions[role] : 0;
 }
+
+/* What a researcher sees is never as it came. */
+uint64_t role_grantable_permissions(enum role role)
+{
+    return role == ROLE_RESEARCHER ? 0 : BIT(READ_STUDIES);
+}

@@ -36,9 +36,11 @@ enum role {
 extern const char *const permission_names[]; /* NULL-terminated */
 extern const char *const role_names[];
 
-/* What role may do, bit n for permission n. A researcher sees de-identified data only and a
- * referrer what is shared with them, so neither may read the archive as such. */
+/* What role may do with everything, bit n for permission n. A researcher sees de-identified data
+ * only and a referrer what is granted to them, so neither may read the archive as such. */
 uint64_t role_permissions(enum role role);
+/* What can be granted beyond that to a user of the role, on a study, a patient or an album. */
+uint64_t role_grantable_permissions(enum role role);
 
 static inline bool permissions_have(uint64_t permissions, unsigned needed)
 {

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "core/searchable_query.h"
 #include "dicom/value_match.h"
+#include "domain/entities/access.h"
 #include "domain/entities/image_attribute.h"
 #include "domain/entities/non_patient_object.h"
 #include "domain/entities/instance_version.h"
@@ -48,7 +49,7 @@ struct image_sort {
 struct image_filter {
     enum image_level level;
     enum non_patient_category category; /* of LEVEL_NON_PATIENT */
-    int64_t organization_key;
+    struct access access;
     bool trashed;             /* what is in the trash itself instead of what is not */
     bool under_trashed;       /* also of series and studies that are in the trash */
     uuid study_id, series_id; /* within one study or series when set */
@@ -113,14 +114,14 @@ struct image_sink {
 struct image_reader_ops {
     err (*find)(struct image_reader *r, struct arena *a, const struct image_filter *filter,
                 struct image_page *out);
-    err (*get_study)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+    err (*get_study)(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                      struct study *out);
-    err (*get_series)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+    err (*get_series)(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                       struct series *out);
-    err (*get_instance)(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
-                        struct instance *out);
-    err (*locate)(struct image_reader *r, struct arena *a, int64_t organization_key, str study_uid,
-                  str series_uid, str sop_uid, struct image_row *out);
+    err (*get_instance)(struct image_reader *r, struct arena *a, const struct access *access,
+                        uuid id, struct instance *out);
+    err (*locate)(struct image_reader *r, struct arena *a, const struct access *access,
+                  str study_uid, str series_uid, str sop_uid, struct image_row *out);
     err (*blobs)(struct image_reader *r, struct arena *a, int64_t instance_key, bool with_metadata,
                  struct instance_blobs *out);
     err (*each_instance)(struct image_reader *r, struct arena *a, int64_t study_key,
@@ -150,31 +151,32 @@ static inline err image_reader_find(struct image_reader *r, struct arena *a,
 {
     return r->ops->find(r, a, filter, out);
 }
-/* Errors: NOT_FOUND, also for another organization. Trashed studies are found: the caller looks at
- * state. */
+/* Errors: NOT_FOUND, also for what is not within the access. Trashed studies are found: the caller
+ * looks at state. */
 static inline err image_reader_get_study(struct image_reader *r, struct arena *a,
-                                         int64_t organization_key, uuid id, struct study *out)
+                                         const struct access *access, uuid id, struct study *out)
 {
-    return r->ops->get_study(r, a, organization_key, id, out);
+    return r->ops->get_study(r, a, access, id, out);
 }
 static inline err image_reader_get_series(struct image_reader *r, struct arena *a,
-                                          int64_t organization_key, uuid id, struct series *out)
+                                          const struct access *access, uuid id, struct series *out)
 {
-    return r->ops->get_series(r, a, organization_key, id, out);
+    return r->ops->get_series(r, a, access, id, out);
 }
 static inline err image_reader_get_instance(struct image_reader *r, struct arena *a,
-                                            int64_t organization_key, uuid id, struct instance *out)
+                                            const struct access *access, uuid id,
+                                            struct instance *out)
 {
-    return r->ops->get_instance(r, a, organization_key, id, out);
+    return r->ops->get_instance(r, a, access, id, out);
 }
 /* By UIDs, not in the trash at any level: the study; with series_uid the series too; with sop_uid
  * the instance too. The level asked for is complete; of those above it at least key, id, version
  * and UID are there. Errors: NOT_FOUND. */
 static inline err image_reader_locate(struct image_reader *r, struct arena *a,
-                                      int64_t organization_key, str study_uid, str series_uid,
+                                      const struct access *access, str study_uid, str series_uid,
                                       str sop_uid, struct image_row *out)
 {
-    return r->ops->locate(r, a, organization_key, study_uid, series_uid, sop_uid, out);
+    return r->ops->locate(r, a, access, study_uid, series_uid, sop_uid, out);
 }
 /* Without metadata the tables alone are read. Errors: NOT_FOUND. */
 static inline err image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,

@@ -8,6 +8,7 @@
 #include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
+#include "domain/repositories/grant_repository.h"
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
@@ -28,6 +29,7 @@ struct readers {
     struct change_reader *changes;
     struct idempotency_reader *idempotency;
     struct work_item_reader *work_items;
+    struct grant_reader *grants;
 };
 
 struct unit_of_work {
@@ -41,6 +43,7 @@ struct unit_of_work {
     struct idempotency_writer *idempotency;
     struct lease_writer *leases;
     struct work_item_writer *work_items;
+    struct grant_writer *grants;
     struct outbox *outbox;
 };
 

@@ -29,6 +29,8 @@ static const struct db_repositories repositories = {
     .lease_writer = {&memory_lease_writer_ops},
     .work_item_reader = {&memory_work_item_reader_ops},
     .work_item_writer = {&memory_work_item_writer_ops},
+    .grant_reader = {&memory_grant_reader_ops},
+    .grant_writer = {&memory_grant_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 

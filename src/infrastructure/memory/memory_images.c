@@ -3,6 +3,7 @@
 
 #include "infrastructure/memory/memory_contents.h"
 #include "infrastructure/memory/memory_find.h"
+#include "infrastructure/memory/memory_grants.h"
 #include "infrastructure/memory/memory_versions.h"
 
 #include <stdlib.h>
@@ -17,41 +18,50 @@ static struct memory_session *writing(struct image_writer *w)
     return container_of(w, struct memory_session, base.repositories.image_writer);
 }
 
-struct owned_id {
+struct visible_id {
     enum memory_table table;
-    int64_t organization_key;
+    const struct memory_state *state;
+    const struct access *access;
     uuid id;
 };
 
-static bool is_owned_id(const void *row, const void *argument)
+static bool is_visible_id(const void *row, const void *argument)
 {
-    const struct owned_id *o = argument;
-    return uuid_eq(*(const uuid *)memory_member(o->table, "id", row), o->id) &&
-           *(const int64_t *)memory_member(o->table, "organization_key", row) ==
-               o->organization_key;
+    const struct visible_id *v = argument;
+    if (!uuid_eq(*(const uuid *)memory_member(v->table, "id", row), v->id) ||
+        *(const int64_t *)memory_member(v->table, "organization_key", row) !=
+            v->access->organization_key)
+        return false;
+    int64_t study_key = v->table == MEMORY_STUDIES
+                            ? memory_row_key(row)
+                            : *(const int64_t *)memory_member(v->table, "study_key", row);
+    return memory_is_granted(v->state, v->access,
+                             memory_row_find(&v->state->tables[MEMORY_STUDIES], study_key));
 }
 
-static err get_by_id(struct image_reader *r, struct arena *a, const struct owned_id *o, void *out)
+static err get_by_id(struct image_reader *r, struct arena *a, enum memory_table table,
+                     const struct access *access, uuid id, void *out)
 {
-    return memory_first(reading(r), a, o->table, is_owned_id, o, out);
+    const struct visible_id v = {table, memory_read(reading(r)), access, id};
+    return memory_first(reading(r), a, table, is_visible_id, &v, out);
 }
 
-static err get_study(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+static err get_study(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                      struct study *out)
 {
-    return get_by_id(r, a, &(struct owned_id){MEMORY_STUDIES, organization_key, id}, out);
+    return get_by_id(r, a, MEMORY_STUDIES, access, id, out);
 }
 
-static err get_series(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+static err get_series(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                       struct series *out)
 {
-    return get_by_id(r, a, &(struct owned_id){MEMORY_SERIES, organization_key, id}, out);
+    return get_by_id(r, a, MEMORY_SERIES, access, id, out);
 }
 
-static err get_instance(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
-                        struct instance *out)
+static err get_instance(struct image_reader *r, struct arena *a, const struct access *access,
+                        uuid id, struct instance *out)
 {
-    return get_by_id(r, a, &(struct owned_id){MEMORY_INSTANCES, organization_key, id}, out);
+    return get_by_id(r, a, MEMORY_INSTANCES, access, id, out);
 }
 
 static void find_study(const struct memory_rows *rows, struct arena *a, int64_t organization_key,
@@ -97,12 +107,14 @@ static void locate(const struct memory_state *state, struct arena *a, int64_t or
                       &out->instance);
 }
 
-static err reader_locate(struct image_reader *r, struct arena *a, int64_t organization_key,
+static err reader_locate(struct image_reader *r, struct arena *a, const struct access *access,
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     struct image_row row;
-    locate(memory_read(reading(r)), a, organization_key, study_uid, series_uid, sop_uid, &row);
+    const struct memory_state *state = memory_read(reading(r));
+    locate(state, a, access->organization_key, study_uid, series_uid, sop_uid, &row);
     if (row.study.key == 0 || row.study.state != STUDY_RECEIVED ||
+        !memory_is_granted(state, access, &row.study) ||
         (series_uid.len != 0 && (row.series.key == 0 || row.series.state != STUDY_RECEIVED)) ||
         (sop_uid.len != 0 && (row.instance.key == 0 || row.instance.series_key != row.series.key ||
                               row.instance.state != STUDY_RECEIVED)))

@@ -1,6 +1,7 @@
 /* Matching keys, PS3.4 C.2.2.2, as conditions on one row. They say what sqlite/match.c says, in
  * other words: what the two do not agree on is a mistake in one of them. */
 #include "infrastructure/memory/memory_find.h"
+#include "infrastructure/memory/memory_grants.h"
 
 #include "base/buf.h"
 #include "dicom/matching.h"
@@ -476,7 +477,7 @@ static bool is_where_asked(const struct image_filter *f, const struct candidate 
     const int64_t *organization_key = c->instance != NULL ? &c->instance->organization_key
                                       : c->series != NULL ? &c->series->organization_key
                                                           : &c->study->organization_key;
-    if (f->trashed && *organization_key != f->organization_key)
+    if (f->trashed && *organization_key != f->access.organization_key)
         return false;
     return states[f->level] == (f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);
 }
@@ -487,9 +488,10 @@ bool conditions_hold(const struct memory_state *state, const struct conditions *
     const struct image_filter *f = c->filter;
     const struct study *study = candidate->study;
     if (f->level == LEVEL_NON_PATIENT)
-        return candidate->object->organization_key == f->organization_key &&
+        return candidate->object->organization_key == f->access.organization_key &&
                candidate->object->category == (int64_t)f->category && level_holds(c, candidate);
-    if (study->organization_key != f->organization_key || !is_where_asked(f, candidate) ||
+    if (study->organization_key != f->access.organization_key ||
+        !memory_is_granted(state, &f->access, study) || !is_where_asked(f, candidate) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;

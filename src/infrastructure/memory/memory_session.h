@@ -51,6 +51,8 @@ extern const struct idempotency_writer_ops memory_idempotency_writer_ops;
 extern const struct lease_writer_ops memory_lease_writer_ops;
 extern const struct work_item_reader_ops memory_work_item_reader_ops;
 extern const struct work_item_writer_ops memory_work_item_writer_ops;
+extern const struct grant_reader_ops memory_grant_reader_ops;
+extern const struct grant_writer_ops memory_grant_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

@@ -84,6 +84,7 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
+    [MEMORY_GRANTS] = {.schema = &grant_schema, .required = {ENTITY}, .unique = {{"id"}}},
     [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
                            .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
                            .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},

@@ -5,6 +5,7 @@
 
 #include "base/schema.h"
 #include "dicom/value_match.h"
+#include "domain/entities/grant.h"
 #include "domain/entities/instance.h"
 #include "domain/entities/non_patient_object.h"
 
@@ -28,6 +29,7 @@ enum memory_table {
     MEMORY_OUTBOX,
     MEMORY_INDEXED_ATTRIBUTES,
     MEMORY_VALUES,
+    MEMORY_GRANTS,
     MEMORY_TABLE_COUNT
 };
 

@@ -325,6 +325,42 @@ static const char non_patient[] =
     "metadata_size {number} NOT NULL, metadata_crc {number} NOT NULL, frames {bytes}, "
     "bulk {bytes}){end};";
 
+/* What is granted, by whatever way, is asked of one view. A group counts for each of its members.
+ */
+#define GRANTED_STUDIES(kind_, grantee_, from_)                                                    \
+    "SELECT " kind_ " AS grantee_kind, " grantee_ " AS grantee_key, g.granted_key AS study_key, "  \
+    "g.rights AS rights, g.expires_at AS expires_at FROM grants g " from_                          \
+    "WHERE g.granted_kind = 0 UNION ALL SELECT " kind_ ", " grantee_ ", s.key, g.rights, "         \
+    "g.expires_at FROM grants g " from_ "JOIN studies s ON s.patient_key = g.granted_key "         \
+    "WHERE g.granted_kind = 1 UNION ALL SELECT " kind_ ", " grantee_ ", a.study_key, g.rights, "   \
+    "g.expires_at FROM grants g " from_ "JOIN album_studies a ON a.album_key = g.granted_key "     \
+    "WHERE g.granted_kind = 2 "
+#define OF_MEMBERS "JOIN group_members m ON g.grantee_kind = 1 AND m.group_key = g.grantee_key "
+
+static const char grants[] =
+    "CREATE TABLE grants(" ENTITY "grantee_kind {number} NOT NULL, grantee_key {number} NOT NULL, "
+    "grantee_id {id}, granted_kind {number} NOT NULL, granted_key {number} NOT NULL, "
+    "granted_id {id}, rights {number} NOT NULL, expires_at {number}, granted_by {id}, "
+    "reason {text}){end};"
+    "CREATE INDEX grants_by_grantee ON grants(grantee_kind, grantee_key, granted_kind, "
+    "granted_key);"
+    "CREATE INDEX grants_by_granted ON grants(granted_kind, granted_key);"
+    "CREATE TABLE user_groups(" ENTITY "name {text} NOT NULL, "
+    "UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE group_members(group_key {number} NOT NULL REFERENCES user_groups(key), "
+    "user_key {number} NOT NULL REFERENCES users(key), PRIMARY KEY(group_key, user_key)){end};"
+    "CREATE INDEX group_members_by_user ON group_members(user_key);"
+    "CREATE TABLE albums(" ENTITY "name {text} NOT NULL, description {text}, "
+    "owner_key {number} NOT NULL REFERENCES users(key), owner_id {id} NOT NULL){end};"
+    "CREATE INDEX albums_by_organization ON albums(organization_key, created_at);"
+    "CREATE TABLE album_studies(album_key {number} NOT NULL REFERENCES albums(key), "
+    "study_key {number} NOT NULL REFERENCES studies(key), added_by {id}, "
+    "added_at {number} NOT NULL, PRIMARY KEY(album_key, study_key)){end};"
+    "CREATE INDEX album_studies_by_study ON album_studies(study_key);"
+    "CREATE VIEW granted_studies AS " GRANTED_STUDIES(
+        "g.grantee_kind", "g.grantee_key", "") "UNION ALL " GRANTED_STUDIES("0", "m.user_key",
+                                                                            OF_MEMBERS) ";";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -342,5 +378,6 @@ const struct migration migrations[] = {
     {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
+    {17, "grants, groups, albums", {grants}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "infrastructure/sql/contents.h"
 #include "infrastructure/sql/find.h"
+#include "infrastructure/sql/grants.h"
 #include "infrastructure/sql/match.h"
 #include "infrastructure/sql/versions.h"
 
@@ -18,36 +19,40 @@ static struct sql_session *writing(struct image_writer *w)
     return container_of(w, struct sql_session, base.repositories.image_writer);
 }
 
+/* study_key: the column that has the key of the study. */
 static err get_by_id(struct image_reader *r, struct arena *a, const struct schema *schema,
-                     int64_t organization_key, uuid id, void *out)
+                     const char *study_key, const struct access *access, uuid id, void *out)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
+    str granted = sql_granted(a, access, study_key, 3);
     TRY(sql_session_read(reading(r), &c));
-    TRY(statement_prepare(
-        c, str_format(a, "%sWHERE id = ?1 AND organization_key = ?2", entity_sql(schema)->select),
-        &s));
+    TRY(statement_prepare(c,
+                          str_format(a, "%sWHERE id = ?1 AND organization_key = ?2%.*s",
+                                     entity_sql(schema)->select, STR_ARG(granted)),
+                          &s));
     statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
+    statement_bind_i64(&s, 2, access->organization_key);
+    sql_bind_granted(&s, access, 3);
     return entity_read_row(&s, a, schema, out);
 }
 
-static err get_study(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+static err get_study(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                      struct study *out)
 {
-    return get_by_id(r, a, &study_schema, organization_key, id, out);
+    return get_by_id(r, a, &study_schema, "key", access, id, out);
 }
 
-static err get_series(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
+static err get_series(struct image_reader *r, struct arena *a, const struct access *access, uuid id,
                       struct series *out)
 {
-    return get_by_id(r, a, &series_schema, organization_key, id, out);
+    return get_by_id(r, a, &series_schema, "study_key", access, id, out);
 }
 
-static err get_instance(struct image_reader *r, struct arena *a, int64_t organization_key, uuid id,
-                        struct instance *out)
+static err get_instance(struct image_reader *r, struct arena *a, const struct access *access,
+                        uuid id, struct instance *out)
 {
-    return get_by_id(r, a, &instance_schema, organization_key, id, out);
+    return get_by_id(r, a, &instance_schema, "study_key", access, id, out);
 }
 
 static err start_by_uids(struct sql_connection *c, struct arena *a, const struct schema *schema,
@@ -184,7 +189,18 @@ static void read_located(const struct statement *s, struct arena *a, enum image_
         statement_column_object(s, a, at, &instance_schema, &out->instance);
 }
 
-static err reader_locate(struct image_reader *r, struct arena *a, int64_t organization_key,
+/* What every retrieval begins with is a constant; within grants it is looked up by its text. */
+static err begin_locate(struct sql_connection *c, struct arena *a, enum image_level level,
+                        const struct access *access, struct statement *out)
+{
+    const char *sql = locate_sql[c->engine->dialect->language][level];
+    if (!access->is_limited)
+        return statement_begin(c, sql, out);
+    str granted = sql_granted(a, access, "st.key", 3 + (int)level);
+    return statement_prepare(c, str_format(a, "%s%.*s", sql, STR_ARG(granted)), out);
+}
+
+static err reader_locate(struct image_reader *r, struct arena *a, const struct access *access,
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     struct sql_connection *c;
@@ -195,13 +211,14 @@ static err reader_locate(struct image_reader *r, struct arena *a, int64_t organi
     bool has_row;
     pthread_once(&locate_once, make_all_locate_sql);
     TRY(sql_session_read(reading(r), &c));
-    TRY(statement_begin(c, locate_sql[c->engine->dialect->language][level], &s));
-    statement_bind_i64(&s, 1, organization_key);
+    TRY(begin_locate(c, a, level, access, &s));
+    statement_bind_i64(&s, 1, access->organization_key);
     statement_bind_str(&s, 2, study_uid);
     if (level >= LEVEL_SERIES)
         statement_bind_str(&s, 3, series_uid);
     if (level >= LEVEL_INSTANCE)
         statement_bind_str(&s, 4, sop_uid);
+    sql_bind_granted(&s, access, 3 + (int)level);
     TRY(statement_step(&s, &has_row));
     if (!has_row)
         return ERR(NOT_FOUND, "not found");

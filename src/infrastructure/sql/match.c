@@ -2,6 +2,8 @@
  * statement is made of constants and of member names from our own tables. */
 #include "infrastructure/sql/match.h"
 
+#include "infrastructure/sql/grants.h"
+
 #include "base/arena.h"
 #include "dicom/matching.h"
 #include "dicom/person_name.h"
@@ -485,10 +487,23 @@ static void match_id(struct sql_builder *b, const char *alias, uuid id)
 static err match_non_patient(struct sql_builder *b, const struct image_filter *f)
 {
     buf_add(&b->where, STR(" WHERE np.organization_key = "));
-    sql_add_number(b, f->organization_key);
+    sql_add_number(b, f->access.organization_key);
     buf_add(&b->where, STR(" AND np.category = "));
     sql_add_number(b, (int64_t)f->category);
     return match_some(b, f, false);
+}
+
+static void match_granted(struct sql_builder *b, const struct access *access)
+{
+    int64_t values[GRANTED_PARAMETER_COUNT];
+    int first = (int)b->parameters.len + 1;
+    if (!access->is_limited)
+        return;
+    buf_add(&b->where, sql_granted(b->arena, access, "st.key", first));
+    sql_granted_values(access, values);
+    for (int i = 0; i < GRANTED_PARAMETER_COUNT; i++)
+        *SLICE_PUSH(b->arena, &b->parameters) =
+            (struct sql_parameter){.is_number = true, .number = values[i]};
 }
 
 static void match_state_of_study(struct sql_builder *b, bool trashed)
@@ -519,7 +534,8 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
     if (f->level == LEVEL_NON_PATIENT)
         return match_non_patient(b, f);
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
-    sql_add_number(b, f->organization_key);
+    sql_add_number(b, f->access.organization_key);
+    match_granted(b, &f->access);
     match_states(b, f);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);

@@ -33,6 +33,8 @@ static const struct db_repositories repositories = {
     .lease_writer = {&sql_lease_writer_ops},
     .work_item_reader = {&sql_work_item_reader_ops},
     .work_item_writer = {&sql_work_item_writer_ops},
+    .grant_reader = {&sql_grant_reader_ops},
+    .grant_writer = {&sql_grant_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -132,6 +134,7 @@ static struct entity_sql entities[] = {
     {.schema = &idempotency_record_schema,
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},
+    {.schema = &grant_schema, .number = TABLE_GRANTS, .table = "grants"},
     {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
     {.schema = &work_item_event_schema,
      .number = TABLE_WORK_ITEM_EVENTS,

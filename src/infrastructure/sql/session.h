@@ -40,6 +40,8 @@ extern const struct idempotency_writer_ops sql_idempotency_writer_ops;
 extern const struct lease_writer_ops sql_lease_writer_ops;
 extern const struct work_item_reader_ops sql_work_item_reader_ops;
 extern const struct work_item_writer_ops sql_work_item_writer_ops;
+extern const struct grant_reader_ops sql_grant_reader_ops;
+extern const struct grant_writer_ops sql_grant_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
 
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,

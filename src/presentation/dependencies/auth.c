@@ -65,6 +65,9 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         .user_id = user.id,
         .session_id = session.id,
         .permissions = role_permissions(user.role),
+        .granted_permissions = role_grantable_permissions(user.role),
+        .grantee_kind = GRANTEE_USER,
+        .grantee_key = user.key,
         .issued_at = is_browser ? session.created_at
                                 : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
         .expires_at = expires_at};

@@ -71,7 +71,7 @@ class Auth(harness.Case):
 
     def test_rights_follow_the_role(self):
         for role, study_list, user_list in (("viewer", 200, 403), ("radiologist", 200, 403), ("researcher", 403, 403),
-                                            ("referrer", 403, 403)):
+                                            ("referrer", 200, 403)):
             email, _ = self.new_user("role-" + role, role)
             token = self.gantry.sign_in(email).json["access_token"]
             self.assertEqual(self.gantry.get("/api/v1/studies", token=token).status, study_list, role)
@@ -79,6 +79,9 @@ class Auth(harness.Case):
             self.assertEqual(self.gantry.get("/api/v1/users", token=token).status, user_list, role)
             stow = self.gantry.request("POST", "/dicom-web/studies", harness.multipart([harness.instance(1)]),
                                        harness.STOW, token=token)
+            if role == "referrer":  # what is granted to them, which is nothing yet
+                self.assertEqual(self.gantry.get("/api/v1/studies", token=token).json["total"], 0)
+                self.assertEqual(self.gantry.get("/dicom-web/studies", token=token).body, b"[]")
             self.assertEqual(stow.status, 200 if role == "radiologist" else 403, role)
 
     def test_users_are_made_listed_changed_and_deactivated(self):

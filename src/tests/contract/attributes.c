@@ -94,8 +94,10 @@ CONTRACT(an_attribute_is_incomplete_once)
 static struct image_filter by_value(struct contract_db *c, enum image_level level, size_t attribute,
                                     const char *text)
 {
-    struct image_filter f = {
-        .level = level, .organization_key = c->organization_key, .limit = 500, .wants_total = true};
+    struct image_filter f = {.level = level,
+                             .access.organization_key = c->organization_key,
+                             .limit = 500,
+                             .wants_total = true};
     struct value_condition *condition = NEW(&c->arena, struct value_condition);
     struct value_switches switches = {.matches_empty = text == NULL};
     CHECK_OK(value_condition_make(&c->arena, kept_attributes[attribute].vr, str_of(text), &switches,
@@ -118,7 +120,7 @@ static str found(struct contract_db *c, const struct image_filter *f)
 static str expected(struct contract_db *c, const struct image_filter *f)
 {
     struct image_filter all = {
-        .level = LEVEL_INSTANCE, .organization_key = c->organization_key, .limit = 1000};
+        .level = LEVEL_INSTANCE, .access.organization_key = c->organization_key, .limit = 1000};
     struct image_page page, out = {0};
     struct db_session *s = contract_begin(c);
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &all, &page));
@@ -220,7 +222,7 @@ CONTRACT(studies_are_found_by_what_is_below)
         {.attribute = image_attribute_find(0x00080060), .value = STR("SR")},
         {.attribute = image_attribute_find(0x00200013), .value = STR("4")}};
     struct image_filter f = {.level = LEVEL_STUDY,
-                             .organization_key = c->organization_key,
+                             .access.organization_key = c->organization_key,
                              .limit = 500,
                              .wants_total = true,
                              .matches = {keys, 1}};
@@ -282,12 +284,12 @@ CONTRACT(instances_are_gone_through_by_key)
 {
     struct counting_sink sink = {.base = {count_one}};
     struct image_filter all = {
-        .level = LEVEL_INSTANCE, .organization_key = c->organization_key, .limit = 1000};
+        .level = LEVEL_INSTANCE, .access.organization_key = c->organization_key, .limit = 1000};
     struct image_page of_one, of_other;
     samples_store(c);
     struct db_session *s = contract_begin(c);
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &all, &of_one));
-    all.organization_key = c->other_key;
+    all.access.organization_key = c->other_key;
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &all, &of_other));
     for (size_t before = SIZE_MAX; before != sink.count;) {
         before = sink.count;

@@ -342,7 +342,7 @@ static const struct find_case instance_cases[] = {
 static void run_case(struct contract_db *c, enum image_level level, const struct find_case *t)
 {
     struct image_filter f = {.level = level,
-                             .organization_key = c->organization_key,
+                             .access.organization_key = c->organization_key,
                              .trashed = t->trashed,
                              .one_per_patient = t->one_per_patient,
                              .search = t->search != NULL ? str_of(t->search) : STR_NONE,
@@ -404,7 +404,7 @@ static const struct sample nameless = {"20220101", "", "", "", "", "",
 static str counts_text(struct contract_db *c, const char *name)
 {
     struct image_match m = {.attribute = image_attribute_find(NAME), .value = str_of(name)};
-    struct image_filter f = {.organization_key = c->organization_key,
+    struct image_filter f = {.access.organization_key = c->organization_key,
                              .one_per_patient = true,
                              .wants_patient_counts = true,
                              .matches = {&m, name[0] != '\0'},
@@ -448,7 +448,7 @@ static str list_of(struct arena *a, const char *first, const char *value, int co
 
 static err find_in_list(struct contract_db *c, const struct image_match *m, str *rows)
 {
-    struct image_filter f = {.organization_key = c->organization_key,
+    struct image_filter f = {.access.organization_key = c->organization_key,
                              .matches = {(struct image_match *)m, 1},
                              .limit = 9};
     struct image_page page;

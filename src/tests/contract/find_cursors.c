@@ -6,7 +6,7 @@ static str walk(struct contract_db *c, struct image_filter f,
                 void (*meanwhile)(struct contract_db *c, int page))
 {
     struct buf all = BUF_IN(&c->arena);
-    f.organization_key = c->organization_key;
+    f.access.organization_key = c->organization_key;
     for (int number = 0;; number++) {
         struct image_page page;
         if (number != 0 && meanwhile != NULL)
@@ -174,7 +174,7 @@ CONTRACT(what_is_no_cursor_is_refused)
         else
             buf_add(&cursor, str_format(&c->arena, "%s!", text)); /* not base64 */
         struct image_filter f = {
-            .organization_key = c->organization_key, .limit = 2, .after = buf_str(&cursor)};
+            .access.organization_key = c->organization_key, .limit = 2, .after = buf_str(&cursor)};
         struct db_session *s = contract_begin(c);
         CHECK_ERR(INVALID, image_reader_find(s->readers.images, &c->arena, &f, &page));
         f.after = STR("azoxOjE"); /* k:1:1, behind a row: not where several columns sort */

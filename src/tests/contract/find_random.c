@@ -256,7 +256,7 @@ static struct image_filter filter_by(struct chance *c, int64_t organization_key)
 {
     static const uint32_t limits[] = {1, 2, 3, 7, 100};
     struct image_filter f = {.level = (enum image_level)roll(c, LEVEL_COUNT),
-                             .organization_key = organization_key,
+                             .access.organization_key = organization_key,
                              .trashed = roll(c, 12) == 0,
                              .under_trashed = roll(c, 6) == 0,
                              .wants_total = roll(c, 2) == 0,
@@ -374,7 +374,7 @@ static void read_all(struct contract_db *c, struct image_row_slice *out)
 {
     struct image_page page;
     struct image_filter all = {
-        .level = LEVEL_INSTANCE, .organization_key = c->organization_key, .limit = 1000};
+        .level = LEVEL_INSTANCE, .access.organization_key = c->organization_key, .limit = 1000};
     struct db_session *s = contract_begin(c);
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &all, &page));
     db_session_end(s);

@@ -86,7 +86,7 @@ void values_store(struct contract_db *c)
     struct db_session *s = contract_begin(c);
     struct image_page page;
     struct image_filter all = {
-        .level = LEVEL_INSTANCE, .organization_key = c->organization_key, .limit = 1000};
+        .level = LEVEL_INSTANCE, .access.organization_key = c->organization_key, .limit = 1000};
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &all, &page));
     for (size_t i = 0; i < kept_attribute_count; i++) {
         struct indexed_attribute attribute =

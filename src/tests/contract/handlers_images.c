@@ -21,7 +21,7 @@ WORLD(an_image_is_stored_once)
     CHECK_OK(ingest(w, sample_file(w, 1, 2), STR_NONE, &two));
     CHECK(!two.was_there && uuid_eq(one.study_id, two.study_id));
     struct db_session *s = world_begin(w);
-    CHECK_OK(image_reader_locate(s->readers.images, &w->arena, w->organization.key,
+    CHECK_OK(image_reader_locate(s->readers.images, &w->arena, ACCESS_TO_ALL(w->organization.key),
                                  one.study_instance_uid, one.series_instance_uid,
                                  one.sop_instance_uid, &row));
     db_session_end(s);

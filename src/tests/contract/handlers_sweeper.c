@@ -27,7 +27,7 @@ static void check_image_is_there(struct world *w, const struct ingest_result *im
     struct image_row row;
     struct object_file file;
     struct db_session *s = world_begin(w);
-    CHECK_OK(image_reader_locate(s->readers.images, &w->arena, w->organization.key,
+    CHECK_OK(image_reader_locate(s->readers.images, &w->arena, ACCESS_TO_ALL(w->organization.key),
                                  image->study_instance_uid, image->series_instance_uid,
                                  image->sop_instance_uid, &row));
     db_session_end(s);

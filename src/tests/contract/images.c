@@ -25,7 +25,7 @@ CONTRACT(a_study_reads_back_as_it_was_written)
     store(c, NUMBER_MANY_SERIES);
     s = contract_begin(c);
     struct image_reader *r = s->readers.images;
-    CHECK_OK(image_reader_get_study(r, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_study(r, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                     sample_id(place_of(c, 28, 0, 0)), &study));
     CHECK_STR(STR("1.2.40.28"), study.study_instance_uid);
     CHECK_STR(STR("Ärzte^Die"), study.patient_name);
@@ -34,13 +34,13 @@ CONTRACT(a_study_reads_back_as_it_was_written)
     CHECK(study.series_count == 3 && study.instance_count == 6 && study.size == 1000);
     CHECK_INT(1 + 6, study.version); /* each instance counted */
     CHECK(study.state == STUDY_RECEIVED && study.trashed_at.us == 0);
-    CHECK_OK(image_reader_get_series(r, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_series(r, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                      sample_id(place_of(c, 28, 2, 0)), &series));
     CHECK(series.instance_count == 3 && series.size == 600 && series.study_key == study.key);
     CHECK(series.series_number.is_set && series.series_number.value == 8);
     CHECK_INT(1 + 3, series.version);
     CHECK_STR(STR("Clinic A"), series.institution_name);
-    CHECK_OK(image_reader_get_instance(r, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_instance(r, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                        sample_id(place_of(c, 28, 2, 3)), &instance));
     CHECK(instance.study_key == study.key && instance.series_key == series.key);
     CHECK(instance.instance_number.value == 2 && instance.rows.value == 192);
@@ -65,23 +65,26 @@ CONTRACT(images_are_located_by_their_uids)
     struct image_reader *r = s->readers.images;
     int64_t o = c->organization_key;
     const str study = STR("1.2.40.28"), series = STR("1.2.40.28.2"), none = STR_NONE;
-    CHECK_OK(image_reader_locate(r, &c->arena, o, study, none, none, &row));
+    CHECK_OK(image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), study, none, none, &row));
     CHECK(row.study.key != 0 && row.series.key == 0 && row.instance.key == 0);
-    CHECK_OK(image_reader_locate(r, &c->arena, o, study, series, none, &row));
+    CHECK_OK(image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), study, series, none, &row));
     CHECK_STR(series, row.series.series_instance_uid);
-    CHECK_OK(image_reader_locate(r, &c->arena, o, study, series, STR("1.2.40.28.2.1"), &row));
+    CHECK_OK(image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), study, series,
+                                 STR("1.2.40.28.2.1"), &row));
     CHECK_STR(STR("1.2.40.28.2.1"), row.instance.sop_instance_uid);
-    CHECK_ERR(NOT_FOUND, image_reader_locate(r, &c->arena, o, STR("1.2.40"), none, none, &row));
-    CHECK_ERR(NOT_FOUND, image_reader_locate(r, &c->arena, o, STR("1.2.40.1"), series, none, &row));
     CHECK_ERR(NOT_FOUND,
-              image_reader_locate(r, &c->arena, o, study, series, STR("1.2.40.28.1.1"), &row));
-    CHECK_ERR(NOT_FOUND,
-              image_reader_locate(r, &c->arena, o, study, series, STR("1.2.40.1.1.1"), &row));
+              image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), STR("1.2.40"), none, none, &row));
+    CHECK_ERR(NOT_FOUND, image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), STR("1.2.40.1"),
+                                             series, none, &row));
+    CHECK_ERR(NOT_FOUND, image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), study, series,
+                                             STR("1.2.40.28.1.1"), &row));
+    CHECK_ERR(NOT_FOUND, image_reader_locate(r, &c->arena, ACCESS_TO_ALL(o), study, series,
+                                             STR("1.2.40.1.1.1"), &row));
     db_session_end(s);
     sample_trash(c, NUMBER_MANY_SERIES);
     s = contract_begin(c);
-    CHECK_ERR(NOT_FOUND,
-              image_reader_locate(s->readers.images, &c->arena, o, study, none, none, &row));
+    CHECK_ERR(NOT_FOUND, image_reader_locate(s->readers.images, &c->arena, ACCESS_TO_ALL(o), study,
+                                             none, none, &row));
     /* who stores sees the trash too, and an instance wherever it is */
     CHECK_OK(image_writer_locate(s->uow.images, &c->arena, o, study, STR("1.2"),
                                  STR("1.2.40.1.1.1"), &row));
@@ -171,9 +174,11 @@ CONTRACT(counting_changes_counts_alone)
     struct series series;
     store(c, 1);
     s = contract_begin(c);
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key),
                                     sample_id(place_of(c, 1, 0, 0)), &study));
-    CHECK_OK(image_reader_get_series(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_series(s->readers.images, &c->arena,
+                                     ACCESS_TO_ALL(c->organization_key),
                                      sample_id(place_of(c, 1, 1, 0)), &series));
     study.instance_count = 7;
     study.size = 70;
@@ -184,8 +189,8 @@ CONTRACT(counting_changes_counts_alone)
     study.patient_name = STR("Nobody"); /* not what callers may do: it is not written */
     study.state = STUDY_TRASHED;
     CHECK_OK(image_writer_count_instance(s->uow.images, &study, &series));
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key, study.id,
-                                    &again));
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key), study.id, &again));
     CHECK(again.instance_count == 7 && again.size == 70 && again.series_count == 2);
     CHECK_STR(STR("CT\\MR"), again.modalities);
     CHECK_STR(STR("1.2"), again.sop_classes);
@@ -289,7 +294,7 @@ CONTRACT(instances_come_by_series_number_and_instance_number)
     struct image_row row;
     store(c, 1), store(c, NUMBER_MANY_SERIES), store(c, 31);
     s = contract_begin(c);
-    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                  STR("1.2.40.28"), STR("1.2.40.28.2"), STR_NONE, &row));
     db_session_end(s);
     /* series 3 has no number, then 8, then 9; instances have numbers 5 - i */
@@ -300,7 +305,7 @@ CONTRACT(instances_come_by_series_number_and_instance_number)
     CHECK_STR(STR("28.2.3 28.2.2 28.2.1 "), each_of(c, NULL, row.study.key, row.series.key, true));
     CHECK_STR(STR(""), each_of(c, NULL, 4711, 0, true));
     s = contract_begin(c);
-    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                  STR("1.2.40.31"), STR("1.2.40.31.1"), STR_NONE, &row));
     struct uid_sink sink = {{take_uid}, BUF_IN(&c->arena), false, 14};
     CHECK_ERR(GONE, image_reader_each_instance(s->readers.images, NULL, 0, row.series.key, false,
@@ -348,7 +353,8 @@ CONTRACT(a_study_is_saved_by_who_saw_its_newest_version)
     struct study study, stale;
     store(c, 1);
     s = contract_begin(c);
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key),
                                     sample_id(place_of(c, 1, 0, 0)), &study));
     stale = study;
     study.state = STUDY_TRASHED;
@@ -356,8 +362,8 @@ CONTRACT(a_study_is_saved_by_who_saw_its_newest_version)
     CHECK_OK(image_writer_save_study(s->uow.images, &study));
     CHECK_INT(stale.version + 1, study.version);
     CHECK_ERR(PRECONDITION_FAILED, image_writer_save_study(s->uow.images, &stale));
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key, study.id,
-                                    &stale));
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key), study.id, &stale));
     CHECK(stale.state == STUDY_TRASHED && stale.trashed_at.us == 77);
     contract_commit(s);
 }
@@ -399,7 +405,8 @@ CONTRACT(the_feed_tells_what_was_stored_trashed_and_restored)
     sample_store(c, c->other_key, 3, &samples[2]);
     sample_trash(c, 2);
     s = contract_begin(c);
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key),
                                     sample_id(place_of(c, 2, 0, 0)), &study));
     study.study_description = STR("no change of state");
     CHECK_OK(image_writer_save_study(s->uow.images, &study));
@@ -452,14 +459,14 @@ CONTRACT(no_question_crosses_an_organization)
     CHECK_OK(user_reader_find(r->users, a, &(struct user_filter){.organization_key = o, .limit = 9},
                               &users, &total));
     CHECK(users.len == 0 && total == 0);
-    CHECK_ERR(NOT_FOUND,
-              image_reader_get_study(r->images, a, o, sample_id(place_of(c, 1, 0, 0)), &study));
-    CHECK_ERR(NOT_FOUND,
-              image_reader_get_series(r->images, a, o, sample_id(place_of(c, 1, 1, 0)), &series));
-    CHECK_ERR(NOT_FOUND, image_reader_get_instance(r->images, a, o, sample_id(place_of(c, 1, 1, 1)),
-                                                   &instance));
-    CHECK_ERR(NOT_FOUND, image_reader_locate(r->images, a, o, STR("1.2.40.1"), STR("1.2.40.1.1"),
-                                             STR("1.2.40.1.1.1"), &row));
+    CHECK_ERR(NOT_FOUND, image_reader_get_study(r->images, a, ACCESS_TO_ALL(o),
+                                                sample_id(place_of(c, 1, 0, 0)), &study));
+    CHECK_ERR(NOT_FOUND, image_reader_get_series(r->images, a, ACCESS_TO_ALL(o),
+                                                 sample_id(place_of(c, 1, 1, 0)), &series));
+    CHECK_ERR(NOT_FOUND, image_reader_get_instance(r->images, a, ACCESS_TO_ALL(o),
+                                                   sample_id(place_of(c, 1, 1, 1)), &instance));
+    CHECK_ERR(NOT_FOUND, image_reader_locate(r->images, a, ACCESS_TO_ALL(o), STR("1.2.40.1"),
+                                             STR("1.2.40.1.1"), STR("1.2.40.1.1.1"), &row));
     CHECK_OK(audit_reader_find(r->audit, a,
                                &(struct audit_filter){.organization_key = o, .limit = 9}, &events));
     CHECK_INT(0, events.len);
@@ -474,7 +481,7 @@ CONTRACT(no_question_crosses_an_organization)
                 .attribute = image_attribute_by_member(LEVEL_STUDY, STR("study_instance_uid")),
                 .value = STR("1.2.40.1")};
             struct image_filter f = {.level = (enum image_level)level,
-                                     .organization_key = o,
+                                     .access.organization_key = o,
                                      .study_id = ids[i],
                                      .matches = {&of_study, i},
                                      .wants_total = true,

@@ -106,8 +106,8 @@ static str found(struct contract_db *c, struct image_filter filter)
     filter.level = LEVEL_NON_PATIENT;
     filter.limit = filter.limit != 0 ? filter.limit : 100;
     filter.wants_total = true;
-    if (filter.organization_key == 0)
-        filter.organization_key = c->organization_key;
+    if (filter.access.organization_key == 0)
+        filter.access.organization_key = c->organization_key;
     find(c, &filter, &page);
     for (size_t i = 0; i < page.rows.len; i++)
         buf_addf(&out, "%s%d", i == 0 ? "" : " ", (int)page.rows.at[i].object->size / 10);
@@ -173,7 +173,7 @@ CONTRACT(an_objects_uid_is_taken_once_in_an_organization)
     CHECK_OK(try_to_add(c, &one));
     CHECK_ERR(CONFLICT, try_to_add(c, &two));
     CHECK_OK(try_to_add(c, &elsewhere));
-    CHECK_STR(STR("1"), found(c, (struct image_filter){.organization_key = c->other_key}));
+    CHECK_STR(STR("1"), found(c, (struct image_filter){.access.organization_key = c->other_key}));
     CHECK_STR(STR(""), found(c, (struct image_filter){.category = NON_PATIENT_INVENTORIES}));
 }
 
@@ -248,7 +248,7 @@ CONTRACT(pages_of_objects_follow_each_other)
     for (int number = 1; number <= 5; number++)
         add(c, NON_PATIENT_COLOR_PALETTES, number);
     struct image_filter f = {.level = LEVEL_NON_PATIENT,
-                             .organization_key = c->organization_key,
+                             .access.organization_key = c->organization_key,
                              .limit = 2,
                              .sort = {{attribute, true}},
                              .sort_count = 1};
@@ -281,7 +281,7 @@ CONTRACT(a_value_an_object_cannot_be_matched_with_is_refused)
             const struct image_attribute *a = &non_patient_attributes[i].key;
             struct image_match match = {.attribute = a, .value = str_of(bad_values[n].value)};
             struct image_filter f = {.level = LEVEL_NON_PATIENT,
-                                     .organization_key = c->organization_key,
+                                     .access.organization_key = c->organization_key,
                                      .limit = 9,
                                      .matches = {&match, 1}};
             struct image_page page;

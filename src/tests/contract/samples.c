@@ -288,7 +288,8 @@ void sample_trash(struct contract_db *c, int number)
     struct db_session *s = contract_begin(c);
     struct study study;
     uuid id = sample_id((struct sample_place){c->organization_key, number, 0, 0});
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key, id, &study));
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key), id, &study));
     study.state = STUDY_TRASHED;
     study.updated_at = study.trashed_at = clock_now(&c->clock.base);
     CHECK_OK(image_writer_save_study(s->uow.images, &study));

@@ -17,7 +17,7 @@ static str list(struct contract_db *c, struct image_filter f)
     struct image_page page;
     struct buf text = BUF_IN(&c->arena);
     struct db_session *s = contract_begin(c);
-    f.organization_key = c->organization_key;
+    f.access.organization_key = c->organization_key;
     f.limit = 100;
     f.wants_total = true;
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &f, &page));
@@ -60,10 +60,12 @@ static str each_of(struct contract_db *c, bool of_series)
     struct uid_sink sink = {{take_uid}, BUF_IN(&c->arena)};
     struct db_session *s = contract_begin(c);
     struct image_row row;
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key,
-                                    id_of(c, 0, 0), &row.study));
-    CHECK_OK(image_reader_get_series(s->readers.images, &c->arena, c->organization_key,
-                                     id_of(c, 2, 0), &row.series));
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key), id_of(c, 0, 0),
+                                    &row.study));
+    CHECK_OK(image_reader_get_series(s->readers.images, &c->arena,
+                                     ACCESS_TO_ALL(c->organization_key), id_of(c, 2, 0),
+                                     &row.series));
     CHECK_OK(image_reader_each_instance(s->readers.images, NULL, row.study.key,
                                         of_series ? row.series.key : 0, false, &sink.base));
     db_session_end(s);
@@ -74,9 +76,9 @@ static bool is_located(struct contract_db *c, const char *series_uid, const char
 {
     struct image_row row;
     struct db_session *s = contract_begin(c);
-    err e =
-        image_reader_locate(s->readers.images, &c->arena, c->organization_key, STR("1.2.40.28"),
-                            str_of(series_uid), sop_uid != NULL ? str_of(sop_uid) : STR_NONE, &row);
+    err e = image_reader_locate(s->readers.images, &c->arena, ACCESS_TO_ALL(c->organization_key),
+                                STR("1.2.40.28"), str_of(series_uid),
+                                sop_uid != NULL ? str_of(sop_uid) : STR_NONE, &row);
     db_session_end(s);
     CHECK(!failed(e) || e.code == ERR_NOT_FOUND);
     return !failed(e);
@@ -178,7 +180,7 @@ CONTRACT(what_comes_back_is_as_it_was)
     CHECK_STR(STR(""), list(c, trashed_instances));
     CHECK_STR(STR("2.3 2.2 2.1 "), each_of(c, true));
     s = contract_begin(c);
-    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, c->organization_key,
+    CHECK_OK(image_reader_locate(s->readers.images, &c->arena, ACCESS_TO_ALL(c->organization_key),
                                  STR("1.2.40.28"), STR("1.2.40.28.2"), STR("1.2.40.28.2.1"), &row));
     CHECK(row.instance.version == 3 && row.instance.trashed_at.us == 0 &&
           row.instance.updated_at.us == 7);
@@ -215,8 +217,8 @@ CONTRACT(contents_are_what_is_not_in_the_trash)
     struct study study;
     store(c, NUMBER);
     s = contract_begin(c);
-    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena, c->organization_key,
-                                    id_of(c, 0, 0), &study));
+    CHECK_OK(image_reader_get_study(s->readers.images, &c->arena,
+                                    ACCESS_TO_ALL(c->organization_key), id_of(c, 0, 0), &study));
     db_session_end(s);
     CHECK_STR(STR("3 series: 1/7/2/300 2/2/3/600 3/7/1/100 "), contents_of(c, study.key));
     sample_trash_part(c, NUMBER, 1, 1);

@@ -156,7 +156,7 @@ static size_t found_count(struct contract_db *c, const char *search)
     struct image_page page;
     struct db_session *s = contract_begin(c);
     const struct image_filter f = {.level = LEVEL_STUDY,
-                                   .organization_key = c->organization_key,
+                                   .access.organization_key = c->organization_key,
                                    .search = str_of(search),
                                    .limit = 9};
     CHECK_OK(image_reader_find(s->readers.images, &c->arena, &f, &page));

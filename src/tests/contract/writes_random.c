@@ -188,8 +188,9 @@ static void step_add_instance(struct run *r, const struct step *s)
 static void step_save_study(struct run *r, const struct step *s)
 {
     struct study study;
-    err e = image_reader_get_study(r->session->readers.images, &r->arena, organization_of(s->c),
-                                   id_of('t', s->a % 12), &study);
+    err e =
+        image_reader_get_study(r->session->readers.images, &r->arena,
+                               ACCESS_TO_ALL(organization_of(s->c)), id_of('t', s->a % 12), &study);
     if (!failed(e)) {
         study.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
         study.updated_at = s->now;
@@ -203,8 +204,9 @@ static void step_save_study(struct run *r, const struct step *s)
 static void step_save_series(struct run *r, const struct step *s)
 {
     struct series series;
-    err e = image_reader_get_series(r->session->readers.images, &r->arena, organization_of(s->c),
-                                    id_of('e', s->a % 20), &series);
+    err e = image_reader_get_series(r->session->readers.images, &r->arena,
+                                    ACCESS_TO_ALL(organization_of(s->c)), id_of('e', s->a % 20),
+                                    &series);
     if (!failed(e)) {
         series.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
         series.updated_at = s->now;
@@ -218,8 +220,9 @@ static void step_save_series(struct run *r, const struct step *s)
 static void step_save_instance(struct run *r, const struct step *s)
 {
     struct instance instance;
-    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
-                                      id_of('i', s->a % 40), &instance);
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena,
+                                      ACCESS_TO_ALL(organization_of(s->c)), id_of('i', s->a % 40),
+                                      &instance);
     if (!failed(e)) {
         instance.state = s->b % 2 == 0 ? STUDY_RECEIVED : STUDY_TRASHED;
         instance.updated_at = s->now;
@@ -271,8 +274,9 @@ static void step_replace(struct run *r, const struct step *s)
 {
     struct instance instance;
     const struct instance_blobs blobs = {.metadata = STR("m"), .bulk = STR("b")};
-    err e = image_reader_get_instance(r->session->readers.images, &r->arena, organization_of(s->c),
-                                      id_of('i', s->a % 40), &instance);
+    err e = image_reader_get_instance(r->session->readers.images, &r->arena,
+                                      ACCESS_TO_ALL(organization_of(s->c)), id_of('i', s->a % 40),
+                                      &instance);
     if (!failed(e)) {
         instance.object_name = str_format(&r->arena, "%d", (int)(s->b % 5));
         instance.size = (int64_t)(s->b % 100);
@@ -467,7 +471,7 @@ static void dump_images(struct run *r, struct db_session *s, int64_t organizatio
     for (int i = 0; i < 2; i++) {
         struct image_page page;
         const struct image_filter f = {.level = LEVEL_SERIES,
-                                       .organization_key = organization_key,
+                                       .access.organization_key = organization_key,
                                        .trashed = i == 1,
                                        .wants_total = true,
                                        .limit = 1000};

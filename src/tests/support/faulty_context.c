@@ -149,33 +149,34 @@ static err faulty_image_reader_find(struct image_reader *r, struct arena *a,
 }
 
 static err faulty_image_reader_get_study(struct image_reader *r, struct arena *a,
-                                         int64_t organization_key, uuid id, struct study *out)
+                                         const struct access *access, uuid id, struct study *out)
 {
     PASS(image_reader, r, "image_reader_get_study");
-    return image_reader_get_study(s->inner->readers.images, a, organization_key, id, out);
+    return image_reader_get_study(s->inner->readers.images, a, access, id, out);
 }
 
 static err faulty_image_reader_get_series(struct image_reader *r, struct arena *a,
-                                          int64_t organization_key, uuid id, struct series *out)
+                                          const struct access *access, uuid id, struct series *out)
 {
     PASS(image_reader, r, "image_reader_get_series");
-    return image_reader_get_series(s->inner->readers.images, a, organization_key, id, out);
+    return image_reader_get_series(s->inner->readers.images, a, access, id, out);
 }
 
 static err faulty_image_reader_get_instance(struct image_reader *r, struct arena *a,
-                                            int64_t organization_key, uuid id, struct instance *out)
+                                            const struct access *access, uuid id,
+                                            struct instance *out)
 {
     PASS(image_reader, r, "image_reader_get_instance");
-    return image_reader_get_instance(s->inner->readers.images, a, organization_key, id, out);
+    return image_reader_get_instance(s->inner->readers.images, a, access, id, out);
 }
 
 static err faulty_image_reader_locate(struct image_reader *r, struct arena *a,
-                                      int64_t organization_key, str study_uid, str series_uid,
+                                      const struct access *access, str study_uid, str series_uid,
                                       str sop_uid, struct image_row *out)
 {
     PASS(image_reader, r, "image_reader_locate");
-    return image_reader_locate(s->inner->readers.images, a, organization_key, study_uid, series_uid,
-                               sop_uid, out);
+    return image_reader_locate(s->inner->readers.images, a, access, study_uid, series_uid, sop_uid,
+                               out);
 }
 
 static err faulty_image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
@@ -612,6 +613,65 @@ static const struct idempotency_writer_ops faulty_idempotency_writer_ops = {
     .purge = faulty_idempotency_writer_purge,
 };
 
+static err faulty_grant_reader_get(struct grant_reader *r, struct arena *a,
+                                   int64_t organization_key, uuid id, struct grant *out)
+{
+    PASS(grant_reader, r, "grant_reader_get");
+    return grant_reader_get(s->inner->readers.grants, a, organization_key, id, out);
+}
+
+static err faulty_grant_reader_find(struct grant_reader *r, struct arena *a,
+                                    const struct grant_filter *filter, struct grant_slice *out,
+                                    int64_t *total)
+{
+    PASS(grant_reader, r, "grant_reader_find");
+    return grant_reader_find(s->inner->readers.grants, a, filter, out, total);
+}
+
+static const struct grant_reader_ops faulty_grant_reader_ops = {
+    .get = faulty_grant_reader_get,
+    .find = faulty_grant_reader_find,
+};
+
+static err faulty_grant_writer_add(struct grant_writer *w, struct grant *grant)
+{
+    PASS(grant_writer, w, "grant_writer_add");
+    return grant_writer_add(s->inner->uow.grants, grant);
+}
+
+static err faulty_grant_writer_save(struct grant_writer *w, struct grant *grant)
+{
+    PASS(grant_writer, w, "grant_writer_save");
+    return grant_writer_save(s->inner->uow.grants, grant);
+}
+
+static err faulty_grant_writer_remove(struct grant_writer *w, int64_t key)
+{
+    PASS(grant_writer, w, "grant_writer_remove");
+    return grant_writer_remove(s->inner->uow.grants, key);
+}
+
+static err faulty_grant_writer_remove_all(struct grant_writer *w, enum grantee_kind kind,
+                                          int64_t grantee_key)
+{
+    PASS(grant_writer, w, "grant_writer_remove_all");
+    return grant_writer_remove_all(s->inner->uow.grants, kind, grantee_key);
+}
+
+static err faulty_grant_writer_purge(struct grant_writer *w, instant ended_before, int64_t *count)
+{
+    PASS(grant_writer, w, "grant_writer_purge");
+    return grant_writer_purge(s->inner->uow.grants, ended_before, count);
+}
+
+static const struct grant_writer_ops faulty_grant_writer_ops = {
+    .add = faulty_grant_writer_add,
+    .save = faulty_grant_writer_save,
+    .remove = faulty_grant_writer_remove,
+    .remove_all = faulty_grant_writer_remove_all,
+    .purge = faulty_grant_writer_purge,
+};
+
 static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
                              str payload)
 {
@@ -822,6 +882,8 @@ static const struct db_repositories repositories = {
     .lease_writer = {&faulty_lease_writer_ops},
     .work_item_reader = {&faulty_work_item_reader_ops},
     .work_item_writer = {&faulty_work_item_writer_ops},
+    .grant_reader = {&faulty_grant_reader_ops},
+    .grant_writer = {&faulty_grant_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 

@@ -49,11 +49,11 @@ static void note(struct mediator *m, char c)
     f->text[len + 1] = '\0';
 }
 
-static err fake_authorize(struct mediator *m, const struct principal *principal,
-                          permission_number needs)
+static err fake_authorize(struct mediator *m, struct scope *scope, const struct use_case *use_case,
+                          const struct access **out)
 {
-    (void)principal;
-    note(m, needs == 5 ? 'a' : '?');
+    (void)scope, (void)out;
+    note(m, use_case->needs == 5 ? 'a' : '?');
     return container_of(m, struct fake, base)->allowed;
 }
 

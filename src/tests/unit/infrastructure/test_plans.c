@@ -327,7 +327,7 @@ static const struct question value_questions[] = {
 static void check_plan(struct archive *x, const struct question *q)
 {
     struct image_match match = {.value = str_of(q->value)};
-    struct image_filter f = {.level = q->level, .organization_key = 1, .limit = 50};
+    struct image_filter f = {.level = q->level, .access.organization_key = 1, .limit = 50};
     str plan;
     if (q->member != NULL) {
         match.attribute = image_attribute_by_member(LEVEL_STUDY, str_of(q->member));

@@ -127,15 +127,15 @@ TEST(lists_neither_scan_nor_sort)
         .value = STR("1.2.3.4")};
     struct image_match both[] = {uid, series_uid};
     const struct image_filter filters[] = {
-        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 101},
+        {.level = LEVEL_STUDY, .access.organization_key = 1, .limit = 101},
         {.level = LEVEL_STUDY,
-         .organization_key = 1,
+         .access.organization_key = 1,
          .limit = 50,
          .sort = {{NULL, true}},
          .sort_count = 1},
-        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 50, .matches = {&uid, 1}},
-        {.level = LEVEL_SERIES, .organization_key = 1, .limit = 50, .matches = {&uid, 1}},
-        {.level = LEVEL_INSTANCE, .organization_key = 1, .limit = 50, .matches = {both, 2}},
+        {.level = LEVEL_STUDY, .access.organization_key = 1, .limit = 50, .matches = {&uid, 1}},
+        {.level = LEVEL_SERIES, .access.organization_key = 1, .limit = 50, .matches = {&uid, 1}},
+        {.level = LEVEL_INSTANCE, .access.organization_key = 1, .limit = 50, .matches = {both, 2}},
     };
     for (size_t i = 0; i < COUNT_OF(filters); i++) {
         str plan = plan_of(&f, &filters[i]);
@@ -160,7 +160,7 @@ TEST(objects_are_found_by_what_they_are_called)
                                     .value = STR("1.2.3")};
         const struct image_filter filter = {.level = LEVEL_NON_PATIENT,
                                             .category = categories[i],
-                                            .organization_key = 1,
+                                            .access.organization_key = 1,
                                             .limit = 50,
                                             .matches = {&match, 1}};
         str plan = plan_of(&f, &filter);
@@ -181,8 +181,8 @@ TEST(searches_by_name_are_led_by_the_trigram_index)
                                    image_attribute_by_member(LEVEL_STUDY, STR("patient_name")),
                                .value = STR("*smi*")};
     const struct image_filter filters[] = {
-        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 101, .matches = {&name, 1}},
-        {.level = LEVEL_STUDY, .organization_key = 1, .limit = 50, .search = STR("smith")},
+        {.level = LEVEL_STUDY, .access.organization_key = 1, .limit = 101, .matches = {&name, 1}},
+        {.level = LEVEL_STUDY, .access.organization_key = 1, .limit = 50, .search = STR("smith")},
     };
     for (size_t i = 0; i < COUNT_OF(filters); i++) {
         str plan = plan_of(&f, &filters[i]);

@@ -27,7 +27,7 @@ static err restore_instance_version_handle(struct command_ctx *ctx,
     struct instance_version version;
     struct instance instance;
     struct image_row row;
-    TRY(image_reader_get_instance(ctx->readers->images, ctx->arena, organization_key, cmd->id,
+    TRY(image_reader_get_instance(ctx->readers->images, ctx->arena, ctx->access, cmd->id,
                                   &instance));
     ctx->scope->subject_id = instance.id;
     TRY(find(ctx, instance.key, cmd->version_id, &version));

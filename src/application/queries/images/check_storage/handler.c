@@ -58,10 +58,8 @@ static err find_rows(struct query_ctx *ctx, struct arena *a, const struct sop_re
     }
     struct image_match match = {.attribute = image_attribute_find(SOP_INSTANCE_UID),
                                 .value = buf_str(&uids)};
-    struct image_filter filter = {.level = LEVEL_INSTANCE,
-                                  .organization_key = ctx->principal->organization_key,
-                                  .matches = {&match, 1},
-                                  .limit = AT_ONCE};
+    struct image_filter filter = {
+        .level = LEVEL_INSTANCE, .access = *ctx->access, .matches = {&match, 1}, .limit = AT_ONCE};
     TRY(image_reader_find(ctx->readers->images, a, &filter, &page));
     *out = page.rows;
     return OK;

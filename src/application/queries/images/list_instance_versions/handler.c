@@ -13,8 +13,8 @@ static err list_instance_versions_handle(struct query_ctx *ctx,
 {
     struct instance instance;
     int64_t total;
-    TRY(image_reader_get_instance(ctx->readers->images, ctx->arena,
-                                  ctx->principal->organization_key, query->id, &instance));
+    TRY(image_reader_get_instance(ctx->readers->images, ctx->arena, ctx->access, query->id,
+                                  &instance));
     ctx->scope->subject_id = instance.id;
     TRY(image_reader_versions(ctx->readers->images, ctx->arena, instance.key,
                               paged_query_offset(&query->page), paged_query_size(&query->page),

@@ -16,8 +16,7 @@ static err list_instances_handle(struct query_ctx *ctx, const struct list_instan
     struct image_filter filter;
     struct image_page page;
     struct series series;
-    TRY(image_reader_get_series(ctx->readers->images, ctx->arena, ctx->principal->organization_key,
-                                query->id, &series));
+    TRY(image_reader_get_series(ctx->readers->images, ctx->arena, ctx->access, query->id, &series));
     ctx->scope->subject_id = series.id;
     TRY(image_list_filter(ctx, LEVEL_INSTANCE, &query->page, &query->search, &filter));
     filter.series_id = query->id;
@@ -29,5 +28,5 @@ static err list_instances_handle(struct query_ctx *ctx, const struct list_instan
     out->page = paged_result_of(&query->page, page.total, page.next);
     return OK;
 }
-QUERY(list_instances, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(list_instances, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "List the instances of a series");

@@ -63,11 +63,10 @@ static err retrieve_archive_handle(struct query_ctx *ctx, const struct retrieve_
     struct medium_instance_slice *instances = &out->content.instances;
     struct medium_sink sink = {{gather}, ctx->arena, instances};
     CLEANUP(arena_deinit) struct arena scratch = {0};
-    int64_t organization_key = ctx->principal->organization_key;
-    TRY(image_reader_locate(reader, ctx->arena, organization_key, path->study_uid, path->series_uid,
+    TRY(image_reader_locate(reader, ctx->arena, ctx->access, path->study_uid, path->series_uid,
                             path->sop_uid, &out->row));
     ctx->scope->subject_id = out->row.study.id;
-    TRY(image_reader_get_study(reader, ctx->arena, organization_key, out->row.study.id,
+    TRY(image_reader_get_study(reader, ctx->arena, ctx->access, out->row.study.id,
                                &out->content.study));
     if (out->row.instance.key != 0)
         SLICE_PUSH(ctx->arena, instances)->row = out->row.instance;
@@ -83,5 +82,5 @@ static err retrieve_archive_handle(struct query_ctx *ctx, const struct retrieve_
     }
     return medium_plan(ctx->arena, &out->content, &out->medium);
 }
-QUERY(retrieve_archive, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(retrieve_archive, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Download images as an archive");

@@ -114,9 +114,8 @@ static err retrieve_bulk_handle(struct query_ctx *ctx, const struct retrieve_bul
     struct image_row *row = &out->row;
     struct owner_sink sink = {{take_owner}, ctx->arena, &out->owners, 0};
     struct series_slice series = {0};
-    TRY(image_reader_locate(reader, ctx->arena, ctx->principal->organization_key,
-                            query->path.study_uid, query->path.series_uid, query->path.sop_uid,
-                            row));
+    TRY(image_reader_locate(reader, ctx->arena, ctx->access, query->path.study_uid,
+                            query->path.series_uid, query->path.sop_uid, row));
     ctx->scope->subject_id = row->study.id;
     if (row->instance.key != 0) {
         TRY(read_one(ctx, row, &out->owners));
@@ -131,5 +130,5 @@ static err retrieve_bulk_handle(struct query_ctx *ctx, const struct retrieve_bul
     name_series(&series, &out->owners);
     return OK;
 }
-QUERY(retrieve_bulk, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(retrieve_bulk, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Retrieve bulk data, pixel data or rendered documents");

@@ -13,8 +13,8 @@ SCHEMA_EMPTY(retrieve_metadata_result);
 
 static err locate(struct query_ctx *ctx, const struct image_path *path, struct image_row *out)
 {
-    TRY(image_reader_locate(ctx->readers->images, ctx->arena, ctx->principal->organization_key,
-                            path->study_uid, path->series_uid, path->sop_uid, out));
+    TRY(image_reader_locate(ctx->readers->images, ctx->arena, ctx->access, path->study_uid,
+                            path->series_uid, path->sop_uid, out));
     ctx->scope->subject_id = out->study.id;
     return OK;
 }
@@ -46,7 +46,7 @@ static err retrieve_images_handle(struct query_ctx *ctx, const struct retrieve_i
     return image_reader_each_instance(ctx->readers->images, ctx->arena, out->row.study.key,
                                       out->row.series.key, false, &sink.base);
 }
-QUERY(retrieve_images, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(retrieve_images, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Retrieve instances");
 
 static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_derived *query,
@@ -58,7 +58,7 @@ static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_
     return image_reader_blobs(ctx->readers->images, ctx->arena, row.instance.key, false,
                               &out->blobs);
 }
-QUERY(retrieve_derived, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(retrieve_derived, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Retrieve frames or bulk data");
 
 struct joining_sink {
@@ -142,5 +142,5 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
     metadata_cache_put(ctx->services->metadata, out->etag, out->gzip, false);
     return OK;
 }
-QUERY(retrieve_metadata, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(retrieve_metadata, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Retrieve metadata");

@@ -9,17 +9,14 @@ static err retrieve_instance_version_handle(struct query_ctx *ctx,
                                             struct retrieve_instance_version_result *out)
 {
     struct image_reader *reader = ctx->readers->images;
-    int64_t organization_key = ctx->principal->organization_key;
     struct instance *instance = &out->instance;
     struct instance_version version;
     struct image_page page;
-    TRY(image_reader_get_instance(reader, ctx->arena, organization_key, query->id, instance));
+    TRY(image_reader_get_instance(reader, ctx->arena, ctx->access, query->id, instance));
     struct image_match by_uid = {.attribute = image_attribute_find(0x00080018),
                                  .value = instance->sop_instance_uid};
-    struct image_filter filter = {.level = LEVEL_INSTANCE,
-                                  .organization_key = organization_key,
-                                  .matches = {&by_uid, 1},
-                                  .limit = 1};
+    struct image_filter filter = {
+        .level = LEVEL_INSTANCE, .access = *ctx->access, .matches = {&by_uid, 1}, .limit = 1};
     TRY(image_reader_find(reader, ctx->arena, &filter, &page));
     if (page.rows.len == 0)
         return ERR(NOT_FOUND, "not found");

@@ -102,7 +102,7 @@ static err divide(struct search *s, struct search_images_result *out)
     struct arena *a = s->ctx->arena;
     if (s->all.len == 0)
         return OK;
-    TRY(attribute_reader_list(s->ctx->readers->attributes, a, s->filter.organization_key,
+    TRY(attribute_reader_list(s->ctx->readers->attributes, a, s->filter.access.organization_key,
                               &indexes));
     for (size_t i = 0; i < s->all.len; i++) {
         const struct data_set_key *key = &s->all.at[i];
@@ -241,7 +241,7 @@ static err representative(struct search *s, const struct image_row *row, int64_t
 {
     enum image_level level = s->filter.level;
     struct image_filter one = {.level = LEVEL_INSTANCE,
-                               .organization_key = s->filter.organization_key,
+                               .access = s->filter.access,
                                .study_id = row->study.id,
                                .matches = s->filter.matches,
                                .values = s->filter.values,
@@ -287,7 +287,7 @@ static err search_images_handle(struct query_ctx *ctx, const struct search_image
 {
     struct search s = {.ctx = ctx, .filter = query->filter};
     struct image_filter found;
-    s.filter.organization_key = ctx->principal->organization_key;
+    s.filter.access = *ctx->access;
     TRY(compile(&s, &query->paths));
     TRY(divide(&s, out));
     if (s.read.len != 0) {
@@ -298,5 +298,5 @@ static err search_images_handle(struct query_ctx *ctx, const struct search_image
                           &out->page));
     return query->with_metadata ? add_metadata(&s, out) : OK;
 }
-QUERY(search_images, .needs = READ_STUDIES, .reads_patient_data = true,
+QUERY(search_images, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Search studies, series or instances");

@@ -29,7 +29,7 @@ static err search_non_patient_objects_handle(struct query_ctx *ctx,
     struct image_filter filter = query->filter;
     struct image_page *page = &out->found.page;
     int64_t total = 0;
-    filter.organization_key = ctx->principal->organization_key;
+    filter.access = *ctx->access;
     TRY(non_patient_reader_find(ctx->readers->non_patient, ctx->arena, &filter, page));
     for (size_t i = 0; i < page->rows.len; i++)
         TRY(add_metadata(ctx, page->rows.at[i].object->key, &total, &out->found.metadata));

@@ -1,0 +1,197 @@
+/* Grants, and what can be seen with them: in lists, by identifier and by UID alike. */
+#include "tests/contract/samples.h"
+
+enum { SAMPLE_A = 1, SAMPLE_B = 2, SAMPLE_C = 28 };
+
+static struct study study_of(struct contract_db *c, int number)
+{
+    struct study study;
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(image_reader_get_study(
+        s->readers.images, &c->arena, ACCESS_TO_ALL(c->organization_key),
+        sample_id((struct sample_place){c->organization_key, number, 0, 0}), &study));
+    db_session_end(s);
+    return study;
+}
+
+static struct grant grant_of(struct contract_db *c, int64_t user_key, enum granted_kind kind,
+                             int64_t key)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct grant){.id = uuid_make(&c->clock.base),
+                          .organization_key = c->organization_key,
+                          .created_at = now,
+                          .updated_at = now,
+                          .grantee_kind = GRANTEE_USER,
+                          .grantee_key = user_key,
+                          .granted_kind = kind,
+                          .granted_key = key,
+                          .rights = INT64_C(1) << READ_STUDIES};
+}
+
+static struct grant give(struct contract_db *c, struct grant grant)
+{
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(grant_writer_add(s->uow.grants, &grant));
+    contract_commit(s);
+    return grant;
+}
+
+static struct access access_of(struct contract_db *c, int64_t user_key)
+{
+    return (struct access){.organization_key = c->organization_key,
+                           .is_limited = true,
+                           .grantee_kind = GRANTEE_USER,
+                           .grantee_key = user_key,
+                           .right = READ_STUDIES,
+                           .now = clock_now(&c->clock.base)};
+}
+
+static size_t count_found(struct contract_db *c, const struct access *access,
+                          enum image_level level)
+{
+    struct image_filter f = {.level = level, .access = *access, .limit = 1000, .wants_total = true};
+    struct image_page page;
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(image_reader_find(s->readers.images, &c->arena, &f, &page));
+    CHECK_INT((int64_t)page.rows.len, page.total);
+    db_session_end(s);
+    return page.rows.len;
+}
+
+/* Every way to one study, its series and instances. */
+static bool is_visible(struct contract_db *c, const struct access *access, int number)
+{
+    struct db_session *s = contract_begin(c);
+    struct image_reader *r = s->readers.images;
+    struct sample_place place = {c->organization_key, number, 0, 0};
+    struct image_row row;
+    str study_uid = sample_uid(&c->arena, place);
+    err of_study = image_reader_get_study(r, &c->arena, access, sample_id(place), &row.study);
+    err by_study = image_reader_locate(r, &c->arena, access, study_uid, STR_NONE, STR_NONE, &row);
+    place.series = 1;
+    str series_uid = sample_uid(&c->arena, place);
+    err of_series = image_reader_get_series(r, &c->arena, access, sample_id(place), &row.series);
+    err by_series =
+        image_reader_locate(r, &c->arena, access, study_uid, series_uid, STR_NONE, &row);
+    place.instance = 1;
+    err of_instance =
+        image_reader_get_instance(r, &c->arena, access, sample_id(place), &row.instance);
+    err by_instance = image_reader_locate(r, &c->arena, access, study_uid, series_uid,
+                                          sample_uid(&c->arena, place), &row);
+    db_session_end(s);
+    const err all[] = {of_study, by_study, of_series, by_series, of_instance, by_instance};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        CHECK(all[i].code == (failed(of_study) ? ERR_NOT_FOUND : ERR_OK));
+    }
+    return !failed(of_study);
+}
+
+CONTRACT(without_a_grant_nothing_is_there)
+{
+    samples_store(c);
+    struct access access = access_of(c, 7);
+    for (enum image_level level = LEVEL_STUDY; level < LEVEL_COUNT; level++)
+        CHECK_INT(0, (int64_t)count_found(c, &access, level));
+    CHECK(!is_visible(c, &access, SAMPLE_A) && !is_visible(c, &access, SAMPLE_C));
+    CHECK(is_visible(c, ACCESS_TO_ALL(c->organization_key), SAMPLE_A));
+}
+
+CONTRACT(a_granted_study_is_there_and_nothing_else)
+{
+    samples_store(c);
+    struct study study = study_of(c, SAMPLE_C);
+    give(c, grant_of(c, 7, GRANTED_STUDY, study.key));
+    struct access access = access_of(c, 7), other = access_of(c, 8);
+    CHECK_INT(1, (int64_t)count_found(c, &access, LEVEL_STUDY));
+    CHECK_INT(study.series_count, (int64_t)count_found(c, &access, LEVEL_SERIES));
+    CHECK_INT(study.instance_count, (int64_t)count_found(c, &access, LEVEL_INSTANCE));
+    CHECK(is_visible(c, &access, SAMPLE_C) && !is_visible(c, &access, SAMPLE_A));
+    CHECK(!is_visible(c, &other, SAMPLE_C));
+    access.organization_key = c->other_key; /* a key of a grant says nothing elsewhere */
+    CHECK_INT(0, (int64_t)count_found(c, &access, LEVEL_STUDY));
+}
+
+CONTRACT(a_granted_patient_has_all_its_studies)
+{
+    int64_t count = 0;
+    samples_store(c);
+    struct study study = study_of(c, SAMPLE_A);
+    for (int i = 1; i <= (int)sample_count; i++)
+        count += study_of(c, i).patient_key == study.patient_key;
+    give(c, grant_of(c, 7, GRANTED_PATIENT, study.patient_key));
+    give(c, grant_of(c, 7, GRANTED_STUDY, study.key)); /* twice: there once */
+    struct access access = access_of(c, 7);
+    CHECK_INT(count, (int64_t)count_found(c, &access, LEVEL_STUDY));
+    CHECK(is_visible(c, &access, SAMPLE_A));
+}
+
+CONTRACT(grants_end_and_have_their_rights)
+{
+    samples_store(c);
+    struct study study = study_of(c, SAMPLE_B);
+    struct grant grant = grant_of(c, 7, GRANTED_STUDY, study.key);
+    grant.expires_at = instant_add(clock_now(&c->clock.base), SECONDS(60));
+    give(c, grant);
+    struct access access = access_of(c, 7);
+    CHECK(is_visible(c, &access, SAMPLE_B));
+    access.right = DELETE_STUDIES;
+    CHECK(!is_visible(c, &access, SAMPLE_B));
+    access.right = READ_STUDIES;
+    access.now = grant.expires_at;
+    CHECK(!is_visible(c, &access, SAMPLE_B));
+    CHECK_INT(0, (int64_t)count_found(c, &access, LEVEL_STUDY));
+}
+
+CONTRACT(grants_are_listed_changed_and_taken_back)
+{
+    struct grant_slice found;
+    int64_t total, purged;
+    samples_store(c);
+    struct study study = study_of(c, SAMPLE_B), more = study_of(c, SAMPLE_C);
+    struct grant one = give(c, grant_of(c, 7, GRANTED_STUDY, study.key));
+    struct grant ending = grant_of(c, 7, GRANTED_STUDY, more.key);
+    ending.expires_at = instant_add(clock_now(&c->clock.base), SECONDS(60));
+    ending.reason = STR("emergency");
+    ending = give(c, ending);
+    give(c, grant_of(c, 8, GRANTED_STUDY, study.key));
+    struct grant_filter of_user = {.organization_key = c->organization_key,
+                                   .of_grantee = true,
+                                   .grantee_kind = GRANTEE_USER,
+                                   .grantee_key = 7,
+                                   .limit = 1};
+    struct grant_filter on_study = {.organization_key = c->organization_key,
+                                    .on_granted = true,
+                                    .granted_kind = GRANTED_STUDY,
+                                    .granted_key = study.key,
+                                    .limit = 10};
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(grant_reader_find(s->readers.grants, &c->arena, &of_user, &found, &total));
+    CHECK(found.len == 1 && total == 2 && uuid_eq(found.at[0].id, one.id));
+    of_user.offset = 1;
+    CHECK_OK(grant_reader_find(s->readers.grants, &c->arena, &of_user, &found, &total));
+    CHECK_STR(STR("emergency"), found.at[0].reason);
+    CHECK(found.at[0].expires_at.us == ending.expires_at.us);
+    CHECK_OK(grant_reader_find(s->readers.grants, &c->arena, &on_study, &found, &total));
+    CHECK(found.len == 2 && total == 2);
+    on_study.organization_key = c->other_key;
+    CHECK_OK(grant_reader_find(s->readers.grants, &c->arena, &on_study, &found, &total));
+    CHECK(found.len == 0 && total == 0);
+    CHECK_ERR(NOT_FOUND,
+              grant_reader_get(s->readers.grants, &c->arena, c->other_key, one.id, &one));
+    CHECK_OK(grant_reader_get(s->readers.grants, &c->arena, c->organization_key, one.id, &one));
+    one.rights |= INT64_C(1) << DELETE_STUDIES;
+    CHECK_OK(grant_writer_save(s->uow.grants, &one));
+    CHECK_OK(grant_writer_purge(s->uow.grants, instant_add(ending.expires_at, 1), &purged));
+    CHECK_INT(1, purged);
+    CHECK_OK(grant_writer_remove_all(s->uow.grants, GRANTEE_USER, 8));
+    contract_commit(s);
+    struct access access = access_of(c, 7), other = access_of(c, 8);
+    access.right = DELETE_STUDIES;
+    CHECK(is_visible(c, &access, SAMPLE_B));
+    CHECK_INT(0, (int64_t)count_found(c, &other, LEVEL_STUDY));
+    s = contract_begin(c);
+    CHECK_OK(grant_writer_remove(s->uow.grants, one.key));
+    contract_commit(s);
+    CHECK_INT(0, (int64_t)count_found(c, &access, LEVEL_STUDY));
+}
