@@ -43,7 +43,7 @@ for flavour in release sanitized threads; do
         >"$log" 2>&1 || true
     cat "$log"
     echo "== $flavour, run in $(($(date +%s) - begin)) s; the longest, in seconds:"
-    sed -n 's|^ *[0-9]*/[0-9]* \(gantry:.*[^ ]\)  *[A-Z]*  *\([0-9.]*\)s.*|\2 \1|p' "$log" | sort -rn | head -n 12
+    sed -n 's|^ *[0-9]*/[0-9]* \(gantry:.*[^ ]\)  *[A-Z][A-Z]*  *\([0-9.]*\)s.*|\2 \1|p' "$log" | sort -rn | head -n 12
     ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log")
     bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$log" | awk '{s += $1} END {print s + 0}')
     skipped=$(sed -n 's/^Skipped: *\([0-9]*\).*/\1/p' "$log")
