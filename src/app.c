@@ -97,6 +97,7 @@ static err storage_health_module(struct app *app)
 static err services_open(struct app *app)
 {
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
+    TRY(seal_sodium_open(&app->seals, app->tokens.secret));
     TRY(password_argon2_open(&app->passwords));
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
@@ -105,6 +106,8 @@ static err services_open(struct app *app)
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
+                                      .seals = &app->seals.base,
+                                      .mail = {app->settings.public_url, false},
                                       .principals = &app->principals.base,
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
@@ -143,6 +146,7 @@ static void services_close(struct app *app)
     attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
+    seal_sodium_close(&app->seals);
     token_jws_close(&app->tokens);
 }
 

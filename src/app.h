@@ -16,6 +16,7 @@
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
+#include "infrastructure/seal_sodium.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -49,6 +50,7 @@ struct app {
     struct storage_s3 s3;
     struct storage *storage; /* the one in use */
     struct token_jws tokens;
+    struct seal_sodium seals;
     struct password_argon2 passwords;
     struct principal_memory principals;
     struct metadata_memory metadata;
