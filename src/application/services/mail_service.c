@@ -137,7 +137,7 @@ static struct mail make(struct command_ctx *ctx, const struct mail_order *order)
                          .give_up_at = instant_add(now, SECONDS(MAIL_TRY_SECONDS))};
 }
 
-err mail_queue(struct command_ctx *ctx, const struct mail_order *order)
+err mail_queue_shown(struct command_ctx *ctx, const struct mail_order *order, struct mail *out)
 {
     struct split_values values = {0};
     const struct mail_parameter *given = parameter_of(order, "organization");
@@ -159,6 +159,13 @@ err mail_queue(struct command_ctx *ctx, const struct mail_order *order)
     mail.state = obstacle != NULL ? MAIL_HELD : MAIL_QUEUED;
     mail.last_error = str_of(obstacle);
     TRY(mail_writer_add(ctx->uow->mails, &mail));
+    *out = mail;
     return mediator_publish(ctx->uow->outbox, ctx->arena, &mail_queued_event, mail.id,
                             &(struct mail_queued){.mail_id = mail.id});
+}
+
+err mail_queue(struct command_ctx *ctx, const struct mail_order *order)
+{
+    struct mail ignored;
+    return mail_queue_shown(ctx, order, &ignored);
 }

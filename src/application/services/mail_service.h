@@ -41,6 +41,8 @@ struct mail_order {
  * Errors: INVALID (the recipient is no address, a value is too long or is not UTF-8), INTERNAL (a
  * parameter that the template needs is missing, or one that it does not have). */
 err mail_queue(struct command_ctx *ctx, const struct mail_order *order);
+/* The same, for whoever shows the mail. */
+err mail_queue_shown(struct command_ctx *ctx, const struct mail_order *order, struct mail *out);
 
 /* What a mail says. */
 struct mail_content {

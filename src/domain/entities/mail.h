@@ -5,13 +5,14 @@
 #ifndef DOMAIN_ENTITIES_MAIL_H
 #define DOMAIN_ENTITIES_MAIL_H
 
+#include "base/err.h"
 #include "domain/entities/entity.h"
 
 enum {
     MAIL_VALUE_COUNT_MAX = 16,
     MAIL_VALUE_SIZE_MAX = 1024,
     MAIL_ERROR_SIZE_MAX = 500,       /* of what a server said */
-    MAIL_LEASE_SECONDS = 180,        /* for one mail, from its claim to its outcome */
+    MAIL_LEASE_SECONDS = 240,        /* for one mail, from its claim to its outcome */
     MAIL_TRY_SECONDS = 24 * 60 * 60, /* then it has failed */
     MAIL_PAUSE_SECONDS_MIN = 60,     /* between attempts, doubled each time up to the next */
     MAIL_PAUSE_SECONDS_MAX = 4 * 60 * 60,
@@ -27,6 +28,7 @@ enum mail_template {
     MAIL_SHARE_LINK,
     MAIL_UPLOAD_LINK,
     MAIL_API_KEY_CREATED,
+    MAIL_TEST, /* whether mails arrive at all */
     MAIL_TEMPLATE_COUNT
 };
 extern const char *const mail_template_names[]; /* NULL-terminated */
@@ -77,6 +79,24 @@ DECLARE_SCHEMA(mail_values);
 
 /* Becomes one that is being sent, by whoever claimed it. */
 void mail_begin_attempt(struct mail *mail, instant now);
+
+/* What came of an attempt. */
+enum mail_outcome {
+    MAIL_TAKEN,
+    MAIL_TRY_AGAIN, /* not now */
+    MAIL_REFUSED,   /* never */
+    MAIL_OUTCOME_COUNT
+};
+extern const char *const mail_outcome_names[];
+
+/* Ends the attempt that mail_begin_attempt began. words: what the server said; chance: any number.
+ * Once it is sent nothing secret is left. One that could not be sent in time has failed. */
+void mail_end_attempt(struct mail *mail, enum mail_outcome outcome, str words, instant now,
+                      uint32_t chance);
+/* It was not tried after all, for want of a setting. */
+void mail_hold(struct mail *mail, str obstacle, instant now);
+/* From the beginning, as if it were new. Errors: CONFLICT (it is sent, or is being sent). */
+err mail_retry(struct mail *mail, instant now);
 
 /* The pause after that many attempts, between three quarters of it and five quarters, so that many
  * that failed together do not come again together. chance: any number. */

@@ -66,4 +66,10 @@ const struct mail_language mail_english =
                          "{organization}.",
                          "It was created by {created_by}.",
                          "If you do not know of it, revoke it and tell your administrator.", NULL}},
+         [MAIL_TEST] =
+             {.subject = "Test: mails of {organization} arrive",
+              .before = {"You asked for this message to see whether mails arrive. They do.",
+                         "Links in mails begin like this one:", NULL},
+              .link = "Open Gantry",
+              .behind = {NULL}},
      }};

@@ -72,4 +72,10 @@ const struct mail_language mail_german =
                          "Ist er Ihnen unbekannt, so sperren Sie ihn und sagen Sie es Ihrer "
                          "Administration.",
                          NULL}},
+         [MAIL_TEST] = {.subject = "Test: Nachrichten von {organization} kommen an",
+                        .before = {"Sie haben diese Nachricht angefordert, um zu sehen, ob Mails "
+                                   "ankommen. Sie tun es.",
+                                   "Links in Mails beginnen wie dieser:", NULL},
+                        .link = "Gantry öffnen",
+                        .behind = {NULL}},
      }};

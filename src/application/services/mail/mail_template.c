@@ -23,6 +23,7 @@ const struct mail_template_rules mail_template_rules[MAIL_TEMPLATE_COUNT] = {
     [MAIL_API_KEY_CREATED] = {{{"key_name", MAIL_TEXT, false},
                                {"created_by", MAIL_TEXT, true},
                                {"created_at", MAIL_TIME, false}}},
+    [MAIL_TEST] = {{{"path", MAIL_PATH, false}}},
 };
 
 const struct mail_language *const mail_languages[] = {&mail_english, &mail_german, NULL};
