@@ -1,6 +1,10 @@
 /* Queuing mails, and what they say, over a world in memory. */
 #include "tests/contract/handlers.h"
 
+#include "application/commands/mails/claim_mail/command.h"
+#include "application/commands/mails/retry_mail/command.h"
+#include "application/commands/mails/settle_mail/command.h"
+#include "application/queries/mails/get_mail/query.h"
 #include "application/services/mail/mail_template.h"
 #include "application/services/mail_service.h"
 #include "domain/entities/principal.h"
@@ -234,4 +238,155 @@ TEST(pauses_grow_and_differ)
     CHECK_INT(SECONDS(75), mail_pause_us(1, 1000));
     CHECK_INT(SECONDS(90), mail_pause_us(2, 0));
     CHECK_INT(SECONDS(MAIL_PAUSE_SECONDS_MAX) * 5 / 4, mail_pause_us(1000000, 1000));
+}
+
+static struct claim_mail_result claim(struct world *w)
+{
+    struct principal principal = principal_system(w->organization.key);
+    struct scope scope = world_scope(w, &principal);
+    struct claim_mail_result out;
+    CHECK_OK(claim_mail_send(&scope, &(struct claim_mail){0}, &out));
+    return out;
+}
+
+static err settle(struct world *w, const struct mail *mail, enum mail_outcome outcome,
+                  struct mail *out)
+{
+    struct principal principal = principal_system(w->organization.key);
+    struct scope scope = world_scope(w, &principal);
+    struct settle_mail_result result;
+    const struct settle_mail cmd = {*mail, outcome, STR("451 later")};
+    err e = settle_mail_send(&scope, &cmd, &result);
+    *out = result.mail;
+    return e;
+}
+
+static err retry(struct world *w, enum role role, uuid id, struct mail *out)
+{
+    struct principal principal = world_principal(w, role);
+    struct scope scope = world_scope(w, &principal);
+    struct retry_mail_result result;
+    err e = retry_mail_send(&scope, &(struct retry_mail){id}, &result);
+    *out = result.mail;
+    return e;
+}
+
+static struct get_mail_result look(struct world *w, uuid id, uint64_t permissions)
+{
+    struct principal principal = world_principal(w, ROLE_ADMINISTRATOR);
+    principal.permissions = permissions;
+    struct scope scope = world_scope(w, &principal);
+    struct get_mail_result out;
+    CHECK_OK(get_mail_send(&scope, &(struct get_mail){id}, &out));
+    return out;
+}
+
+WORLD(a_mail_goes_from_hand_to_hand)
+{
+    struct mail_order order = full_order(w, MAIL_INVITATION, "en");
+    struct mail after;
+    CHECK(!claim(w).is_claimed);
+    CHECK_OK(queue(w, &order));
+    CHECK_OK(queue(w, &order));
+    struct claim_mail_result one = claim(w), other = claim(w);
+    CHECK(one.is_claimed && !one.is_last && other.is_claimed && other.is_last);
+    CHECK(!uuid_eq(one.mail.id, other.mail.id) && !claim(w).is_claimed);
+    CHECK_ERR(CONFLICT, retry(w, ROLE_ADMINISTRATOR, one.mail.id, &after));
+    CHECK_OK(settle(w, &one.mail, MAIL_TAKEN, &after));
+    CHECK(after.state == MAIL_SENT && after.secrets.ptr == NULL && after.last_error.ptr == NULL);
+    CHECK_ERR(CONFLICT, retry(w, ROLE_ADMINISTRATOR, one.mail.id, &after));
+    CHECK_OK(settle(w, &other.mail, MAIL_TRY_AGAIN, &after));
+    CHECK(after.state == MAIL_QUEUED && after.secrets.ptr != NULL);
+    CHECK_STR(STR("451 later"), after.last_error);
+    CHECK(!claim(w).is_claimed);
+    CHECK_ERR(FORBIDDEN, retry(w, ROLE_VIEWER, other.mail.id, &after));
+    CHECK_OK(retry(w, ROLE_ADMINISTRATOR, other.mail.id, &after));
+    other = claim(w);
+    CHECK(other.is_claimed && other.mail.attempt_count == 1);
+    CHECK_OK(settle(w, &other.mail, MAIL_REFUSED, &after));
+    CHECK(after.state == MAIL_FAILED);
+}
+
+WORLD(a_worker_that_was_away_cannot_say_what_became_of_a_mail)
+{
+    struct mail_order order = full_order(w, MAIL_INVITATION, "en");
+    struct mail after;
+    CHECK_OK(queue(w, &order));
+    struct claim_mail_result slow = claim(w);
+    world_wait(w, MAIL_LEASE_SECONDS);
+    struct claim_mail_result quick = claim(w);
+    CHECK(quick.is_claimed);
+    CHECK_ERR(PRECONDITION_FAILED, settle(w, &slow.mail, MAIL_REFUSED, &after));
+    CHECK_OK(settle(w, &quick.mail, MAIL_TAKEN, &after));
+    CHECK_ERR(PRECONDITION_FAILED, settle(w, &slow.mail, MAIL_TRY_AGAIN, &after));
+    CHECK(newest(w).state == MAIL_SENT);
+}
+
+WORLD(attempts_end_after_a_day)
+{
+    struct mail_order order = full_order(w, MAIL_INVITATION, "en");
+    struct mail after = {0};
+    int attempts = 0;
+    CHECK_OK(queue(w, &order));
+    instant began = clock_now(&w->clock.base);
+    while (after.state != MAIL_FAILED) {
+        struct claim_mail_result claimed = claim(w);
+        if (claimed.is_claimed) {
+            CHECK_OK(settle(w, &claimed.mail, MAIL_TRY_AGAIN, &after));
+            attempts++;
+        }
+        world_wait(w, 60);
+    }
+    int64_t passed = clock_now(&w->clock.base).us - began.us;
+    CHECK(attempts >= 10 && attempts <= 16);
+    CHECK(passed > SECONDS(MAIL_TRY_SECONDS - 5 * MAIL_PAUSE_SECONDS_MAX / 4) &&
+          passed <= SECONDS(MAIL_TRY_SECONDS));
+}
+
+WORLD(a_link_is_shown_while_it_is_held_and_to_who_writes_users)
+{
+    struct mail_order order = full_order(w, MAIL_INVITATION, "en");
+    uint64_t all = role_permissions(ROLE_ADMINISTRATOR);
+    uint64_t reads = all & ~(UINT64_C(1) << WRITE_USERS);
+    struct mail mail;
+    w->services.mail.has_server = false;
+    CHECK_OK(queue(w, &order));
+    uuid id = newest(w).id;
+    CHECK(look(w, id, all).shows_link && has(look(w, id, all).text, TOKEN));
+    CHECK(!look(w, id, reads).shows_link && !has(look(w, id, reads).text, TOKEN));
+    CHECK(!has(look(w, id, reads).html, TOKEN));
+    CHECK_ERR(CONFLICT, retry(w, ROLE_ADMINISTRATOR, id, &mail));
+    CHECK(!claim(w).is_claimed);
+    w->services.mail.has_server = true;
+    CHECK_OK(retry(w, ROLE_ADMINISTRATOR, id, &mail));
+    CHECK(!look(w, id, all).shows_link && !has(look(w, id, all).text, TOKEN));
+    /* the server is gone again before anybody came for it */
+    w->services.mail.has_server = false;
+    struct claim_mail_result claimed = claim(w);
+    CHECK(claimed.is_held && claimed.mail.attempt_count == 0);
+    CHECK(newest(w).state == MAIL_HELD && look(w, id, all).shows_link);
+}
+
+/* Whatever fails, a mail is claimed as a whole, and settled as a whole. */
+WORLD(a_mail_is_not_lost_whatever_fails)
+{
+    struct mail_order order = full_order(w, MAIL_INVITATION, "en");
+    struct principal principal = principal_system(w->organization.key);
+    struct mail after;
+    CHECK_OK(queue(w, &order));
+    for (uint64_t at = 1;; at++) {
+        struct scope scope = world_scope(w, &principal);
+        struct claim_mail_result out;
+        w->fault = (struct fault){.fail_at = at, .code = ERR_UNAVAILABLE};
+        err e = claim_mail_send(&scope, &(struct claim_mail){0}, &out);
+        w->fault = (struct fault){0};
+        CHECK(newest(w).state == (failed(e) ? MAIL_QUEUED : MAIL_SENDING));
+        if (!failed(e))
+            break;
+        CHECK(at < 100);
+    }
+    world_wait(w, MAIL_LEASE_SECONDS);
+    struct claim_mail_result claimed = claim(w);
+    CHECK(claimed.is_claimed);
+    CHECK_OK(settle(w, &claimed.mail, MAIL_TAKEN, &after));
 }
