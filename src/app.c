@@ -6,6 +6,7 @@
 #include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "application/commands/system/report_worklist_status/command.h"
+#include "application/events/mail_queued.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "infrastructure/sweeper.h"
@@ -97,6 +98,7 @@ static err storage_health_module(struct app *app)
 static err services_open(struct app *app)
 {
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
+    TRY(seal_sodium_open(&app->seals, app->tokens.secret));
     TRY(password_argon2_open(&app->passwords));
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
@@ -105,6 +107,9 @@ static err services_open(struct app *app)
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
+                                      .seals = &app->seals.base,
+                                      .mail = {.public_url = app->settings.public_url,
+                                               .has_server = app->settings.smtp_url.ptr != NULL},
                                       .principals = &app->principals.base,
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
@@ -143,6 +148,7 @@ static void services_close(struct app *app)
     attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
+    seal_sodium_close(&app->seals);
     token_jws_close(&app->tokens);
 }
 
@@ -386,6 +392,48 @@ static void scheduler_close_module(struct app *app)
     leadership_close(&app->leadership);
 }
 
+/* Mail after mail, while there are any and the server takes them. */
+static err send_mails_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    bool goes_on = true;
+    while (goes_on && leads(app)) {
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(mail_sender_step(&app->mail_sender, &scope, &goes_on));
+        arena_reset(&scratch);
+    }
+    return OK;
+}
+
+static const struct scheduled_job mail_jobs[] = {
+    {"send_mails", 5, send_mails_job, .is_shared = true},
+};
+
+static void wake_mail_job(struct message_listener *l, str payload)
+{
+    (void)payload;
+    scheduler_wake(&container_of(l, struct app, mail_listener)->mail_scheduler, "send_mails");
+}
+
+static err mail_open(struct app *app)
+{
+    const struct settings *s = &app->settings;
+    TRY(mail_sender_open(&app->mail_sender, &app->arena, s->smtp_url, s->smtp_ca, s->mail_from));
+    TRY(scheduler_open(&app->mail_scheduler, mail_jobs, COUNT_OF(mail_jobs), leads, app));
+    app->mail_listener.heard = wake_mail_job;
+    return message_bus_subscribe(app->services.bus, STR(MAIL_CHANNEL), &app->mail_listener);
+}
+
+static void mail_close(struct app *app)
+{
+    message_bus_unsubscribe(app->services.bus, &app->mail_listener);
+    mail_sender_stop(&app->mail_sender);
+    scheduler_close(&app->mail_scheduler);
+    mail_sender_close(&app->mail_sender);
+}
+
 static err scheduler_health_module(struct app *app)
 {
     return scheduler_health(&app->scheduler);
@@ -615,6 +663,7 @@ static const struct module modules[] = {
      .close = scheduler_close_module,
      .health = scheduler_health_module,
      .roles = ROLE_SERVER | ROLE_WORKER},
+    {.name = "mail", .open = mail_open, .close = mail_close, .roles = ROLE_WORKER},
     {.name = "health",
      .open = health_open,
      .close = health_close,

@@ -8,6 +8,7 @@
 #include "core/health_monitor.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/leadership.h"
+#include "infrastructure/mail_sender.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/attribute_memory.h"
 #include "infrastructure/metadata_memory.h"
@@ -16,6 +17,7 @@
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
+#include "infrastructure/seal_sodium.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -49,6 +51,7 @@ struct app {
     struct storage_s3 s3;
     struct storage *storage; /* the one in use */
     struct token_jws tokens;
+    struct seal_sodium seals;
     struct password_argon2 passwords;
     struct principal_memory principals;
     struct metadata_memory metadata;
@@ -71,6 +74,9 @@ struct app {
         int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
         uint64_t seen_ns;
     } index_build;
+    struct mail_sender mail_sender;
+    struct scheduler mail_scheduler; /* a thread of its own: servers may be slow */
+    struct message_listener mail_listener;
     struct leadership leadership; /* of the jobs that only one node runs */
     struct leadership secret;     /* held together by all nodes that have the same */
     struct health_monitor health;

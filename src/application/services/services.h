@@ -8,10 +8,17 @@
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
+#include "application/services/seal_service.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
+
+/* What the nodes know about sending mail. */
+struct mail_settings {
+    str public_url; /* how the world reaches us, without a / at its end; absent: no links */
+    bool has_server;
+};
 
 struct services {
     struct storage *storage;
@@ -22,6 +29,8 @@ struct services {
     struct attribute_cache *attributes;
     struct rate_counter *rates;
     struct message_bus *bus;
+    struct seal_service *seals;
+    struct mail_settings mail;
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;
 };

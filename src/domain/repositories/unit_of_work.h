@@ -12,6 +12,7 @@
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
+#include "domain/repositories/mail_repository.h"
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
@@ -30,6 +31,7 @@ struct readers {
     struct idempotency_reader *idempotency;
     struct work_item_reader *work_items;
     struct grant_reader *grants;
+    struct mail_reader *mails;
 };
 
 struct unit_of_work {
@@ -44,6 +46,7 @@ struct unit_of_work {
     struct lease_writer *leases;
     struct work_item_writer *work_items;
     struct grant_writer *grants;
+    struct mail_writer *mails;
     struct outbox *outbox;
 };
 

@@ -31,6 +31,8 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&memory_work_item_writer_ops},
     .grant_reader = {&memory_grant_reader_ops},
     .grant_writer = {&memory_grant_writer_ops},
+    .mail_reader = {&memory_mail_reader_ops},
+    .mail_writer = {&memory_mail_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 

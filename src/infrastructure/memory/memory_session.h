@@ -53,6 +53,8 @@ extern const struct work_item_reader_ops memory_work_item_reader_ops;
 extern const struct work_item_writer_ops memory_work_item_writer_ops;
 extern const struct grant_reader_ops memory_grant_reader_ops;
 extern const struct grant_writer_ops memory_grant_writer_ops;
+extern const struct mail_reader_ops memory_mail_reader_ops;
+extern const struct mail_writer_ops memory_mail_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

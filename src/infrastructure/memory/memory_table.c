@@ -8,6 +8,7 @@
 #include "domain/entities/indexed_attribute.h"
 #include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
+#include "domain/entities/mail.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
 #include "domain/entities/series.h"
@@ -88,6 +89,9 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
                            .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
                            .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},
+    [MEMORY_MAILS] = {.schema = &mail_schema,
+                      .required = {ENTITY, "language", "recipient", "subject"},
+                      .unique = {{"id"}}},
     [MEMORY_WORK_ITEM_SUBSCRIPTIONS] = {.schema = &work_item_subscription_schema,
                                         .required = {"created_at", "ae_title"},
                                         .unique = {{"organization_key", "ae_title", "scope",

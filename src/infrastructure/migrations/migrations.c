@@ -361,6 +361,17 @@ static const char grants[] =
         "g.grantee_kind", "g.grantee_key", "") "UNION ALL " GRANTED_STUDIES("0", "m.user_key",
                                                                             OF_MEMBERS) ";";
 
+/* What is to be sent is found by its turn, among states that few rows are in for long. */
+static const char mails[] =
+    "CREATE TABLE mails(" ENTITY "template_name {number} NOT NULL, language {text} NOT NULL, "
+    "recipient {text} NOT NULL, recipient_name {text}, subject {text} NOT NULL, "
+    "parameters {text} NOT NULL, secrets {text}, needs_public_url {number} NOT NULL, "
+    "state {number} NOT NULL, attempt_count {number} NOT NULL, next_attempt_at {number} NOT NULL, "
+    "give_up_at {number} NOT NULL, sent_at {number}, last_error {text}, message_id {text}){end};"
+    "CREATE INDEX mails_by_turn ON mails(state, next_attempt_at, key);"
+    "CREATE INDEX mails_by_organization ON mails(organization_key, created_at, key);"
+    "CREATE INDEX mails_by_age ON mails(created_at);";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -378,6 +389,7 @@ const struct migration migrations[] = {
     {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
+    {15, "mails", {mails}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

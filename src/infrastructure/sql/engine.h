@@ -59,6 +59,7 @@ enum sql_table {
     TABLE_IDEMPOTENCY_RECORDS,
     TABLE_NON_PATIENT_OBJECTS,
     TABLE_WORK_ITEMS,
+    TABLE_MAILS,
     SQL_TABLE_COUNT,
     /* whose keys are given by the database, in order, and none is used again */
     TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT,

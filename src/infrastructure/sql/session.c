@@ -35,6 +35,8 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&sql_work_item_writer_ops},
     .grant_reader = {&sql_grant_reader_ops},
     .grant_writer = {&sql_grant_writer_ops},
+    .mail_reader = {&sql_mail_reader_ops},
+    .mail_writer = {&sql_mail_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -135,6 +137,7 @@ static struct entity_sql entities[] = {
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},
     {.schema = &grant_schema, .number = TABLE_GRANTS, .table = "grants"},
+    {.schema = &mail_schema, .number = TABLE_MAILS, .table = "mails"},
     {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
     {.schema = &work_item_event_schema,
      .number = TABLE_WORK_ITEM_EVENTS,

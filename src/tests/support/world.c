@@ -52,6 +52,7 @@ void world_open(struct world *w)
     snprintf(w->folder, sizeof w->folder, "/tmp/gantry-world-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
+    CHECK_OK(seal_sodium_open(&w->seals, w->tokens.secret));
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
@@ -62,7 +63,9 @@ void world_open(struct world *w)
                                     .passwords = &w->passwords.base,
                                     .principals = &w->principals.base,
                                     .metadata = &w->metadata.base,
-                                    .attributes = &w->attributes.base};
+                                    .attributes = &w->attributes.base,
+                                    .seals = &w->seals.base,
+                                    .mail = {STR("https://gantry.example"), true}};
     add_people(w);
 }
 
@@ -73,6 +76,7 @@ void world_close(struct world *w)
     attribute_memory_close(&w->attributes);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);
+    seal_sodium_close(&w->seals);
     token_jws_close(&w->tokens);
     memory_storage_deinit(&w->storage);
     memory_context_deinit(&w->database);

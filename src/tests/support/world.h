@@ -12,6 +12,7 @@
 #include "infrastructure/memory/memory_storage.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
 #include "tests/support/fake_password.h"
 #include "tests/support/faulty_context.h"
@@ -28,6 +29,7 @@ struct world {
     struct faulty_context faulty_database;
     struct faulty_storage faulty_storage;
     struct token_jws tokens;
+    struct seal_sodium seals;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;

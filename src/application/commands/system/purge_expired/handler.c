@@ -4,9 +4,10 @@
 SCHEMA_EMPTY(purge_expired);
 SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
        FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"),
-       FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"));
+       FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"),
+       FIELD(purge_expired_result, mail_count, .doc = "Mails removed"));
 
-enum { PURGED_WORK_ITEM_COUNT_MAX = 1000 };
+enum { PURGED_WORK_ITEM_COUNT_MAX = 1000, PURGED_MAIL_COUNT_MAX = 1000 };
 
 static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expired *cmd,
                                 struct purge_expired_result *out)
@@ -18,6 +19,8 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     TRY(idempotency_writer_purge(ctx->uow->idempotency,
                                  instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)),
                                  &out->answer_count));
+    TRY(mail_writer_purge(ctx->uow->mails, instant_add(now, -SECONDS(MAIL_KEPT_SECONDS)),
+                          PURGED_MAIL_COUNT_MAX, &out->mail_count));
     return work_item_writer_purge(ctx->uow->work_items,
                                   instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
                                   instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),
