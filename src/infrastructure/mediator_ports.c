@@ -35,7 +35,7 @@ static err authorize(struct mediator *m, struct scope *scope, const struct use_c
 {
     struct access *access = NEW(scope->arena, struct access);
     bool has_some = principal_access(scope->principal, (enum permission)use_case->needs,
-                              clock_now(scope->clock), access);
+                                     clock_now(scope->clock), access);
     (void)m;
     if (!has_some || (access->is_limited && !use_case->is_limitable))
         return refuse(scope->principal);

@@ -7,10 +7,10 @@
 
 struct custom_role {
     ENTITY_MEMBERS;
-    str name;                    /* unique in the organization; none of a built-in one */
-    str description;             /* may be absent */
-    int64_t permissions;         /* with everything of the organization: bit n for permission n */
-    int64_t granted_permissions; /* with what was granted */
+    str name;               /* unique in the organization; none of a built-in one */
+    str description;        /* may be absent */
+    int64_t permission_set; /* with everything of the organization: bit n for permission n */
+    int64_t granted_set;    /* with what was granted */
 };
 DECLARE_SCHEMA(custom_role);
 SLICE(custom_role);

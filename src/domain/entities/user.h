@@ -10,9 +10,11 @@ enum {
     PASSWORD_SIZE_MAX = 256,
     SIGN_IN_FAILURE_COUNT_MAX = 5, /* then the account is locked */
     SIGN_IN_LOCK_SECONDS = 15 * 60,
-    INVITATION_SECONDS = 7 * 24 * 60 * 60,
-    INVITATION_TOKEN_SIZE = 32 /* bytes of chance in the link */
+    INVITATION_SECONDS = 7 * 24 * 60 * 60
 };
+
+/* What the token of an invitation's link begins with. */
+#define INVITATION_TOKEN_PREFIX "gi_"
 
 enum user_state {
     USER_INVITED, /* has not accepted yet: no password, no address of their own */

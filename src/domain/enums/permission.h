@@ -65,8 +65,9 @@ static inline struct rights role_rights(enum role role)
 uint64_t assignable_permissions(void);
 uint64_t grantable_permissions(void);
 
-/* Whoever has the first may give the second to others, and may change those who have it. Whoever
- * reads everything need not have BREAK_GLASS to give it: it would open nothing to them. */
+/* Whoever has the first may give the second to others, and may change those who have it: nothing
+ * that they do not have themselves, with everything of the organization. Whoever reads everything
+ * need not have BREAK_GLASS to give it: it would open nothing to them. */
 bool rights_cover(struct rights have, struct rights other);
 
 static inline bool permissions_have(uint64_t permissions, unsigned needed)

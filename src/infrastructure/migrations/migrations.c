@@ -376,7 +376,7 @@ static const char mails[] =
  * nobody hears by an invitation whether another organization knows the address. */
 static const char roles[] =
     "CREATE TABLE roles(" ENTITY "name {text} NOT NULL, description {text}, "
-    "permissions {number} NOT NULL, granted_permissions {number} NOT NULL, "
+    "permission_set {number} NOT NULL, granted_set {number} NOT NULL, "
     "UNIQUE(organization_key, name)){end};"
     "CREATE TABLE organization_settings(" ENTITY "language {text} NOT NULL, "
     "mfa_required_roles {number} NOT NULL, break_glass_roles {number} NOT NULL, "

@@ -124,8 +124,8 @@ static struct custom_role role_of(struct contract_db *c, int64_t organization_ke
                                 .created_at = now,
                                 .updated_at = now,
                                 .name = str_of(name),
-                                .permissions = INT64_C(1) << READ_USERS,
-                                .granted_permissions = INT64_C(1) << READ_STUDIES};
+                                .permission_set = INT64_C(1) << READ_USERS,
+                                .granted_set = INT64_C(1) << READ_STUDIES};
 }
 
 CONTRACT(roles_belong_to_an_organization)
@@ -143,16 +143,16 @@ CONTRACT(roles_belong_to_an_organization)
     s = contract_begin(c);
     r = s->readers.roles;
     CHECK_OK(role_reader_get(r, &c->arena, c->organization_key, night.id, &found));
-    CHECK(found.permissions == night.permissions &&
-          found.granted_permissions == night.granted_permissions && found.description.ptr == NULL);
+    CHECK(found.permission_set == night.permission_set && found.granted_set == night.granted_set &&
+          found.description.ptr == NULL);
     CHECK_ERR(NOT_FOUND, role_reader_get(r, &c->arena, c->other_key, night.id, &found));
     CHECK_OK(role_reader_get_by_key(r, &c->arena, night.key, &found));
     CHECK_ERR(NOT_FOUND, role_reader_get_by_key(r, &c->arena, 0, &found));
     night.description = STR("after eight");
-    night.permissions = 0;
+    night.permission_set = 0;
     CHECK_OK(role_writer_save(s->uow.roles, &night));
     CHECK_OK(role_reader_all(r, &c->arena, c->organization_key, &all));
-    CHECK(all.len == 1 && all.at[0].permissions == 0 && all.at[0].version == 2);
+    CHECK(all.len == 1 && all.at[0].permission_set == 0 && all.at[0].version == 2);
     CHECK_OK(role_writer_remove(s->uow.roles, night.key));
     CHECK_OK(role_reader_all(r, &c->arena, c->organization_key, &all));
     CHECK_INT(0, all.len);
