@@ -1,4 +1,4 @@
-/* gantry user create, organization create, openapi. */
+/* gantry user create, organization create, openapi, routes. */
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/users/create_user/command.h"
 #include "base/arena.h"
@@ -96,6 +96,24 @@ int cli_openapi(str config_file, int count, char **arguments)
     if (failed(internal_web_app_open(&w)))
         return EX_SOFTWARE;
     printf("%.*s\n", STR_ARG(w.openapi));
+    web_app_close(&w);
+    return EX_OK;
+}
+
+/* Also those that the documentation leaves out. */
+int cli_routes(str config_file, int count, char **arguments)
+{
+    static struct web_app w;
+    (void)config_file;
+    (void)count;
+    (void)arguments;
+    if (failed(internal_web_app_open(&w)))
+        return EX_SOFTWARE;
+    for (size_t i = 0; i < w.route_count; i++) {
+        const struct route *route = w.routes[i].route;
+        printf("%s\t%s%s\t%s\t%s\n", route->method, w.routes[i].prefix, route->path,
+               permission_names[w.routes[i].needs], route->takes_cookie ? "cookie" : "-");
+    }
     web_app_close(&w);
     return EX_OK;
 }
