@@ -171,6 +171,11 @@ class Organization:
         study = next(iter(self.studies.values()))["studies"]
         return self.make(f"/studies/{study}/grants", {"grantee_kind": "user", "grantee_id": self.user()})
 
+    def mail(self):
+        """Of an invitation."""
+        self.user()
+        return self.call("GET", f"{API}/mails").json["items"][0]["id"]
+
     def attribute(self):
         """One at a time."""
         for item in self.call("GET", f"{API}/indexed-attributes").json["items"]:
@@ -185,7 +190,7 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
+          f"{API}/mails/{{id}}": "mail", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
 BODIES = {("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
           ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
           ("POST", f"{API}/studies/{{id}}/break-glass"): {"reason": "Trauma, patient unconscious"},

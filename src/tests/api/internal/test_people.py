@@ -220,6 +220,22 @@ class Invitations(PeopleCase):
         self.call("POST", f"/users/{user['id']}/invitation", status=409)
         self.assertNotIn(token, self.gantry.log())
 
+    def test_only_administrators_see_the_link_of_a_held_mail(self):
+        """Without a mail server it is read out of the mail; whoever has it becomes who is invited."""
+        role = self.call("POST", "/roles", {"name": "secretary", "permissions": ["read_users", "write_users"]}, status=201)
+        _, secretary = self.make(role["id"])
+        user = self.invite("chief@clinic.example", "administrator")
+        mail = self.call("GET", "/mails", status=200)["items"][0]
+        self.assertEqual(mail["recipient"], user["email"])
+        hidden = self.call("GET", f"/mails/{mail['id']}", token=secretary, status=200)
+        self.assertFalse(hidden["shows_link"])
+        self.assertNotIn("gi_", json.dumps(hidden))
+        shown = self.call("GET", f"/mails/{mail['id']}", status=200)
+        token = re.search(r"/invite/(gi_[A-Za-z0-9_-]{43})", shown["text"]).group(1)
+        self.assertEqual(self.accept(token, 200)["email"], "chief@clinic.example")
+        self.sign_in("chief@clinic.example", NEW_PASSWORD)
+        self.call("DELETE", f"/users/{user['id']}", status=204)
+
     def test_resent_withdrawn_and_expired(self):
         user = self.invite("ada@clinic.example")
         token = self.know(user, "b")
