@@ -465,7 +465,7 @@ class BreakGlass(PeopleCase):
         _, token = self.make("referrer")
         self.call("POST", "/break-glass", {"reason": self.REASON}, token, 422)
         self.call("POST", "/break-glass", {"reason": self.REASON, "patient_id": "P1", "study_instance_uid": STUDY_A}, token, 422)
-        for unknown in ({"patient_id": "P9"}, {"study_instance_uid": "9.9.9"}, {"patient_id": "P1", "issuer_of_patient_id": "X"}):
+        for unknown in ({"patient_id": "P9"}, {"patient_id": "P*"}, {"patient_id": "*"}, {"patient_id": "P?"}, {"study_instance_uid": "9.9.9"}, {"patient_id": "P1", "issuer_of_patient_id": "X"}):
             self.call("POST", "/break-glass", {"reason": self.REASON, **unknown}, token, 404)
         self.call("POST", "/break-glass", {"reason": self.REASON, "study_instance_uid": "1.2.77"}, token, 201)
         self.assertEqual(self.visible(token), {"1.2.77"})

@@ -1,13 +1,13 @@
 /* By Study Instance UID, or by Patient ID: then all studies of the patient. */
 #include "application/commands/grants/break_glass/command.h"
 
-SCHEMA(break_glass,
-       FIELD(break_glass, study_instance_uid, .max = UID_SIZE_MAX, .doc = "One study, or"),
-       FIELD(break_glass, patient_id, .flags = PHI, .max = UID_SIZE_MAX,
-             .doc = "all of a patient's"),
-       FIELD(break_glass, issuer_of_patient_id, .max = UID_SIZE_MAX,
-             .doc = "As it is in the images; absent: they name none"),
-       GLASS_REASON_FIELD(break_glass));
+SCHEMA(
+    break_glass,
+    FIELD(break_glass, study_instance_uid, .max = UID_SIZE_MAX, .doc = "One study, or"),
+    FIELD(break_glass, patient_id, .flags = PHI, .max = UID_SIZE_MAX, .doc = "all of a patient's"),
+    FIELD(break_glass, issuer_of_patient_id, .max = UID_SIZE_MAX,
+          .doc = "As it is in the images; absent: whoever it is, if one alone has the identifier"),
+    GLASS_REASON_FIELD(break_glass));
 SCHEMA(break_glass_result, FIELD_EMBED_OF(break_glass_result, view, grant_view));
 
 static err find_study(struct command_ctx *ctx, str uid, struct grant *grant)
@@ -22,10 +22,38 @@ static err find_study(struct command_ctx *ctx, str uid, struct grant *grant)
     return OK;
 }
 
+/* In an emergency nobody knows who issued an identifier: without one it is the patient's that is
+ * found, if there is one alone. */
+static err find_issuer(struct command_ctx *ctx, str patient_id, str *issuer)
+{
+    struct image_match match = {.attribute =
+                                    image_attribute_by_member(LEVEL_STUDY, STR("patient_id")),
+                                .value = patient_id};
+    const struct image_filter filter = {
+        .level = LEVEL_STUDY,
+        .access = {.organization_key = ctx->principal->organization_key},
+        .matches = {&match, 1},
+        .one_per_patient = true,
+        .limit = 2};
+    struct image_page page;
+    TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
+    /* what looks like a wild card is none here */
+    if (page.rows.len == 0 || !str_eq(page.rows.at[0].study.patient_id, patient_id))
+        return ERR(NOT_FOUND, "not found");
+    if (page.rows.len > 1)
+        return ERR(CONFLICT, "several patients have this identifier: who issued it is needed");
+    *issuer = page.rows.at[0].study.issuer_of_patient_id;
+    if (issuer->ptr == NULL)
+        *issuer = STR("");
+    return OK;
+}
+
 static err find_patient(struct command_ctx *ctx, const struct break_glass *cmd, struct grant *grant)
 {
     struct patient patient;
-    str issuer = cmd->issuer_of_patient_id.ptr != NULL ? cmd->issuer_of_patient_id : STR("");
+    str issuer = cmd->issuer_of_patient_id;
+    if (issuer.ptr == NULL)
+        TRY(find_issuer(ctx, cmd->patient_id, &issuer));
     TRY(image_writer_locate_patient(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                                     cmd->patient_id, issuer, &patient));
     if (patient.key == 0)
