@@ -432,6 +432,11 @@ class Grants(PeopleCase):
         given = self.call("POST", place, body, desk_token, 201)
         self.call("POST", place, {**body, "patient": True}, desk_token, 403)
         self.call("PATCH", f"/grants/{mine['id']}", {"is_endless": True}, desk_token, 403)
+        group = self.call("POST", "/groups", {"name": "front desk"}, status=201)
+        self.call("POST", place, {"grantee_kind": "group", "grantee_id": group["id"]}, desk_token, 201)
+        self.call("POST", f"/groups/{group['id']}/members", {"user_id": desk["id"]}, status=204)
+        for kind, identifier in (("user", desk["id"]), ("group", group["id"])):
+            self.call("POST", place, {"grantee_kind": kind, "grantee_id": identifier}, desk_token, 403)
         hidden = self.call("POST", f"/studies/{self.studies[STUDY_B]}/grants", body, status=201)
         self.call("DELETE", f"/grants/{hidden['id']}", token=desk_token, status=404)
         self.call("DELETE", f"/grants/{given['id']}", token=desk_token, status=204)

@@ -62,6 +62,26 @@ static err find_grantee(struct command_ctx *ctx, const struct create_study_grant
     return e.code == ERR_NOT_FOUND ? complain(ctx, "grantee_id", "is not a user or group") : e;
 }
 
+/* Who sees a part only may see it for a while only: they do not give it to themselves for longer,
+ * alone or as a member of a group. */
+static err check_not_own(struct command_ctx *ctx, const struct grant *grant)
+{
+    struct user_group_slice own = {0};
+    int64_t total;
+    bool is_own = uuid_eq(grant->grantee_id, ctx->principal->user_id);
+    if (permissions_have(ctx->principal->permissions, READ_STUDIES))
+        return OK;
+    if (grant->grantee_kind == GRANTEE_GROUP)
+        TRY(group_reader_find(ctx->readers->groups, ctx->arena,
+                              &(struct group_filter){.organization_key = grant->organization_key,
+                                                     .user_key = ctx->principal->user_key,
+                                                     .limit = UINT32_MAX},
+                              &own, &total));
+    for (size_t i = 0; i < own.len; i++)
+        is_own |= own.at[i].key == grant->grantee_key;
+    return is_own ? ERR(FORBIDDEN, "nobody prolongs what they have themselves") : OK;
+}
+
 static err choose_rights(struct command_ctx *ctx, const struct create_study_grant *cmd,
                          struct grant *grant)
 {
@@ -109,6 +129,7 @@ static err create_study_grant_handle(struct command_ctx *ctx, const struct creat
     ctx->scope->subject_id = study.id;
     TRY(choose_rights(ctx, cmd, &grant));
     TRY(find_grantee(ctx, cmd, &grant));
+    TRY(check_not_own(ctx, &grant));
     TRY(choose_granted(ctx, cmd, &study, &grant));
     TRY(grant_writer_add(ctx->uow->grants, &grant));
     grant_view_of(ctx->arena, &grant, &out->view);
