@@ -98,6 +98,24 @@ class Roles(PeopleCase):
         self.call("DELETE", f"/users/{user['id']}", status=204)
         self.call("DELETE", f"/roles/{role['id']}", status=204)
 
+    def test_it_counts_within_a_second_on_every_node(self):
+        """They share the database; that a role changes nobody tells the other."""
+        role = self.call("POST", "/roles", {"name": "elsewhere", "permissions": ["read_studies"]}, status=201)
+        user, token = self.make(role["id"])
+        other = harness.Gantry(harness.BINARY, folder=self.gantry.folder)
+        other.start()
+        try:
+            self.assertEqual(other.get(API + "/studies", token=token).status, 200)
+            self.call("PATCH", f"/roles/{role['id']}", {"permissions": ["read_users"]}, status=200)
+            time.sleep(1)
+            self.assertEqual(other.get(API + "/studies", token=token).status, 403)
+            self.assertEqual(other.get(API + "/users", token=token).status, 200)
+            self.call("PATCH", f"/users/{user['id']}", {"role": "viewer"}, status=200)
+            time.sleep(1)
+            self.assertEqual(other.get(API + "/auth/me", token=token).status, 401)
+        finally:
+            self.assertEqual(other.stop(), 0)
+
     def test_nobody_gives_what_they_do_not_have(self):
         manager = self.call("POST", "/roles", {"name": "manager", "permissions": [
             "read_users", "write_users", "write_roles"]}, status=201)
