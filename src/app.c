@@ -9,6 +9,7 @@
 #include "application/events/mail_queued.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "infrastructure/secret_sha256.h"
 #include "infrastructure/sweeper.h"
 #include "presentation/health_routes.h"
 #include "presentation/internal_routers/routers.h"
@@ -108,6 +109,7 @@ static err services_open(struct app *app)
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
                                       .seals = &app->seals.base,
+                                      .secrets = &secret_sha256,
                                       .mail = {.public_url = app->settings.public_url,
                                                .has_server = app->settings.smtp_url.ptr != NULL},
                                       .principals = &app->principals.base,

@@ -85,6 +85,8 @@ static const struct sub_command sub_commands[] = {
      .run = cli_verify},
     {"migrate", "migrate", "Bring the database to this program's schema", .run_alone = cli_migrate},
     {"openapi", "openapi", "Print the OpenAPI document", .run_alone = cli_openapi},
+    {"routes", "routes", "Print every address of the internal API and the permission it needs",
+     .run_alone = cli_routes},
     {"conformance", "conformance", "Print the DICOM conformance statement, as Markdown",
      .run_alone = cli_conformance},
     {"config", "config", "Print the settings in force, secrets masked", .run_alone = print_config},

@@ -35,6 +35,10 @@ struct db_repositories {
     struct grant_writer grant_writer;
     struct mail_reader mail_reader;
     struct mail_writer mail_writer;
+    struct role_reader role_reader;
+    struct role_writer role_writer;
+    struct group_reader group_reader;
+    struct group_writer group_writer;
     struct outbox outbox;
 };
 
@@ -74,8 +78,10 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader,
                     .work_items = &s->repositories.work_item_reader,
+                    .mails = &s->repositories.mail_reader,
                     .grants = &s->repositories.grant_reader,
-                    .mails = &s->repositories.mail_reader},
+                    .roles = &s->repositories.role_reader,
+                    .groups = &s->repositories.group_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -88,6 +94,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .work_items = &s->repositories.work_item_writer,
                 .grants = &s->repositories.grant_writer,
                 .mails = &s->repositories.mail_writer,
+                .roles = &s->repositories.role_writer,
+                .groups = &s->repositories.group_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

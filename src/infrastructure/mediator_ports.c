@@ -33,20 +33,12 @@ static err admit(struct mediator *m, const struct principal *principal, permissi
 static err authorize(struct mediator *m, struct scope *scope, const struct use_case *use_case,
                      const struct access **out)
 {
-    const struct principal *p = scope->principal;
-    bool has_all = permissions_have(p->permissions, use_case->needs);
-    bool has_some =
-        use_case->is_limitable && permissions_have(p->granted_permissions, use_case->needs);
-    (void)m;
-    if (!has_all && !has_some)
-        return refuse(p);
     struct access *access = NEW(scope->arena, struct access);
-    *access = (struct access){.organization_key = p->organization_key,
-                              .is_limited = !has_all,
-                              .grantee_kind = p->grantee_kind,
-                              .grantee_key = p->grantee_key,
-                              .right = (enum permission)use_case->needs,
-                              .now = clock_now(scope->clock)};
+    bool has_some = principal_access(scope->principal, (enum permission)use_case->needs,
+                                     clock_now(scope->clock), access);
+    (void)m;
+    if (!has_some || (access->is_limited && !use_case->is_limitable))
+        return refuse(scope->principal);
     *out = access;
     return OK;
 }

@@ -9,6 +9,7 @@
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
 #include "application/services/seal_service.h"
+#include "application/services/secret_service.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
@@ -30,6 +31,7 @@ struct services {
     struct rate_counter *rates;
     struct message_bus *bus;
     struct seal_service *seals;
+    struct secret_service *secrets;
     struct mail_settings mail;
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;

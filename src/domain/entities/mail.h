@@ -29,6 +29,7 @@ enum mail_template {
     MAIL_UPLOAD_LINK,
     MAIL_API_KEY_CREATED,
     MAIL_TEST, /* whether mails arrive at all */
+    MAIL_GLASS_BROKEN,
     MAIL_TEMPLATE_COUNT
 };
 extern const char *const mail_template_names[]; /* NULL-terminated */

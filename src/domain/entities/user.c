@@ -6,10 +6,33 @@ SCHEMA(user, ENTITY_FIELDS(user),
              .doc = "Signs in with this", .example = "ada@clinic.example"),
        FIELD(user, name, .flags = REQUIRED, .max = NAME_SIZE_MAX, .doc = "Name shown to people"),
        FIELD_ENUM_OF(user, role, role_names, .doc = "What the user may do"),
+       FIELD(user, role_key, .flags = INTERNAL, .doc = "Row key of the role"),
+       FIELD(user, role_id, .doc = "Which role, if it is one of the organization's own"),
        FIELD(user, is_active, .doc = "False: cannot sign in"),
        FIELD(user, password_hash, .flags = SECRET | INTERNAL, .doc = "argon2id"),
        FIELD(user, failure_count, .flags = INTERNAL, .doc = "Wrong passwords in a row"),
-       FIELD(user, locked_until, .flags = INTERNAL, .doc = "No sign-in before"));
+       FIELD(user, locked_until, .flags = INTERNAL, .doc = "No sign-in before"),
+       FIELD(user, invited_email, .flags = INTERNAL, .doc = "Where the invitation went"),
+       FIELD(user, invitation_hash, .flags = SECRET | INTERNAL, .doc = "SHA-256 of the token"),
+       FIELD(user, invitation_expires_at, .doc = "Until when the invitation can be accepted"),
+       FIELD(user, invited_by, .doc = "User who invited them"),
+       FIELD(user, last_sign_in_at, .doc = "When they last signed in"),
+       FIELD(user, former_email, .flags = INTERNAL, .doc = "Address before it was deleted"),
+       FIELD(user, deleted_at, .doc = "When it was deleted"));
+
+const char *const user_state_names[] = {"invited", "active",  "deactivated",
+                                        "locked",  "deleted", NULL};
+
+enum user_state user_state(const struct user *user, instant now)
+{
+    if (user->deleted_at.us != 0)
+        return USER_DELETED;
+    if (user->invited_email.ptr != NULL)
+        return USER_INVITED;
+    if (!user->is_active)
+        return USER_DEACTIVATED;
+    return user_is_locked(user, now) ? USER_LOCKED : USER_ACTIVE;
+}
 
 const char *email_complaint(str email)
 {

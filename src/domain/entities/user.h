@@ -9,18 +9,41 @@ enum {
     PASSWORD_SIZE_MIN = 12,
     PASSWORD_SIZE_MAX = 256,
     SIGN_IN_FAILURE_COUNT_MAX = 5, /* then the account is locked */
-    SIGN_IN_LOCK_SECONDS = 15 * 60
+    SIGN_IN_LOCK_SECONDS = 15 * 60,
+    INVITATION_SECONDS = 7 * 24 * 60 * 60
 };
+
+/* What the token of an invitation's link begins with. */
+#define INVITATION_TOKEN_PREFIX "gi_"
+
+enum user_state {
+    USER_INVITED, /* has not accepted yet: no password, no address of their own */
+    USER_ACTIVE,
+    USER_DEACTIVATED,
+    USER_LOCKED, /* for some minutes, after wrong passwords */
+    USER_DELETED /* kept as a name for the audit trail */
+};
+extern const char *const user_state_names[]; /* NULL-terminated */
 
 struct user {
     ENTITY_MEMBERS;
-    str email; /* lower case; unique in the whole installation */
+    str email; /* lower case; unique in the whole installation. Of somebody invited, who has yet to
+                  show that it is theirs, and of somebody deleted: the identifier in its place */
     str name;
     enum role role;
+    int64_t role_key; /* of ROLE_CUSTOM; else 0 */
+    uuid role_id;
     bool is_active;
     str password_hash;     /* argon2id, in its own text form */
     int64_t failure_count; /* wrong passwords since the last right one */
     instant locked_until;
+    str invited_email;   /* until it is accepted */
+    str invitation_hash; /* SHA-256 of the link's token, hexadecimal */
+    instant invitation_expires_at;
+    uuid invited_by;
+    instant last_sign_in_at;
+    str former_email; /* of somebody deleted */
+    instant deleted_at;
 };
 DECLARE_SCHEMA(user);
 SLICE(user);
@@ -28,6 +51,15 @@ SLICE(user);
 /* NULL, or what is wrong with an address in words. */
 const char *email_complaint(str email);
 const char *password_complaint(str password);
+
+enum user_state user_state(const struct user *user, instant now);
+/* The address as people know it. */
+static inline str user_address(const struct user *user)
+{
+    return user->invited_email.ptr != NULL  ? user->invited_email
+           : user->former_email.ptr != NULL ? user->former_email
+                                            : user->email;
+}
 
 /* Counts a wrong password, and locks the account at the limit. */
 void user_count_failure(struct user *user, instant now);

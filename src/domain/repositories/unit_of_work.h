@@ -9,12 +9,14 @@
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
 #include "domain/repositories/grant_repository.h"
+#include "domain/repositories/group_repository.h"
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
 #include "domain/repositories/mail_repository.h"
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
+#include "domain/repositories/role_repository.h"
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
@@ -32,6 +34,8 @@ struct readers {
     struct work_item_reader *work_items;
     struct grant_reader *grants;
     struct mail_reader *mails;
+    struct role_reader *roles;
+    struct group_reader *groups;
 };
 
 struct unit_of_work {
@@ -47,6 +51,8 @@ struct unit_of_work {
     struct work_item_writer *work_items;
     struct grant_writer *grants;
     struct mail_writer *mails;
+    struct role_writer *roles;
+    struct group_writer *groups;
     struct outbox *outbox;
 };
 

@@ -33,6 +33,10 @@ static const struct db_repositories repositories = {
     .grant_writer = {&memory_grant_writer_ops},
     .mail_reader = {&memory_mail_reader_ops},
     .mail_writer = {&memory_mail_writer_ops},
+    .role_reader = {&memory_role_reader_ops},
+    .role_writer = {&memory_role_writer_ops},
+    .group_reader = {&memory_group_reader_ops},
+    .group_writer = {&memory_group_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 

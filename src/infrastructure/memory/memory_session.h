@@ -55,6 +55,10 @@ extern const struct grant_reader_ops memory_grant_reader_ops;
 extern const struct grant_writer_ops memory_grant_writer_ops;
 extern const struct mail_reader_ops memory_mail_reader_ops;
 extern const struct mail_writer_ops memory_mail_writer_ops;
+extern const struct role_reader_ops memory_role_reader_ops;
+extern const struct role_writer_ops memory_role_writer_ops;
+extern const struct group_reader_ops memory_group_reader_ops;
+extern const struct group_writer_ops memory_group_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

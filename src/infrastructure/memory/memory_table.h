@@ -31,6 +31,10 @@ enum memory_table {
     MEMORY_INDEXED_ATTRIBUTES,
     MEMORY_VALUES,
     MEMORY_GRANTS,
+    MEMORY_ROLES,
+    MEMORY_GROUPS,
+    MEMORY_GROUP_MEMBERS,
+    MEMORY_ORGANIZATION_SETTINGS,
     MEMORY_TABLE_COUNT
 };
 
@@ -68,6 +72,11 @@ struct memory_event {
 struct memory_value {
     int64_t key, attribute_key, instance_key;
     struct attribute_value value;
+};
+
+/* A row of MEMORY_GROUP_MEMBERS. */
+struct memory_membership {
+    int64_t key, group_key, user_key;
 };
 
 static inline int64_t memory_row_key(const void *row)

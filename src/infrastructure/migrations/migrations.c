@@ -372,6 +372,30 @@ static const char mails[] =
     "CREATE INDEX mails_by_organization ON mails(organization_key, created_at, key);"
     "CREATE INDEX mails_by_age ON mails(created_at);";
 
+/* Somebody who is invited has no address of their own before they have shown that it is theirs: so
+ * nobody hears by an invitation whether another organization knows the address. */
+static const char roles[] =
+    "CREATE TABLE roles(" ENTITY "name {text} NOT NULL, description {text}, "
+    "permission_set {number} NOT NULL, granted_set {number} NOT NULL, "
+    "UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE organization_settings(" ENTITY "language {text} NOT NULL, "
+    "mfa_required_roles {number} NOT NULL, break_glass_roles {number} NOT NULL, "
+    "break_glass_minutes {number} NOT NULL, UNIQUE(organization_key)){end};"
+    "ALTER TABLE users ADD COLUMN role_key {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN role_id {id};"
+    "ALTER TABLE users ADD COLUMN invited_email {text};"
+    "ALTER TABLE users ADD COLUMN invitation_hash {text};"
+    "ALTER TABLE users ADD COLUMN invitation_expires_at {number};"
+    "ALTER TABLE users ADD COLUMN invited_by {id};"
+    "ALTER TABLE users ADD COLUMN last_sign_in_at {number};"
+    "ALTER TABLE users ADD COLUMN former_email {text};"
+    "ALTER TABLE users ADD COLUMN deleted_at {number};"
+    "CREATE UNIQUE INDEX users_by_invited_email ON users(organization_key, invited_email) "
+    "WHERE invited_email IS NOT NULL;"
+    "CREATE UNIQUE INDEX users_by_invitation ON users(invitation_hash) "
+    "WHERE invitation_hash IS NOT NULL;"
+    "CREATE INDEX users_by_role ON users(role_key) WHERE role_key <> 0;";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -391,5 +415,6 @@ const struct migration migrations[] = {
     {12, "non-patient objects", {non_patient}, NULL, NULL},
     {15, "mails", {mails}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
+    {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -37,6 +37,10 @@ static const struct db_repositories repositories = {
     .grant_writer = {&sql_grant_writer_ops},
     .mail_reader = {&sql_mail_reader_ops},
     .mail_writer = {&sql_mail_writer_ops},
+    .role_reader = {&sql_role_reader_ops},
+    .role_writer = {&sql_role_writer_ops},
+    .group_reader = {&sql_group_reader_ops},
+    .group_writer = {&sql_group_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -138,6 +142,11 @@ static struct entity_sql entities[] = {
      .table = "idempotency_records"},
     {.schema = &grant_schema, .number = TABLE_GRANTS, .table = "grants"},
     {.schema = &mail_schema, .number = TABLE_MAILS, .table = "mails"},
+    {.schema = &custom_role_schema, .number = TABLE_ROLES, .table = "roles"},
+    {.schema = &user_group_schema, .number = TABLE_GROUPS, .table = "user_groups"},
+    {.schema = &organization_settings_schema,
+     .number = TABLE_ORGANIZATION_SETTINGS,
+     .table = "organization_settings"},
     {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
     {.schema = &work_item_event_schema,
      .number = TABLE_WORK_ITEM_EVENTS,

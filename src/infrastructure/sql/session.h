@@ -44,6 +44,10 @@ extern const struct grant_reader_ops sql_grant_reader_ops;
 extern const struct grant_writer_ops sql_grant_writer_ops;
 extern const struct mail_reader_ops sql_mail_reader_ops;
 extern const struct mail_writer_ops sql_mail_writer_ops;
+extern const struct role_reader_ops sql_role_reader_ops;
+extern const struct role_writer_ops sql_role_writer_ops;
+extern const struct group_reader_ops sql_group_reader_ops;
+extern const struct group_writer_ops sql_group_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
 
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,

@@ -2,7 +2,7 @@
  * or, where the route takes it, in the cookie of the program's own pages. */
 #include "presentation/dependencies/auth.h"
 
-#include "application/models/base_model.h"
+#include "application/models/user_view.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
 
@@ -46,6 +46,7 @@ static err read_principal(struct request *r, const struct access_claims *claims,
 {
     struct session session;
     struct user user;
+    struct rights rights;
     instant now = clock_now(r->scope.clock);
     bool is_browser = is_browser_token(r->token);
     err e = session_reader_get(readers->sessions, request_arena(r), claims->session_id, &session);
@@ -57,20 +58,19 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     if (!session_is_live(&session, now) || !user.is_active ||
         (!is_browser && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
+    TRY(user_rights(readers, request_arena(r), &user, &rights));
     instant expires_at = is_browser ? session.expires_at : claims->expires_at;
-    r->principal = (struct principal){
-        .kind = PRINCIPAL_USER,
-        .organization_key = user.organization_key,
-        .user_key = user.key,
-        .user_id = user.id,
-        .session_id = session.id,
-        .permissions = role_permissions(user.role),
-        .granted_permissions = role_grantable_permissions(user.role),
-        .grantee_kind = GRANTEE_USER,
-        .grantee_key = user.key,
-        .issued_at = is_browser ? session.created_at
-                                : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
-        .expires_at = expires_at};
+    r->principal = (struct principal){.kind = PRINCIPAL_USER,
+                                      .organization_key = user.organization_key,
+                                      .user_key = user.key,
+                                      .user_id = user.id,
+                                      .session_id = session.id,
+                                      .permissions = rights.permissions,
+                                      .granted_permissions = rights.granted_permissions,
+                                      .grantee_kind = GRANTEE_USER,
+                                      .grantee_key = user.key,
+                                      .issued_at = session.created_at,
+                                      .expires_at = expires_at};
     return OK;
 }
 
@@ -117,15 +117,19 @@ static err check_session(struct scope *scope, struct readers *readers)
 {
     struct session session;
     struct user user;
+    struct rights rights;
     const struct principal *p = scope->principal;
     err e = session_reader_get(readers->sessions, scope->arena, p->session_id, &session);
     if (!failed(e))
         e = user_reader_get_by_key(readers->users, scope->arena, session.user_key, &user);
-    bool has_ended =
-        e.code == ERR_NOT_FOUND ||
-        (!failed(e) && (!session_is_live(&session, clock_now(scope->clock)) || !user.is_active ||
-                        role_permissions(user.role) != p->permissions));
-    return has_ended ? ERR(UNAUTHENTICATED, "the session has ended") : e;
+    if (e.code == ERR_NOT_FOUND)
+        return ERR(UNAUTHENTICATED, "the session has ended");
+    TRY(e);
+    TRY(user_rights(readers, scope->arena, &user, &rights));
+    bool is_same = session_is_live(&session, clock_now(scope->clock)) && user.is_active &&
+                   rights.permissions == p->permissions &&
+                   rights.granted_permissions == p->granted_permissions;
+    return is_same ? OK : ERR(UNAUTHENTICATED, "the session has ended");
 }
 
 err auth_check_again(struct scope *scope)

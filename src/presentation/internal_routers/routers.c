@@ -8,6 +8,7 @@ err internal_web_app_open(struct web_app *w)
     const struct route_table tables[] = {{"/api/v1", auth_routes, auth_route_count},
                                          {"/api/v1", user_routes, user_route_count},
                                          {"/api/v1", image_routes, image_route_count},
+                                         {"/api/v1", grant_routes, grant_route_count},
                                          {"/api/v1", attribute_routes, attribute_route_count},
                                          {"/api/v1", mail_routes, mail_route_count},
                                          {"/api/v1", trail_routes, trail_route_count},

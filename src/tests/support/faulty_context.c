@@ -17,9 +17,25 @@ static err faulty_organization_reader_all(struct organization_reader *r, struct 
     return organization_reader_all(s->inner->readers.organizations, a, out);
 }
 
+static err faulty_organization_reader_get(struct organization_reader *r, struct arena *a,
+                                          int64_t key, struct organization *out)
+{
+    PASS(organization_reader, r, "organization_reader_get");
+    return organization_reader_get(s->inner->readers.organizations, a, key, out);
+}
+
+static err faulty_organization_reader_settings(struct organization_reader *r, struct arena *a,
+                                               int64_t key, struct organization_settings *out)
+{
+    PASS(organization_reader, r, "organization_reader_settings");
+    return organization_reader_settings(s->inner->readers.organizations, a, key, out);
+}
+
 static const struct organization_reader_ops faulty_organization_reader_ops = {
     .first = faulty_organization_reader_first,
     .all = faulty_organization_reader_all,
+    .get = faulty_organization_reader_get,
+    .settings = faulty_organization_reader_settings,
 };
 
 static err faulty_organization_writer_add(struct organization_writer *w,
@@ -29,8 +45,24 @@ static err faulty_organization_writer_add(struct organization_writer *w,
     return organization_writer_add(s->inner->uow.organizations, organization);
 }
 
+static err faulty_organization_writer_save(struct organization_writer *w,
+                                           struct organization *organization)
+{
+    PASS(organization_writer, w, "organization_writer_save");
+    return organization_writer_save(s->inner->uow.organizations, organization);
+}
+
+static err faulty_organization_writer_save_settings(struct organization_writer *w,
+                                                    struct organization_settings *settings)
+{
+    PASS(organization_writer, w, "organization_writer_save_settings");
+    return organization_writer_save_settings(s->inner->uow.organizations, settings);
+}
+
 static const struct organization_writer_ops faulty_organization_writer_ops = {
     .add = faulty_organization_writer_add,
+    .save = faulty_organization_writer_save,
+    .save_settings = faulty_organization_writer_save_settings,
 };
 
 static err faulty_user_reader_get(struct user_reader *r, struct arena *a, int64_t organization_key,
@@ -62,10 +94,18 @@ static err faulty_user_reader_find(struct user_reader *r, struct arena *a,
     return user_reader_find(s->inner->readers.users, a, filter, out, total);
 }
 
+static err faulty_user_reader_get_invited(struct user_reader *r, struct arena *a,
+                                          str invitation_hash, struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_invited");
+    return user_reader_get_invited(s->inner->readers.users, a, invitation_hash, out);
+}
+
 static const struct user_reader_ops faulty_user_reader_ops = {
     .get = faulty_user_reader_get,
     .get_by_key = faulty_user_reader_get_by_key,
     .get_by_email = faulty_user_reader_get_by_email,
+    .get_invited = faulty_user_reader_get_invited,
     .find = faulty_user_reader_find,
 };
 
@@ -81,9 +121,23 @@ static err faulty_user_writer_save(struct user_writer *w, struct user *user)
     return user_writer_save(s->inner->uow.users, user);
 }
 
+static err faulty_user_writer_remove(struct user_writer *w, int64_t key)
+{
+    PASS(user_writer, w, "user_writer_remove");
+    return user_writer_remove(s->inner->uow.users, key);
+}
+
+static err faulty_user_writer_note_sign_in(struct user_writer *w, int64_t key, instant now)
+{
+    PASS(user_writer, w, "user_writer_note_sign_in");
+    return user_writer_note_sign_in(s->inner->uow.users, key, now);
+}
+
 static const struct user_writer_ops faulty_user_writer_ops = {
     .add = faulty_user_writer_add,
     .save = faulty_user_writer_save,
+    .remove = faulty_user_writer_remove,
+    .note_sign_in = faulty_user_writer_note_sign_in,
 };
 
 static err faulty_session_reader_get(struct session_reader *r, struct arena *a, uuid id,
@@ -723,6 +777,10 @@ static const struct db_repositories repositories = {
     .grant_writer = {&faulty_grant_writer_ops},
     .mail_reader = {&faulty_mail_reader_ops},
     .mail_writer = {&faulty_mail_writer_ops},
+    .role_reader = {&faulty_role_reader_ops},
+    .role_writer = {&faulty_role_writer_ops},
+    .group_reader = {&faulty_group_reader_ops},
+    .group_writer = {&faulty_group_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 

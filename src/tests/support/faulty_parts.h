@@ -18,6 +18,10 @@ struct faulty_session {
 /* Of those in files of their own. */
 extern const struct mail_reader_ops faulty_mail_reader_ops;
 extern const struct mail_writer_ops faulty_mail_writer_ops;
+extern const struct role_reader_ops faulty_role_reader_ops;
+extern const struct role_writer_ops faulty_role_writer_ops;
+extern const struct group_reader_ops faulty_group_reader_ops;
+extern const struct group_writer_ops faulty_group_writer_ops;
 extern const struct work_item_reader_ops faulty_work_item_reader_ops;
 extern const struct work_item_writer_ops faulty_work_item_writer_ops;
 

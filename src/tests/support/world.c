@@ -2,6 +2,7 @@
 #include "tests/support/world.h"
 
 #include "domain/entities/principal.h"
+#include "infrastructure/secret_sha256.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -65,6 +66,7 @@ void world_open(struct world *w)
                                     .metadata = &w->metadata.base,
                                     .attributes = &w->attributes.base,
                                     .seals = &w->seals.base,
+                                    .secrets = &secret_sha256,
                                     .mail = {STR("https://gantry.example"), true}};
     add_people(w);
 }
@@ -96,7 +98,9 @@ struct principal world_principal(const struct world *w, enum role role)
                               .organization_key = w->organization.key,
                               .user_key = w->users[role].key,
                               .user_id = w->users[role].id,
-                              .permissions = role_permissions(role)};
+                              .permissions = role_permissions(role),
+                              .granted_permissions = role_grantable_permissions(role),
+                              .grantee_key = w->users[role].key};
 }
 
 struct scope world_scope(struct world *w, const struct principal *principal)

@@ -72,4 +72,12 @@ const struct mail_language mail_english =
                          "Links in mails begin like this one:", NULL},
               .link = "Open Gantry",
               .behind = {NULL}},
+         [MAIL_GLASS_BROKEN] =
+             {.subject = "Emergency access in {organization}",
+              .before = {"On {opened_at} {opened_by} opened images of {organization} in an "
+                         "emergency that their role does not open to them.",
+                         "They can see them until {valid_until}.",
+                         "Which images and why is in the audit trail. Please check that it was "
+                         "right.",
+                         NULL}},
      }};

@@ -78,4 +78,12 @@ const struct mail_language mail_german =
                                    "Links in Mails beginnen wie dieser:", NULL},
                         .link = "Gantry öffnen",
                         .behind = {NULL}},
+         [MAIL_GLASS_BROKEN] =
+             {.subject = "Notfallzugriff bei {organization}",
+              .before = {"am {opened_at} hat {opened_by} in einem Notfall Bilder von "
+                         "{organization} geöffnet, die ihm oder ihr sonst nicht offenstehen.",
+                         "Sie sind bis {valid_until} zu sehen.",
+                         "Welche Bilder und warum steht im Audit-Protokoll. Bitte prüfen Sie, ob "
+                         "es richtig war.",
+                         NULL}},
      }};

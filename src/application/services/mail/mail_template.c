@@ -24,6 +24,9 @@ const struct mail_template_rules mail_template_rules[MAIL_TEMPLATE_COUNT] = {
                                {"created_by", MAIL_TEXT, true},
                                {"created_at", MAIL_TIME, false}}},
     [MAIL_TEST] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_GLASS_BROKEN] = {{{"opened_by", MAIL_TEXT, false},
+                            {"opened_at", MAIL_TIME, false},
+                            {"valid_until", MAIL_TIME, false}}},
 };
 
 const struct mail_language *const mail_languages[] = {&mail_english, &mail_german, NULL};

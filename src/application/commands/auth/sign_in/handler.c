@@ -76,6 +76,8 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
     if (!matches || user.key == 0 || !user.is_active || locked)
         return refused();
     TRY(open_session(ctx, &user, &session));
+    TRY(user_writer_note_sign_in(ctx->uow->users, user.key, session.created_at));
+    user.last_sign_in_at = session.created_at;
     if (user.failure_count != 0) {
         user.failure_count = 0;
         err e = user_writer_save(ctx->uow->users, &user);

@@ -4,6 +4,7 @@
 SCHEMA_EMPTY(purge_expired);
 SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
        FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"),
+       FIELD(purge_expired_result, grant_count, .doc = "Grants removed"),
        FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"),
        FIELD(purge_expired_result, mail_count, .doc = "Mails removed"));
 
@@ -16,6 +17,8 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     (void)cmd;
     TRY(session_writer_purge(ctx->uow->sessions, instant_add(now, -SECONDS(ACCESS_TOKEN_SECONDS)),
                              &out->session_count));
+    TRY(grant_writer_purge(ctx->uow->grants, instant_add(now, -SECONDS(GRANT_KEPT_SECONDS)),
+                           &out->grant_count));
     TRY(idempotency_writer_purge(ctx->uow->idempotency,
                                  instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)),
                                  &out->answer_count));

@@ -7,9 +7,17 @@
 SCHEMA(get_mail, FIELD(get_mail, id, .flags = KEY | REQUIRED));
 SCHEMA(get_mail_result, FIELD_EMBED_OF(get_mail_result, mail, mail),
        FIELD(get_mail_result, shows_link,
-             .doc = "The link in it is the real one: it is held, and you may write users"),
+             .doc = "The link in it is the real one: it is held, and you may all that an "
+                    "administrator may"),
        FIELD(get_mail_result, text, .flags = SECRET, .doc = "Its text"),
        FIELD(get_mail_result, html, .flags = SECRET, .doc = "The same in HTML"));
+
+/* Whoever opens the link is signed in as the recipient, who may be an administrator. */
+static bool may_open_links(const struct principal *p)
+{
+    const struct rights own = {p->permissions, p->granted_permissions};
+    return rights_cover(own, role_rights(ROLE_ADMINISTRATOR));
+}
 
 static err get_mail_handle(struct query_ctx *ctx, const struct get_mail *query,
                            struct get_mail_result *out)
@@ -19,7 +27,7 @@ static err get_mail_handle(struct query_ctx *ctx, const struct get_mail *query,
                         query->id, &out->mail));
     ctx->scope->subject_id = out->mail.id;
     out->shows_link = out->mail.state == MAIL_HELD && out->mail.secrets.ptr != NULL &&
-                      permissions_have(ctx->principal->permissions, WRITE_USERS);
+                      may_open_links(ctx->principal);
     err e = mail_render(ctx->services, ctx->arena, &out->mail, out->shows_link, &content);
     if (e.code == ERR_MALFORMED && out->shows_link) { /* of before another GANTRY_SECRET_KEY */
         out->shows_link = false;
