@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "application/commands/attributes/build_indexed_attributes/command.h"
+#include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
@@ -129,6 +130,12 @@ static err secret_open(struct app *app)
                ? OK
                : ERR(INVALID, "a node that runs on this database has another secret: give all of "
                               "them the same GANTRY_SECRET_KEY");
+}
+
+/* Behind the secret: with another one it could not read the keys, and would make its own. */
+static err signing_keys_open(struct app *app)
+{
+    return token_jws_open_keys(&app->tokens, app->db, &app->seals.base, clock_system());
 }
 
 static void secret_close(struct app *app)
@@ -331,6 +338,22 @@ static err count_transfer_syntaxes_job(void *owner)
     return OK;
 }
 
+static err read_keys_job(void *owner)
+{
+    return key_ring_read(&((struct app *)owner)->tokens.keys);
+}
+
+static err rotate_keys_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    const struct renew_signing_keys cmd = {.days = app->settings.signing_key_days.value};
+    struct renew_signing_keys_result result;
+    return renew_signing_keys_send(&scope, &cmd, &result);
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -356,6 +379,8 @@ static err outbox_job(void *owner)
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
+    {"read_signing_keys", KEY_RING_READ_SECONDS, read_keys_job, .is_shared = false},
+    {"renew_signing_keys", 600, rotate_keys_job, .is_shared = true},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
@@ -651,6 +676,7 @@ static const struct module modules[] = {
      .health = storage_health_module},
     {.name = "services", .open = services_open, .close = services_close},
     {.name = "secret", .open = secret_open, .close = secret_close},
+    {.name = "signing_keys", .open = signing_keys_open},
     {.name = "redis",
      .open = redis_open,
      .close = redis_close,

@@ -11,7 +11,11 @@ enum {
     SIGN_IN_FAILURE_COUNT_MAX = 5, /* then the account is locked */
     SIGN_IN_LOCK_SECONDS = 15 * 60,
     INVITATION_SECONDS = 7 * 24 * 60 * 60,
-    INVITATION_TOKEN_SIZE = 32 /* bytes of chance in the link */
+    INVITATION_TOKEN_SIZE = 32, /* bytes of chance in the link */
+    SIGN_IN_LOCK_SECONDS_MAX = 60 * 60, /* it doubles with each lock in a row up to that */
+    LANGUAGE_TAG_SIZE_MAX = 35,
+    RESET_TOKEN_SECONDS = 30 * 60,
+    RECOVERY_CODE_COUNT = 10
 };
 
 enum user_state {
@@ -42,6 +46,14 @@ struct user {
     instant last_sign_in_at;
     str former_email; /* of somebody deleted */
     instant deleted_at;
+    int64_t lock_count; /* in a row, without a right password in between: each lasts longer */
+    str language;       /* BCP 47; absent: the organization's */
+    str reset_hash;     /* SHA-256 of the link's token, hexadecimal; absent: no link is open */
+    instant reset_expires_at;
+    str mfa_secret;         /* TOTP, sealed; not in force before mfa_enabled_at is set */
+    instant mfa_enabled_at; /* absent: signs in with the password alone */
+    int64_t mfa_step;       /* of the last code that was taken: each is good once */
+    str recovery_hashes;    /* SHA-256 of each code that is left, a space between them */
 };
 DECLARE_SCHEMA(user);
 SLICE(user);
@@ -61,6 +73,13 @@ static inline str user_address(const struct user *user)
 
 /* Counts a wrong password, and locks the account at the limit. */
 void user_count_failure(struct user *user, instant now);
+/* After a right password, and after a new one: neither failures nor a lock are left. */
+void user_clear_failures(struct user *user);
+/* A second factor is asked for. */
+static inline bool user_has_mfa(const struct user *user)
+{
+    return user->mfa_enabled_at.us != 0;
+}
 static inline bool user_is_locked(const struct user *user, instant now)
 {
     return user->locked_until.us > now.us;

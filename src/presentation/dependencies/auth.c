@@ -58,19 +58,18 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         (!is_browser && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
     instant expires_at = is_browser ? session.expires_at : claims->expires_at;
-    r->principal = (struct principal){
-        .kind = PRINCIPAL_USER,
-        .organization_key = user.organization_key,
-        .user_key = user.key,
-        .user_id = user.id,
-        .session_id = session.id,
-        .permissions = role_permissions(user.role),
-        .granted_permissions = role_grantable_permissions(user.role),
-        .grantee_kind = GRANTEE_USER,
-        .grantee_key = user.key,
-        .issued_at = is_browser ? session.created_at
-                                : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
-        .expires_at = expires_at};
+    r->principal =
+        (struct principal){.kind = PRINCIPAL_USER,
+                           .organization_key = user.organization_key,
+                           .user_key = user.key,
+                           .user_id = user.id,
+                           .session_id = session.id,
+                           .permissions = role_permissions(user.role),
+                           .granted_permissions = role_grantable_permissions(user.role),
+                           .grantee_kind = GRANTEE_USER,
+                           .grantee_key = user.key,
+                           .issued_at = is_browser ? session.created_at : claims->issued_at,
+                           .expires_at = expires_at};
     return OK;
 }
 
@@ -88,6 +87,7 @@ static err verify(struct request *r, instant now, struct access_claims *out)
     *out = (struct access_claims){.user_id = known.user_id,
                                   .session_id = known.session_id,
                                   .user_key = known.user_key,
+                                  .issued_at = known.issued_at,
                                   .expires_at = known.expires_at};
     return OK;
 }

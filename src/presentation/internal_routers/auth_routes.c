@@ -1,5 +1,6 @@
 /* Signing in and out: with tokens, or, for the program's own pages, with a cookie. */
 #include "application/commands/auth/refresh_session/command.h"
+#include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/auth/sign_in/command.h"
 #include "application/commands/auth/sign_out/command.h"
 #include "application/queries/auth/get_me/query.h"
@@ -67,7 +68,9 @@ static err browser_sign_out(struct request *r)
 static err jwks(struct request *r)
 {
     http_set_header(r->x, "Cache-Control", STR("public, max-age=300"));
-    http_respond(r->x, 200, STR("application/jwk-set+json"), token_jwks(r->scope.services->tokens));
+    http_respond(
+        r->x, 200, STR("application/jwk-set+json"),
+        token_jwks(r->scope.services->tokens, request_arena(r), clock_now(r->scope.clock)));
     return OK;
 }
 
@@ -81,6 +84,8 @@ const struct route auth_routes[] = {
     {"POST", "/auth/refresh", &refresh_session_use_case, .body = HTTP_BODY_BUFFERED,
      .body_max = FORM_SIZE_MAX, .tag = "auth"},
     {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
+    {"POST", "/auth/signing-keys/rotate", &rotate_signing_keys_use_case, .tag = "auth",
+     .success = 201},
     {"GET", "/auth/me", &get_me_use_case, .is_quick = true, .takes_cookie = true, .tag = "auth"},
     {"POST", "/auth/browser-session", .handle = browser_sign_in, .needs = PERMISSION_ANYONE,
      .behind = &sign_in_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,

@@ -53,6 +53,7 @@ void world_open(struct world *w)
     assert_non_null(mkdtemp(w->folder));
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
     CHECK_OK(seal_sodium_open(&w->seals, w->tokens.secret));
+    CHECK_OK(token_jws_open_keys(&w->tokens, &w->database.base, &w->seals.base, &w->clock.base));
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
@@ -76,8 +77,8 @@ void world_close(struct world *w)
     attribute_memory_close(&w->attributes);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);
-    seal_sodium_close(&w->seals);
     token_jws_close(&w->tokens);
+    seal_sodium_close(&w->seals);
     memory_storage_deinit(&w->storage);
     memory_context_deinit(&w->database);
     snprintf(command, sizeof command, "rm -rf %s", w->folder);
