@@ -17,6 +17,8 @@ static struct mediator_ports *self(struct mediator *m)
 
 static err refuse(const struct principal *principal)
 {
+    if (principal->kind == PRINCIPAL_USER && !permissions_have(principal->permissions, SIGNED_IN))
+        return ERR(MFA_REQUIRED, "your role asks for a second factor: set it up first");
     return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
                                                : ERR(FORBIDDEN, "your role does not allow this");
 }
@@ -35,7 +37,7 @@ static err authorize(struct mediator *m, struct scope *scope, const struct use_c
 {
     struct access *access = NEW(scope->arena, struct access);
     bool has_some = principal_access(scope->principal, (enum permission)use_case->needs,
-                              clock_now(scope->clock), access);
+                                     clock_now(scope->clock), access);
     (void)m;
     if (!has_some || (access->is_limited && !use_case->is_limitable))
         return refuse(scope->principal);

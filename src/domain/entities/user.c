@@ -1,6 +1,8 @@
 /* Rules and schema of the user. */
 #include "domain/entities/user.h"
 
+#include "domain/entities/organization.h"
+
 SCHEMA(user, ENTITY_FIELDS(user),
        FIELD(user, email, .flags = REQUIRED, .max = EMAIL_SIZE_MAX, .check = email_complaint,
              .doc = "Signs in with this", .example = "ada@clinic.example"),
@@ -19,6 +21,14 @@ SCHEMA(user, ENTITY_FIELDS(user),
        FIELD(user, last_sign_in_at, .doc = "When they last signed in"),
        FIELD(user, former_email, .flags = INTERNAL, .doc = "Address before it was deleted"),
        FIELD(user, deleted_at, .doc = "When it was deleted"),
+       FIELD(user, lock_count, .flags = INTERNAL, .doc = "Locks in a row"),
+       FIELD(user, language, .max = LANGUAGE_SIZE_MAX, .doc = "Of mails to them, BCP 47"),
+       FIELD(user, reset_hash, .flags = SECRET | INTERNAL, .doc = "SHA-256 of the link's token"),
+       FIELD(user, reset_expires_at, .flags = INTERNAL, .doc = "Until when the link is good"),
+       FIELD(user, mfa_secret, .flags = SECRET | INTERNAL, .doc = "TOTP, sealed"),
+       FIELD(user, mfa_enabled_at, .doc = "Since when a second factor is asked for"),
+       FIELD(user, mfa_step, .flags = INTERNAL, .doc = "Last code taken"),
+       FIELD(user, recovery_hashes, .flags = SECRET | INTERNAL, .doc = "Codes that are left"));
 
 const char *const user_state_names[] = {"invited", "active",  "deactivated",
                                         "locked",  "deleted", NULL};
@@ -33,14 +43,6 @@ enum user_state user_state(const struct user *user, instant now)
         return USER_DEACTIVATED;
     return user_is_locked(user, now) ? USER_LOCKED : USER_ACTIVE;
 }
-       FIELD(user, lock_count, .flags = INTERNAL, .doc = "Locks in a row"),
-       FIELD(user, language, .max = LANGUAGE_TAG_SIZE_MAX, .doc = "Of mails to them, BCP 47"),
-       FIELD(user, reset_hash, .flags = SECRET | INTERNAL, .doc = "SHA-256 of the link's token"),
-       FIELD(user, reset_expires_at, .flags = INTERNAL, .doc = "Until when the link is good"),
-       FIELD(user, mfa_secret, .flags = SECRET | INTERNAL, .doc = "TOTP, sealed"),
-       FIELD(user, mfa_enabled_at, .doc = "Since when a second factor is asked for"),
-       FIELD(user, mfa_step, .flags = INTERNAL, .doc = "Last code taken"),
-       FIELD(user, recovery_hashes, .flags = SECRET | INTERNAL, .doc = "Codes that are left"));
 
 const char *email_complaint(str email)
 {
@@ -59,7 +61,7 @@ const char *email_complaint(str email)
 
 const char *password_complaint(str password)
 {
-    if (password.len < PASSWORD_SIZE_MIN)
+    if (password.len < PASSWORD_LENGTH_MIN)
         return "must have at least 12 characters";
     if (password.len > PASSWORD_SIZE_MAX)
         return "must have at most 256 characters";

@@ -6,14 +6,14 @@
 #include "domain/enums/permission.h"
 
 enum {
-    PASSWORD_SIZE_MIN = 12,
-    PASSWORD_SIZE_MAX = 256,
-    SIGN_IN_FAILURE_COUNT_MAX = 5, /* then the account is locked */
+    PASSWORD_LENGTH_MIN = 12, /* characters, after NFC */
+    PASSWORD_LENGTH_MAX = 256,
+    PASSWORD_SIZE_MAX = 4 * PASSWORD_LENGTH_MAX, /* bytes */
+    SIGN_IN_FAILURE_COUNT_MAX = 5,               /* then the account is locked */
     SIGN_IN_LOCK_SECONDS = 15 * 60,
     INVITATION_SECONDS = 7 * 24 * 60 * 60,
-    INVITATION_TOKEN_SIZE = 32, /* bytes of chance in the link */
+    INVITATION_TOKEN_SIZE = 32,         /* bytes of chance in the link */
     SIGN_IN_LOCK_SECONDS_MAX = 60 * 60, /* it doubles with each lock in a row up to that */
-    LANGUAGE_TAG_SIZE_MAX = 35,
     RESET_TOKEN_SECONDS = 30 * 60,
     RECOVERY_CODE_COUNT = 10
 };
@@ -60,6 +60,8 @@ SLICE(user);
 
 /* NULL, or what is wrong with an address in words. */
 const char *email_complaint(str email);
+/* Of its size alone, so that nothing large is worked on; application/models/password_rules.h has
+ * the rules. */
 const char *password_complaint(str password);
 
 enum user_state user_state(const struct user *user, instant now);

@@ -58,10 +58,16 @@ void world_open(struct world *w)
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
     fake_password_init(&w->passwords);
+    otp_openssl_open(&w->otp);
+    rate_memory_open(&w->rates);
+    CHECK_OK(bus_memory_open(&w->bus));
     mediator_ports_open(&w->mediator, &w->faulty_database.base, &w->clock.base);
     w->services = (struct services){.storage = &w->faulty_storage.base,
                                     .tokens = &w->tokens.base,
                                     .passwords = &w->passwords.base,
+                                    .otp = &w->otp.base,
+                                    .rates = &w->rates.base,
+                                    .bus = &w->bus.base,
                                     .principals = &w->principals.base,
                                     .metadata = &w->metadata.base,
                                     .attributes = &w->attributes.base,
@@ -74,6 +80,8 @@ void world_close(struct world *w)
 {
     char command[128];
     mediator_ports_close(&w->mediator);
+    bus_memory_close(&w->bus);
+    rate_memory_close(&w->rates);
     attribute_memory_close(&w->attributes);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);

@@ -1,6 +1,8 @@
 /* Only users of the own organization; a new password or role ends what was open. */
 #include "application/commands/users/update_user/command.h"
 
+#include "application/models/password_rules.h"
+
 static const char *role_complaint(str role)
 {
     for (size_t i = 0; role_names[i] != NULL; i++)
@@ -28,8 +30,7 @@ static err apply(struct command_ctx *ctx, const struct update_user *cmd, struct 
     if (cmd->is_active.is_set)
         user->is_active = cmd->is_active.value;
     if (cmd->password.ptr != NULL)
-        return password_hash(ctx->services->passwords, ctx->arena, cmd->password,
-                             &user->password_hash);
+        return password_set(ctx, user, "password", cmd->password);
     return OK;
 }
 

@@ -12,7 +12,7 @@ static err get_me_handle(struct query_ctx *ctx, const struct get_me *query,
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, ctx->principal->user_key,
                                &out->user));
     for (unsigned p = READ_STUDIES; p < PERMISSION_COUNT; p++)
-        if (permissions_have(ctx->principal->permissions, p))
+        if (p != OWN_SIGN_IN && permissions_have(ctx->principal->permissions, p))
             *SLICE_PUSH(ctx->arena, &out->permissions) = str_of(permission_names[p]);
     return OK;
 }
