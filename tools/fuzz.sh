@@ -9,12 +9,16 @@ corpus=${GANTRY_CORPUS:-../shared/dicom}
 mkdir -p build-fuzz
 floors=$(find src/base src/dicom src/presentation/http -name '*.c' ! -name server.c ! -name guard.c ! -name parts.c ! -name stream.c)
 floors="$floors src/infrastructure/s3/xml.c"
+tokens="src/infrastructure/token_jws.c src/infrastructure/key_ring.c src/infrastructure/seal_sodium.c \
+    src/domain/entities/signing_key.c"
 for target in src/tests/fuzz/fuzz_*.c; do
     name=$(basename "$target" .c)
     rm -f "build-fuzz/$name" # an old one must not run when this one does not compile
+    sources=$floors libraries=""
+    [ "$name" != fuzz_token ] || { sources="$floors $tokens" libraries="-lcrypto -lsodium"; }
     # shellcheck disable=SC2086
     clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc \
-        "$target" $floors -lz -lexpat -lm -lpthread -o "build-fuzz/$name" &
+        "$target" $sources -lz -lexpat -lm -lpthread $libraries -o "build-fuzz/$name" &
 done
 wait
 if [ -d "$corpus" ]; then
