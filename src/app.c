@@ -2,6 +2,8 @@
 #include "app.h"
 
 #include "application/commands/attributes/build_indexed_attributes/command.h"
+#include "application/commands/auth/forgot_password/command.h"
+#include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
@@ -22,6 +24,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define PASSWORD_LINKS_JOB "send_password_links"
 
 enum { COUNTED_UNIT_COUNT_MAX = 500 }; /* of studies from before, in one run of the job */
 
@@ -101,6 +105,8 @@ static err services_open(struct app *app)
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
     TRY(seal_sodium_open(&app->seals, app->tokens.secret));
     TRY(password_argon2_open(&app->passwords));
+    otp_openssl_open(&app->otp);
+    session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
     attribute_memory_open(&app->attributes);
@@ -108,6 +114,8 @@ static err services_open(struct app *app)
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
+                                      .otp = &app->otp.base,
+                                      .session_uses = &app->session_uses.base,
                                       .seals = &app->seals.base,
                                       .secrets = &secret_sha256,
                                       .mail = {.public_url = app->settings.public_url,
@@ -133,6 +141,12 @@ static err secret_open(struct app *app)
                               "them the same GANTRY_SECRET_KEY");
 }
 
+/* Behind the secret: with another one it could not read the keys, and would make its own. */
+static err signing_keys_open(struct app *app)
+{
+    return token_jws_open_keys(&app->tokens, app->db, &app->seals.base, clock_system());
+}
+
 static void secret_close(struct app *app)
 {
     leadership_close(&app->secret);
@@ -144,8 +158,12 @@ static void services_close(struct app *app)
         err e = mediator_ports_flush_audit(&app->mediator);
         if (failed(e))
             log_err(LOG_WARN, "audit_flush", e);
+        e = session_uses_memory_flush(&app->session_uses, app->db, clock_system());
+        if (failed(e))
+            log_err(LOG_WARN, "session_uses_flush", e);
     }
     mediator_ports_close(&app->mediator);
+    session_uses_memory_close(&app->session_uses);
     principal_memory_close(&app->principals);
     attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
@@ -333,6 +351,41 @@ static err count_transfer_syntaxes_job(void *owner)
     return OK;
 }
 
+static err read_keys_job(void *owner)
+{
+    return key_ring_read(&((struct app *)owner)->tokens.keys);
+}
+
+static err rotate_keys_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    const struct renew_signing_keys cmd = {.days = app->settings.signing_key_days.value};
+    struct renew_signing_keys_result result;
+    return renew_signing_keys_send(&scope, &cmd, &result);
+}
+
+static err session_uses_job(void *owner)
+{
+    struct app *app = owner;
+    return session_uses_memory_flush(&app->session_uses, app->db, clock_system());
+}
+
+static err password_links_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct send_password_links_result result;
+    TRY(send_password_links_send(&scope, &(struct send_password_links){0}, &result));
+    if (result.request_count == PASSWORD_REQUEST_COUNT_MAX)
+        scheduler_wake(&app->scheduler, PASSWORD_LINKS_JOB);
+    return OK;
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -358,6 +411,10 @@ static err outbox_job(void *owner)
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
+    {"read_signing_keys", KEY_RING_READ_SECONDS, read_keys_job, .is_shared = false},
+    {"note_session_uses", SESSION_USES_FLUSH_SECONDS, session_uses_job, .is_shared = false},
+    {PASSWORD_LINKS_JOB, 5, password_links_job, .is_shared = true},
+    {"renew_signing_keys", 600, rotate_keys_job, .is_shared = true},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
@@ -369,6 +426,12 @@ static void wake_outbox_job(struct message_listener *l, str payload)
 {
     (void)payload;
     scheduler_wake(&container_of(l, struct app, outbox_listener)->scheduler, "sweep_outbox");
+}
+
+static void wake_password_job(struct message_listener *l, str payload)
+{
+    (void)payload;
+    scheduler_wake(&container_of(l, struct app, password_listener)->scheduler, PASSWORD_LINKS_JOB);
 }
 
 static bool leads(void *owner)
@@ -384,11 +447,15 @@ static err scheduler_open_module(struct app *app)
                             (uuid){0}));
     TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), leads, app));
     app->outbox_listener.heard = wake_outbox_job;
+    app->password_listener.heard = wake_password_job;
+    TRY(message_bus_subscribe(app->services.bus, PASSWORD_REQUEST_CHANNEL,
+                              &app->password_listener));
     return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
 }
 
 static void scheduler_close_module(struct app *app)
 {
+    message_bus_unsubscribe(app->services.bus, &app->password_listener);
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
     leadership_close(&app->leadership);
@@ -653,6 +720,7 @@ static const struct module modules[] = {
      .health = storage_health_module},
     {.name = "services", .open = services_open, .close = services_close},
     {.name = "secret", .open = secret_open, .close = secret_close},
+    {.name = "signing_keys", .open = signing_keys_open},
     {.name = "redis",
      .open = redis_open,
      .close = redis_close,

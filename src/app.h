@@ -12,12 +12,14 @@
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/attribute_memory.h"
 #include "infrastructure/metadata_memory.h"
+#include "infrastructure/otp_openssl.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/seal_sodium.h"
+#include "infrastructure/session_uses_memory.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -53,6 +55,8 @@ struct app {
     struct token_jws tokens;
     struct seal_sodium seals;
     struct password_argon2 passwords;
+    struct otp_openssl otp;
+    struct session_uses_memory session_uses;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;
@@ -61,6 +65,7 @@ struct app {
     struct bus_memory bus;
     struct postgres_bus postgres_bus;
     struct message_listener outbox_listener;
+    struct message_listener password_listener;
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;

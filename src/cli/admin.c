@@ -13,7 +13,7 @@ static int read_password(struct arena *a, str *out)
 {
     char line[PASSWORD_SIZE_MAX + 2];
     if (isatty(STDIN_FILENO) == 1)
-        fprintf(stderr, "Password (at least %d characters): ", PASSWORD_SIZE_MIN);
+        fprintf(stderr, "Password (at least %d characters): ", PASSWORD_LENGTH_MIN);
     if (fgets(line, sizeof line, stdin) == NULL) {
         fprintf(stderr, "gantry: a password is expected on standard input\n");
         return EX_NOINPUT;

@@ -2,6 +2,7 @@
 #include "infrastructure/connection_settings.h"
 
 #include "base/arena.h"
+#include "domain/entities/signing_key.h"
 #include "infrastructure/redis/redis_url.h"
 #include "infrastructure/smtp/mail_message.h"
 #include "infrastructure/smtp/smtp_url.h"
@@ -94,7 +95,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, keep_preambles,
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
-             .doc = "Told to stop, serve on for so long while /readyz says draining"));
+             .doc = "Told to stop, serve on for so long while /readyz says draining"),
+       FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
+             .doc = "A new key signs access tokens after so many days"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -229,6 +232,8 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->viewer_dir = default_viewer_dir(a);
     if (!out->drain_seconds.is_set)
         out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
+    if (!out->signing_key_days.is_set)
+        out->signing_key_days = (opt_i64){true, SIGNING_KEY_DAYS};
     return check(a, out);
 }
 

@@ -27,7 +27,8 @@ struct settings {
     str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
     bool keep_preambles;
-    opt_i64 drain_seconds; /* always set once read */
+    opt_i64 drain_seconds;    /* always set once read */
+    opt_i64 signing_key_days; /* likewise */
 };
 DECLARE_SCHEMA(settings);
 

@@ -17,6 +17,9 @@ struct db_repositories {
     struct user_writer user_writer;
     struct session_reader session_reader;
     struct session_writer session_writer;
+    struct signing_key_reader signing_key_reader;
+    struct signing_key_writer signing_key_writer;
+    struct password_request_writer password_request_writer;
     struct image_reader image_reader;
     struct image_writer image_writer;
     struct non_patient_reader non_patient_reader;
@@ -71,6 +74,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
         .readers = {.organizations = &s->repositories.organization_reader,
                     .users = &s->repositories.user_reader,
                     .sessions = &s->repositories.session_reader,
+                    .signing_keys = &s->repositories.signing_key_reader,
                     .images = &s->repositories.image_reader,
                     .non_patient = &s->repositories.non_patient_reader,
                     .attributes = &s->repositories.attribute_reader,
@@ -85,6 +89,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
+                .signing_keys = &s->repositories.signing_key_writer,
+                .password_requests = &s->repositories.password_request_writer,
                 .images = &s->repositories.image_writer,
                 .non_patient = &s->repositories.non_patient_writer,
                 .attributes = &s->repositories.attribute_writer,

@@ -17,6 +17,8 @@ static struct mediator_ports *self(struct mediator *m)
 
 static err refuse(const struct principal *principal)
 {
+    if (principal->kind == PRINCIPAL_USER && !permissions_have(principal->permissions, SIGNED_IN))
+        return ERR(MFA_REQUIRED, "your role asks for a second factor: set it up first");
     return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
                                                : ERR(FORBIDDEN, "your role does not allow this");
 }

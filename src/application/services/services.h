@@ -5,11 +5,13 @@
 #include "application/services/attribute_cache.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
+#include "application/services/otp_service.h"
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
 #include "application/services/seal_service.h"
 #include "application/services/secret_service.h"
+#include "application/services/session_uses.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
@@ -25,6 +27,8 @@ struct services {
     struct storage *storage;
     struct token_service *tokens;
     struct password_service *passwords;
+    struct otp_service *otp;
+    struct session_uses *session_uses;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
     struct attribute_cache *attributes;

@@ -4,25 +4,13 @@
 #include "base/err.h"
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
-#define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN))
+#define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN))
 
-const char *const permission_names[] = {"undecided",
-                                        "anyone",
-                                        "signed_in",
-                                        "read_studies",
-                                        "write_studies",
-                                        "delete_studies",
-                                        "read_users",
-                                        "write_users",
-                                        "read_audit",
-                                        "write_settings",
-                                        "read_work_items",
-                                        "write_work_items",
-                                        "run_system",
-                                        "write_roles",
-                                        "write_grants",
-                                        "break_glass",
-                                        NULL};
+const char *const permission_names[] = {
+    "undecided",       "anyone",           "signed_in",   "read_studies", "write_studies",
+    "delete_studies",  "read_users",       "write_users", "read_audit",   "write_settings",
+    "read_work_items", "write_work_items", "run_system",  "write_roles",  "write_grants",
+    "break_glass",     "own_sign_in",      NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
 const char *const role_names[] = {"administrator", "radiologist", "technologist", "referrer",
@@ -118,7 +106,7 @@ static uint64_t set_of(const char *const *names, unsigned count, struct str_slic
 
 struct str_slice permissions_list(struct arena *a, uint64_t set)
 {
-    return names_of(a, permission_names, READ_STUDIES, set);
+    return names_of(a, permission_names, READ_STUDIES, set & ~EVERYBODY);
 }
 
 uint64_t permissions_of_list(struct str_slice names)
@@ -154,4 +142,9 @@ const char *role_name_complaint(str name)
 {
     enum role role;
     return role_of_name(name, &role) ? NULL : "is not a role";
+}
+
+uint64_t permissions_to_enroll(void)
+{
+    return BIT(ANYONE) | BIT(OWN_SIGN_IN);
 }

@@ -25,6 +25,7 @@ enum permission {
     WRITE_ROLES,  /* the organization's own roles */
     WRITE_GRANTS, /* open studies to those whose role does not */
     BREAK_GLASS,  /* open a study to oneself, in an emergency */
+    OWN_SIGN_IN,  /* what is left to somebody who must set up a second factor first */
     PERMISSION_COUNT
 };
 
@@ -69,6 +70,9 @@ uint64_t grantable_permissions(void);
  * that they do not have themselves, with everything of the organization. Whoever reads everything
  * need not have BREAK_GLASS to give it: it would open nothing to them. */
 bool rights_cover(struct rights have, struct rights other);
+
+/* Of somebody who must set up a second factor first. */
+uint64_t permissions_to_enroll(void);
 
 static inline bool permissions_have(uint64_t permissions, unsigned needed)
 {

@@ -17,7 +17,9 @@
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/role_repository.h"
+#include "domain/repositories/password_request_repository.h"
 #include "domain/repositories/session_repository.h"
+#include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
 
@@ -25,6 +27,7 @@ struct readers {
     struct organization_reader *organizations;
     struct user_reader *users;
     struct session_reader *sessions;
+    struct signing_key_reader *signing_keys;
     struct image_reader *images;
     struct non_patient_reader *non_patient;
     struct attribute_reader *attributes;
@@ -42,6 +45,8 @@ struct unit_of_work {
     struct organization_writer *organizations;
     struct user_writer *users;
     struct session_writer *sessions;
+    struct signing_key_writer *signing_keys;
+    struct password_request_writer *password_requests;
     struct image_writer *images;
     struct non_patient_writer *non_patient;
     struct attribute_writer *attributes;

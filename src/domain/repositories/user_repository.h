@@ -29,6 +29,7 @@ struct user_reader_ops {
     err (*get_by_email)(struct user_reader *r, struct arena *a, str email, struct user *out);
     err (*get_invited)(struct user_reader *r, struct arena *a, str invitation_hash,
                        struct user *out);
+    err (*get_by_reset_hash)(struct user_reader *r, struct arena *a, str hash, struct user *out);
     err (*find)(struct user_reader *r, struct arena *a, const struct user_filter *filter,
                 struct user_slice *out, int64_t *total);
 };
@@ -59,6 +60,12 @@ static inline err user_reader_get_invited(struct user_reader *r, struct arena *a
                                           str invitation_hash, struct user *out)
 {
     return r->ops->get_invited(r, a, invitation_hash, out);
+}
+/* For whoever has the link that was sent. Errors: NOT_FOUND. */
+static inline err user_reader_get_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                                struct user *out)
+{
+    return r->ops->get_by_reset_hash(r, a, hash, out);
 }
 static inline err user_reader_find(struct user_reader *r, struct arena *a,
                                    const struct user_filter *filter, struct user_slice *out,

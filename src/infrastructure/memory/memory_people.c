@@ -144,6 +144,19 @@ static bool has_state(const struct user *user, const struct user_filter *f)
     return f->state.is_set ? (int64_t)state == f->state.value : state != USER_DELETED;
 }
 
+static bool has_reset_hash(const void *row, const void *argument)
+{
+    return str_eq(((const struct user *)row)->reset_hash, *(const str *)argument);
+}
+
+static err get_user_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                  struct user *out)
+{
+    if (hash.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    return memory_first(SESSION_OF(r, user_reader), a, MEMORY_USERS, has_reset_hash, &hash, out);
+}
+
 static bool user_matches(const struct memory_state *view, const struct user *user,
                          const struct user_filter *f)
 {
@@ -204,6 +217,7 @@ const struct user_reader_ops memory_user_reader_ops = {.get = get_user,
                                                        .get_by_key = get_user_by_key,
                                                        .get_by_email = get_user_by_email,
                                                        .get_invited = get_invited,
+                                                       .get_by_reset_hash = get_user_by_reset_hash,
                                                        .find = find_users};
 
 static err add_user(struct user_writer *w, struct user *user)
@@ -253,7 +267,21 @@ static err get_session(struct session_reader *r, struct arena *a, uuid id, struc
     return memory_first(SESSION_OF(r, session_reader), a, MEMORY_SESSIONS, has_session_id, &id,
                         out);
 }
-const struct session_reader_ops memory_session_reader_ops = {.get = get_session};
+
+static err live_sessions(struct session_reader *r, struct arena *a, int64_t user_key, instant now,
+                         struct session_slice *out)
+{
+    const struct memory_rows *rows = memory_rows(SESSION_OF(r, session_reader), MEMORY_SESSIONS);
+    *out = (struct session_slice){0};
+    for (size_t i = rows->len; i-- > 0 && out->len < SESSION_COUNT_SHOWN;) {
+        const struct session *session = rows->at[i];
+        if (session->user_key == user_key && session_is_live(session, now))
+            memory_row_read(a, MEMORY_SESSIONS, session, SLICE_PUSH(a, out));
+    }
+    return OK;
+}
+const struct session_reader_ops memory_session_reader_ops = {.get = get_session,
+                                                             .live = live_sessions};
 
 static err add_session(struct session_writer *w, struct session *session)
 {
@@ -265,18 +293,44 @@ static err save_session(struct session_writer *w, struct session *session)
     return memory_update(SESSION_OF(w, session_writer), MEMORY_SESSIONS, session);
 }
 
-static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
+static err revoke_other_sessions(struct session_writer *w, struct arena *a, int64_t user_key,
+                                 uuid kept, instant now, struct uuid_slice *out)
 {
     struct memory_session *s = SESSION_OF(w, session_writer);
     struct memory_rows *rows = &memory_write(s)->tables[MEMORY_SESSIONS];
+    *out = (struct uuid_slice){0};
     for (size_t i = 0; i < rows->len; i++) {
         const struct session *session = rows->at[i];
-        if (session->user_key != user_key || session->revoked_at.us != 0)
+        if (session->user_key != user_key || session->revoked_at.us != 0 ||
+            uuid_eq(session->id, kept))
             continue;
         struct session *ended = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
         ended->revoked_at = ended->updated_at = now;
         ended->version++;
         memory_row_replace(&s->db->arena, rows, ended);
+        *SLICE_PUSH(a, out) = session->id;
+    }
+    return OK;
+}
+
+static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
+{
+    struct uuid_slice ended;
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    return revoke_other_sessions(w, &s->db->arena, user_key, (uuid){0}, now, &ended);
+}
+
+static err touch_session(struct session_writer *w, uuid id, instant at)
+{
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_SESSIONS];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct session *session = rows->at[i];
+        if (!uuid_eq(session->id, id) || session->last_used_at.us >= at.us)
+            continue;
+        struct session *used = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
+        used->last_used_at = at;
+        memory_row_replace(&s->db->arena, rows, used);
     }
     return OK;
 }
@@ -299,6 +353,8 @@ static err purge_sessions(struct session_writer *w, instant ended_before, int64_
 const struct session_writer_ops memory_session_writer_ops = {.add = add_session,
                                                              .save = save_session,
                                                              .revoke_user = revoke_sessions,
+                                                             .revoke_others = revoke_other_sessions,
+                                                             .touch = touch_session,
                                                              .purge = purge_sessions};
 
 static bool event_matches(const struct audit_event *event, const struct audit_filter *f)

@@ -13,7 +13,9 @@
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
 #include "domain/entities/series.h"
+#include "domain/entities/password_request.h"
 #include "domain/entities/session.h"
+#include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
 #include "domain/entities/user.h"
 #include "domain/entities/user_group.h"
@@ -49,6 +51,11 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                          .required = {ENTITY, "user_id", "expires_at"},
                          .unique = {{"id"}},
                          .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_SIGNING_KEYS] = {.schema = &signing_key_schema,
+                             .required = {ENTITY, "key_id", "sealed", "active_at"},
+                             .unique = {{"id"}, {"key_id"}}},
+    [MEMORY_PASSWORD_REQUESTS] = {.schema = &password_request_schema,
+                                  .required = {"created_at", "email"}},
     [MEMORY_PATIENTS] = {.schema = &patient_schema,
                          .required = {ENTITY, "patient_id", "issuer_of_patient_id"},
                          .unique = {{"id"},

@@ -396,6 +396,26 @@ static const char roles[] =
     "WHERE invitation_hash IS NOT NULL;"
     "CREATE INDEX users_by_role ON users(role_key) WHERE role_key <> 0;";
 
+/* A column that has no value says that there is none: no second factor, no link that is open. */
+static const char credentials[] =
+    "ALTER TABLE users ADD COLUMN lock_count {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN language {text};"
+    "ALTER TABLE users ADD COLUMN reset_hash {text};"
+    "ALTER TABLE users ADD COLUMN reset_expires_at {number};"
+    "ALTER TABLE users ADD COLUMN mfa_secret {text};"
+    "ALTER TABLE users ADD COLUMN mfa_enabled_at {number};"
+    "ALTER TABLE users ADD COLUMN mfa_step {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN recovery_hashes {text};"
+    "CREATE INDEX users_by_reset ON users(reset_hash) WHERE reset_hash IS NOT NULL;"
+    "ALTER TABLE sessions ADD COLUMN user_agent {text};"
+    "ALTER TABLE sessions ADD COLUMN last_used_at {number};"
+    "CREATE TABLE signing_keys(key {serial}, id {id} NOT NULL UNIQUE, "
+    "organization_key {number} NOT NULL, created_at {number} NOT NULL, "
+    "updated_at {number} NOT NULL, version {number} NOT NULL, key_id {text} NOT NULL UNIQUE, "
+    "sealed {text} NOT NULL, active_at {number} NOT NULL){end};"
+    "CREATE TABLE password_requests(key {serial}, created_at {number} NOT NULL, "
+    "email {text} NOT NULL, peer_address {text}){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -413,6 +433,7 @@ const struct migration migrations[] = {
     {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
+    {14, "signing keys, second factors, links for a new password", {credentials}, NULL, NULL},
     {15, "mails", {mails}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
     {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},

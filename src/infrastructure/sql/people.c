@@ -126,14 +126,26 @@ static err get_user_by_email(struct user_reader *r, struct arena *a, str email, 
     return entity_read_row(&s, a, &user_schema, out);
 }
 
-static err get_invited(struct user_reader *r, struct arena *a, str hash, struct user *out)
+static err get_user_by_hash(struct user_reader *r, struct arena *a, const char *where, str hash,
+                            struct user *out)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
-    TRY(begin_select(c, a, &user_schema, "WHERE invitation_hash = ?1", &s));
+    TRY(begin_select(c, a, &user_schema, where, &s));
     statement_bind_str(&s, 1, hash);
     return entity_read_row(&s, a, &user_schema, out);
+}
+
+static err get_invited(struct user_reader *r, struct arena *a, str hash, struct user *out)
+{
+    return get_user_by_hash(r, a, "WHERE invitation_hash = ?1", hash, out);
+}
+
+static err get_user_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                  struct user *out)
+{
+    return get_user_by_hash(r, a, "WHERE reset_hash = ?1", hash, out);
 }
 
 #define ADDRESS "coalesce(invited_email, former_email, email)"
@@ -207,6 +219,7 @@ const struct user_reader_ops sql_user_reader_ops = {.get = get_user,
                                                     .get_by_key = get_user_by_key,
                                                     .get_by_email = get_user_by_email,
                                                     .get_invited = get_invited,
+                                                    .get_by_reset_hash = get_user_by_reset_hash,
                                                     .find = find_users};
 
 static err add_user(struct user_writer *w, struct user *user)
@@ -251,7 +264,31 @@ static err get_session(struct session_reader *r, struct arena *a, uuid id, struc
     statement_bind_uuid(&s, 1, id);
     return entity_read_row(&s, a, &session_schema, out);
 }
-const struct session_reader_ops sql_session_reader_ops = {.get = get_session};
+
+static err live_sessions(struct session_reader *r, struct arena *a, int64_t user_key, instant now,
+                         struct session_slice *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(SESSION_OF(r, session_reader), &c));
+    TRY(begin_select(c, a, &session_schema,
+                     "WHERE user_key = ?1 AND revoked_at IS NULL AND expires_at > ?2 "
+                     "ORDER BY key DESC LIMIT ?3",
+                     &s));
+    statement_bind_i64(&s, 1, user_key);
+    statement_bind_i64(&s, 2, now.us);
+    statement_bind_i64(&s, 3, SESSION_COUNT_SHOWN);
+    *out = (struct session_slice){0};
+    for (;;) {
+        bool has_row;
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(&s, a, 0, &session_schema, SLICE_PUSH(a, out));
+    }
+}
+const struct session_reader_ops sql_session_reader_ops = {.get = get_session,
+                                                          .live = live_sessions};
 
 static err add_session(struct session_writer *w, struct session *session)
 {
@@ -278,6 +315,44 @@ static err revoke_sessions(struct session_writer *w, int64_t user_key, instant n
     return statement_run(&s);
 }
 
+static err revoke_other_sessions(struct session_writer *w, struct arena *a, int64_t user_key,
+                                 uuid kept, instant now, struct uuid_slice *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(SESSION_OF(w, session_writer), &c));
+    TRY(statement_begin(
+        c,
+        "UPDATE sessions SET revoked_at = ?2, updated_at = ?2, version = version + 1 "
+        "WHERE user_key = ?1 AND revoked_at IS NULL AND (?3 IS NULL OR id <> ?3) RETURNING id",
+        &s));
+    statement_bind_i64(&s, 1, user_key);
+    statement_bind_i64(&s, 2, now.us);
+    statement_bind_uuid(&s, 3, kept);
+    *out = (struct uuid_slice){0};
+    for (;;) {
+        bool has_row;
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        *SLICE_PUSH(a, out) = statement_column_uuid(&s, 0);
+    }
+}
+
+static err touch_session(struct session_writer *w, uuid id, instant at)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(SESSION_OF(w, session_writer), &c));
+    TRY(statement_begin(c,
+                        "UPDATE sessions SET last_used_at = ?2 WHERE id = ?1 AND "
+                        "(last_used_at IS NULL OR last_used_at < ?2)",
+                        &s));
+    statement_bind_uuid(&s, 1, id);
+    statement_bind_i64(&s, 2, at.us);
+    return statement_run(&s);
+}
+
 static err purge_sessions(struct session_writer *w, instant ended_before, int64_t *count)
 {
     struct sql_connection *c;
@@ -292,6 +367,8 @@ static err purge_sessions(struct session_writer *w, instant ended_before, int64_
 const struct session_writer_ops sql_session_writer_ops = {.add = add_session,
                                                           .save = save_session,
                                                           .revoke_user = revoke_sessions,
+                                                          .revoke_others = revoke_other_sessions,
+                                                          .touch = touch_session,
                                                           .purge = purge_sessions};
 
 static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,

@@ -2,6 +2,7 @@
  * or, where the route takes it, in the cookie of the program's own pages. */
 #include "presentation/dependencies/auth.h"
 
+#include "application/models/second_factor.h"
 #include "application/models/user_view.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
@@ -41,6 +42,14 @@ err auth_begin(struct request *r, permission_number needs)
     return OK;
 }
 
+static void note_use(struct request *r, const struct session *session, instant now)
+{
+    int64_t last_us =
+        session->last_used_at.us != 0 ? session->last_used_at.us : session->created_at.us;
+    if (now.us - last_us >= SECONDS(SESSION_USE_SECONDS))
+        session_uses_note(r->scope.services->session_uses, session->id, now);
+}
+
 static err read_principal(struct request *r, const struct access_claims *claims,
                           struct readers *readers)
 {
@@ -58,19 +67,23 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     if (!session_is_live(&session, now) || !user.is_active ||
         (!is_browser && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
+    bool must_enroll;
+    TRY(second_factor_is_missing(readers, request_arena(r), &user, &must_enroll));
+    note_use(r, &session, now);
     TRY(user_rights(readers, request_arena(r), &user, &rights));
     instant expires_at = is_browser ? session.expires_at : claims->expires_at;
-    r->principal = (struct principal){.kind = PRINCIPAL_USER,
-                                      .organization_key = user.organization_key,
-                                      .user_key = user.key,
-                                      .user_id = user.id,
-                                      .session_id = session.id,
-                                      .permissions = rights.permissions,
-                                      .granted_permissions = rights.granted_permissions,
-                                      .grantee_kind = GRANTEE_USER,
-                                      .grantee_key = user.key,
-                                      .issued_at = session.created_at,
-                                      .expires_at = expires_at};
+    r->principal = (struct principal){
+        .kind = PRINCIPAL_USER,
+        .organization_key = user.organization_key,
+        .user_key = user.key,
+        .user_id = user.id,
+        .session_id = session.id,
+        .permissions = must_enroll ? permissions_to_enroll() : rights.permissions,
+        .granted_permissions = must_enroll ? 0 : rights.granted_permissions,
+        .grantee_kind = GRANTEE_USER,
+        .grantee_key = user.key,
+        .issued_at = session.created_at, /* to the microsecond */
+        .expires_at = expires_at};
     return OK;
 }
 

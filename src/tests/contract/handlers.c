@@ -41,7 +41,7 @@ err try_sign_in(struct world *w, const char *email, const char *password,
                 struct session_tokens *out)
 {
     struct scope scope = world_scope(w, &principal_nobody);
-    const struct sign_in request = {str_of(email), str_of(password)};
+    const struct sign_in request = {.email = str_of(email), .password = str_of(password)};
     struct sign_in_result result;
     TRY(sign_in_send(&scope, &request, &result));
     *out = result.tokens;

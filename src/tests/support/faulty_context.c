@@ -86,6 +86,13 @@ static err faulty_user_reader_get_by_email(struct user_reader *r, struct arena *
     return user_reader_get_by_email(s->inner->readers.users, a, email, out);
 }
 
+static err faulty_user_reader_get_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                                struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_by_reset_hash");
+    return user_reader_get_by_reset_hash(s->inner->readers.users, a, hash, out);
+}
+
 static err faulty_user_reader_find(struct user_reader *r, struct arena *a,
                                    const struct user_filter *filter, struct user_slice *out,
                                    int64_t *total)
@@ -106,6 +113,7 @@ static const struct user_reader_ops faulty_user_reader_ops = {
     .get_by_key = faulty_user_reader_get_by_key,
     .get_by_email = faulty_user_reader_get_by_email,
     .get_invited = faulty_user_reader_get_invited,
+    .get_by_reset_hash = faulty_user_reader_get_by_reset_hash,
     .find = faulty_user_reader_find,
 };
 
@@ -147,8 +155,16 @@ static err faulty_session_reader_get(struct session_reader *r, struct arena *a, 
     return session_reader_get(s->inner->readers.sessions, a, id, out);
 }
 
+static err faulty_session_reader_live(struct session_reader *r, struct arena *a, int64_t user_key,
+                                      instant now, struct session_slice *out)
+{
+    PASS(session_reader, r, "session_reader_live");
+    return session_reader_live(s->inner->readers.sessions, a, user_key, now, out);
+}
+
 static const struct session_reader_ops faulty_session_reader_ops = {
     .get = faulty_session_reader_get,
+    .live = faulty_session_reader_live,
 };
 
 static err faulty_session_writer_add(struct session_writer *w, struct session *session)
@@ -170,6 +186,20 @@ static err faulty_session_writer_revoke_user(struct session_writer *w, int64_t u
     return session_writer_revoke_user(s->inner->uow.sessions, user_key, now);
 }
 
+static err faulty_session_writer_revoke_others(struct session_writer *w, struct arena *a,
+                                               int64_t user_key, uuid kept, instant now,
+                                               struct uuid_slice *out)
+{
+    PASS(session_writer, w, "session_writer_revoke_others");
+    return session_writer_revoke_others(s->inner->uow.sessions, a, user_key, kept, now, out);
+}
+
+static err faulty_session_writer_touch(struct session_writer *w, uuid id, instant at)
+{
+    PASS(session_writer, w, "session_writer_touch");
+    return session_writer_touch(s->inner->uow.sessions, id, at);
+}
+
 static err faulty_session_writer_purge(struct session_writer *w, instant ended_before,
                                        int64_t *count)
 {
@@ -181,6 +211,8 @@ static const struct session_writer_ops faulty_session_writer_ops = {
     .add = faulty_session_writer_add,
     .save = faulty_session_writer_save,
     .revoke_user = faulty_session_writer_revoke_user,
+    .revoke_others = faulty_session_writer_revoke_others,
+    .touch = faulty_session_writer_touch,
     .purge = faulty_session_writer_purge,
 };
 
@@ -759,6 +791,9 @@ static const struct db_repositories repositories = {
     .user_writer = {&faulty_user_writer_ops},
     .session_reader = {&faulty_session_reader_ops},
     .session_writer = {&faulty_session_writer_ops},
+    .signing_key_reader = {&faulty_signing_key_reader_ops},
+    .signing_key_writer = {&faulty_signing_key_writer_ops},
+    .password_request_writer = {&faulty_password_request_writer_ops},
     .image_reader = {&faulty_image_reader_ops},
     .image_writer = {&faulty_image_writer_ops},
     .non_patient_reader = {&faulty_non_patient_reader_ops},

@@ -16,6 +16,9 @@ struct faulty_session {
     TRY(fault_pass(s->fault, operation_))
 
 /* Of those in files of their own. */
+extern const struct signing_key_reader_ops faulty_signing_key_reader_ops;
+extern const struct signing_key_writer_ops faulty_signing_key_writer_ops;
+extern const struct password_request_writer_ops faulty_password_request_writer_ops;
 extern const struct mail_reader_ops faulty_mail_reader_ops;
 extern const struct mail_writer_ops faulty_mail_writer_ops;
 extern const struct role_reader_ops faulty_role_reader_ops;

@@ -10,7 +10,9 @@
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/memory/memory_context.h"
 #include "infrastructure/memory/memory_storage.h"
+#include "infrastructure/coordination_memory.h"
 #include "infrastructure/metadata_memory.h"
+#include "infrastructure/otp_openssl.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
@@ -34,6 +36,9 @@ struct world {
     struct metadata_memory metadata;
     struct attribute_memory attributes;
     struct fake_password passwords;
+    struct otp_openssl otp;
+    struct rate_memory rates;
+    struct bus_memory bus;
     struct mediator_ports mediator;
     struct services services;
     struct organization organization;

@@ -2,6 +2,8 @@
  * account. Wrong, used, withdrawn and expired links are answered alike. */
 #include "application/commands/users/accept_invitation/command.h"
 
+#include "application/models/password_rules.h"
+
 SCHEMA(accept_invitation,
        FIELD(accept_invitation, token, .flags = REQUIRED | SECRET, .max = 128,
              .doc = "What the link ends with"),
@@ -31,7 +33,6 @@ static err accept_invitation_handle(struct command_ctx *ctx, const struct accept
     TRY(find_invited(ctx, cmd->token, &user));
     ctx->scope->subject_id = user.id;
     ctx->scope->organization_key = user.organization_key;
-    TRY(password_hash(ctx->services->passwords, ctx->arena, cmd->password, &user.password_hash));
     user.email = out->email = user.invited_email;
     user.invited_email = user.invitation_hash = STR_NONE;
     user.invitation_expires_at = (instant){0};
@@ -39,6 +40,7 @@ static err accept_invitation_handle(struct command_ctx *ctx, const struct accept
     user.updated_at = clock_now(ctx->clock);
     if (cmd->name.ptr != NULL)
         user.name = cmd->name;
+    TRY(password_set(ctx, &user, "password", cmd->password));
     err e = user_writer_save(ctx->uow->users, &user);
     if (e.code == ERR_PRECONDITION_FAILED) /* accepted twice at once, or withdrawn */
         return ERR(SERIALIZATION, "the invitation changed meanwhile");

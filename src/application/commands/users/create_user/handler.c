@@ -1,6 +1,8 @@
 /* Hashes the password before anything is written, then adds the row. */
 #include "application/commands/users/create_user/command.h"
 
+#include "application/models/password_rules.h"
+
 SCHEMA(create_user,
        FIELD(create_user, email, .flags = REQUIRED, .max = EMAIL_SIZE_MAX, .check = email_complaint,
              .doc = "Signs in with this", .example = "ada@clinic.example"),
@@ -24,7 +26,7 @@ static err create_user_handle(struct command_ctx *ctx, const struct create_user 
                         .name = cmd->name,
                         .is_active = true};
     TRY(user_choose_role(ctx, cmd->role, &user));
-    TRY(password_hash(ctx->services->passwords, ctx->arena, cmd->password, &user.password_hash));
+    TRY(password_set(ctx, &user, "password", cmd->password));
     err e = user_writer_add(ctx->uow->users, &user);
     if (e.code == ERR_CONFLICT)
         return ERR(CONFLICT, "a user with this e-mail address is there already");

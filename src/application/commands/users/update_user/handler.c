@@ -1,6 +1,8 @@
 /* Only users of the own organization; a new password or role ends what was open. */
 #include "application/commands/users/update_user/command.h"
 
+#include "application/models/password_rules.h"
+
 SCHEMA(update_user, FIELD(update_user, id, .flags = KEY | REQUIRED),
        FIELD(update_user, if_match, .flags = FROM_HEADER, .doc = "Version seen"),
        FIELD(update_user, name, .min = 1, .max = NAME_SIZE_MAX),
@@ -20,8 +22,7 @@ static err apply(struct command_ctx *ctx, const struct update_user *cmd, struct 
     if (cmd->is_active.is_set)
         user->is_active = cmd->is_active.value;
     if (cmd->password.ptr != NULL)
-        return password_hash(ctx->services->passwords, ctx->arena, cmd->password,
-                             &user->password_hash);
+        return password_set(ctx, user, "password", cmd->password);
     return OK;
 }
 
