@@ -94,6 +94,14 @@ static err storage_health_module(struct app *app)
     return storage_health(app->storage);
 }
 
+static str audit_source(struct app *app)
+{
+    char name[256] = "";
+    if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0')
+        return STR("gantry");
+    return str_format(&app->arena, "gantry@%s", name);
+}
+
 static err services_open(struct app *app)
 {
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
@@ -102,6 +110,9 @@ static err services_open(struct app *app)
     metadata_memory_open(&app->metadata);
     attribute_memory_open(&app->attributes);
     mediator_ports_open(&app->mediator, app->db, clock_system());
+    audit_seal_open(&app->audit_seal, app->tokens.secret);
+    audit_anchors_open(&app->audit_anchors, app->db, clock_system(), &app->audit_seal,
+                       app->data_dir);
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
@@ -109,6 +120,8 @@ static err services_open(struct app *app)
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
                                       .attributes = &app->attributes.base,
+                                      .audit_sealer = &app->audit_seal.base,
+                                      .audit_source = audit_source(app),
                                       .duplicates = app->settings.duplicates};
     return OK;
 }
@@ -131,14 +144,25 @@ static void secret_close(struct app *app)
     leadership_close(&app->secret);
 }
 
+/* What this process still wrote is anchored too. */
+static void write_last_anchors(struct app *app)
+{
+    err e = audit_anchors_write(&app->audit_anchors);
+    if (failed(e))
+        log_err(LOG_WARN, "audit_anchors", e);
+}
+
 static void services_close(struct app *app)
 {
     if (app->mediator.base.ops != NULL) {
         err e = mediator_ports_flush_audit(&app->mediator);
         if (failed(e))
             log_err(LOG_WARN, "audit_flush", e);
+        if (app->anchors_at_end)
+            write_last_anchors(app);
     }
     mediator_ports_close(&app->mediator);
+    audit_anchors_close(&app->audit_anchors);
     principal_memory_close(&app->principals);
     attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
@@ -341,6 +365,38 @@ static err audit_job(void *owner)
     return mediator_ports_flush_audit(&((struct app *)owner)->mediator);
 }
 
+static err anchors_job(void *owner)
+{
+    struct app *app = owner;
+    uint64_t now = monotonic_ns();
+    uint64_t pause = (uint64_t)app->settings.audit_anchor_seconds * 1000000000u;
+    if (app->anchored_ns != 0 && now - app->anchored_ns < pause)
+        return OK;
+    TRY(audit_anchors_write(&app->audit_anchors));
+    app->anchored_ns = now;
+    return OK;
+}
+
+static err retention_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct audit_retention retention = {
+        .db = app->db,
+        .clock = clock_system(),
+        .seal = &app->audit_seal,
+        .days = (int64_t)app->settings.audit_retention,
+        .request_id = uuid_text(&scratch, uuid_make(clock_system()))};
+    int64_t count;
+    bool more;
+    if (retention.days == 0)
+        return OK;
+    TRY(audit_retention_run(&retention, &count, &more));
+    if (more)
+        scheduler_wake(&app->scheduler, "audit_retention");
+    return OK;
+}
+
 /* Nobody hears an event yet: they are told, kept for half a minute, and go. */
 static err outbox_job(void *owner)
 {
@@ -353,6 +409,8 @@ static const struct scheduled_job jobs[] = {
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
+    {"audit_anchors", 1, anchors_job, .is_shared = true},
+    {"audit_retention", 3600, retention_job, .is_shared = true},
     {"sweep_outbox", 30, outbox_job, .is_shared = true},
     {"index_attributes", 3, attributes_job, .is_shared = true},
 };
@@ -383,6 +441,7 @@ static void scheduler_close_module(struct app *app)
 {
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
+    app->anchors_at_end = leads(app);
     leadership_close(&app->leadership);
 }
 

@@ -6,6 +6,8 @@
 #include "application/services/services.h"
 #include "core/di_container.h"
 #include "core/health_monitor.h"
+#include "infrastructure/audit_anchors.h"
+#include "infrastructure/audit_retention.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/leadership.h"
 #include "infrastructure/mediator_ports.h"
@@ -59,6 +61,10 @@ struct app {
     struct postgres_bus postgres_bus;
     struct message_listener outbox_listener;
     struct mediator_ports mediator;
+    struct audit_seal audit_seal;
+    struct audit_anchors audit_anchors;
+    bool anchors_at_end;  /* it led when it was told to stop */
+    uint64_t anchored_ns; /* when the job last made anchors; 0: not yet */
     struct services services;
     struct lanes lanes;
     struct event_streams streams; /* of the internal API */

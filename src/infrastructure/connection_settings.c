@@ -2,7 +2,9 @@
 #include "infrastructure/connection_settings.h"
 
 #include "base/arena.h"
+#include "infrastructure/audit_retention.h"
 #include "infrastructure/redis/redis_url.h"
+#include "infrastructure/syslog/syslog_url.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -67,7 +69,17 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, keep_preambles,
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
-             .doc = "Told to stop, serve on for so long while /readyz says draining"));
+             .doc = "Told to stop, serve on for so long while /readyz says draining"),
+       FIELD(settings, audit_anchor_seconds, .min = 1, .max = AUDIT_ANCHOR_SECONDS_MAX,
+             .doc = "Seconds between anchors of an audit trail that grows"),
+       FIELD(settings, audit_retention,
+             .doc = "Days that audit events are kept, 30 or more; 0: for ever. HIPAA asks for six "
+                    "years, which are 2192"),
+       FIELD(settings, audit_syslog_url, .check = syslog_url_complaint,
+             .doc = "tls://HOST:6514?ca=FILE&cert=FILE&key=FILE, tcp:// or udp://: where the audit "
+                    "trail is sent"),
+       FIELD(settings, audit_syslog_plain,
+             .doc = "Send the audit trail by tcp:// or udp:// to another machine too, in the clear"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -154,6 +166,13 @@ static err check(struct arena *a, const struct settings *s)
         return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(buf_str(&key)),
                     STR_ARG(issues.list.at[0].text));
     }
+    if (s->audit_retention != 0 && (s->audit_retention < AUDIT_RETENTION_DAYS_MIN ||
+                                    s->audit_retention > AUDIT_RETENTION_DAYS_MAX))
+        return ERR(INVALID, "GANTRY_AUDIT_RETENTION must be 0, or from 30 to 36525 days");
+    if (s->audit_syslog_url.ptr != NULL && !s->audit_syslog_plain &&
+        !syslog_url_is_private(s->audit_syslog_url))
+        return ERR(INVALID, "GANTRY_AUDIT_SYSLOG_URL sends the audit trail to another machine in "
+                            "the clear: use tls://, or set GANTRY_AUDIT_SYSLOG_PLAIN=1");
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
     if (!all_loopback && !s->behind_proxy)
@@ -186,6 +205,7 @@ err settings_read(struct arena *a, str file, struct settings *out)
                              .public_http_address = STR("127.0.0.1:8081"),
                              .admin_email = STR("admin@localhost"),
                              .storage_cache_size = 10240,
+                             .audit_anchor_seconds = AUDIT_ANCHOR_SECONDS,
                              .log_level = LOG_INFO};
     if (file.ptr != NULL)
         TRY(read_file(a, file, out));

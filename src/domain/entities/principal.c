@@ -10,3 +10,20 @@ struct principal principal_system(int64_t organization_key)
                               .organization_key = organization_key,
                               .permissions = ~UINT64_C(1)};
 }
+
+const char *const principal_kind_names[] = {"nobody", "user", "system", NULL};
+
+void principal_set_name(struct principal *p, str name)
+{
+    size_t size = name.len < sizeof p->name ? name.len : sizeof p->name - 1;
+    while (size < name.len && size != 0 && ((unsigned char)name.ptr[size] & 0xC0) == 0x80)
+        size--;
+    memset(p->name, 0, sizeof p->name);
+    if (size != 0)
+        memcpy(p->name, name.ptr, size);
+}
+
+uuid principal_actor_id(const struct principal *p)
+{
+    return p->user_id;
+}

@@ -71,6 +71,7 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         .issued_at = is_browser ? session.created_at
                                 : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
         .expires_at = expires_at};
+    principal_set_name(&r->principal, user.email);
     return OK;
 }
 

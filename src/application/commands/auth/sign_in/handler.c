@@ -30,7 +30,7 @@ static err open_session(struct command_ctx *ctx, const struct user *user, struct
 
 /* A refusal that must be remembered: the failure is committed by a command of its own. */
 struct count_sign_in_failure {
-    int64_t user_key;
+    int64_t user_key; /* 0: nothing to count, the attempt is only on the trail */
 };
 struct count_sign_in_failure_result {
     EMPTY_STRUCT;
@@ -45,6 +45,8 @@ static err count_sign_in_failure_handle(struct command_ctx *ctx,
 {
     struct user user;
     (void)out;
+    if (cmd->user_key == 0)
+        return OK;
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, cmd->user_key, &user));
     user_count_failure(&user, clock_now(ctx->clock));
     err e = user_writer_save(ctx->uow->users, &user);
@@ -68,13 +70,12 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
     ctx->scope->organization_key = user.organization_key;
     TRY(password_verify(ctx->services->passwords, cmd->password, user.password_hash, &matches));
     bool locked = user_is_locked(&user, clock_now(ctx->clock));
-    if (!matches && user.key != 0 && !locked) {
-        struct count_sign_in_failure failure = {user.key};
+    if (!matches || user.key == 0 || !user.is_active || locked) {
+        struct count_sign_in_failure failure = {matches || locked ? 0 : user.key};
         struct count_sign_in_failure_result ignored;
         TRY(count_sign_in_failure_send(ctx->scope, &failure, &ignored));
-    }
-    if (!matches || user.key == 0 || !user.is_active || locked)
         return refused();
+    }
     TRY(open_session(ctx, &user, &session));
     if (user.failure_count != 0) {
         user.failure_count = 0;
