@@ -53,7 +53,7 @@ static void found(struct audit_verifier *base, const struct audit_finding *f)
     instant_write(f->at, time);
     printf("audit trail of %s: ", v->organization);
     print_flaw(f);
-    printf(" (%s, key %lld)\n", time, (long long)f->key);
+    printf(" (%.*s, key %lld)\n", INSTANT_TEXT_SIZE, time, (long long)f->key);
 }
 
 static void passed(struct audit_verifier *base, int64_t event_count)
@@ -118,7 +118,7 @@ static void check_orphans(struct audit_verification *v, const struct organizatio
             is_there = is_there || uuid_eq(all->at[n].id, anchor->organization_id);
         if (is_there)
             continue;
-        char id[UUID_TEXT_SIZE];
+        char id[UUID_TEXT_SIZE + 1] = "";
         uuid_write(anchor->organization_id, id);
         v->organization = id;
         found(&v->base, &(struct audit_finding){.flaw = AUDIT_CUT_SHORT,

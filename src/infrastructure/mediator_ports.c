@@ -194,27 +194,45 @@ static void name_actor(struct audit_event *event, const struct principal *p,
         event->actor_name = STR_NONE;
 }
 
+/* The member "id" of a request or a result. */
+static uuid id_in(const struct schema *schema, const void *object)
+{
+    void *owner = (void *)(uintptr_t)object;
+    const struct field *f = object == NULL ? NULL : schema_find(schema, STR("id"), &owner);
+    return f != NULL && f->kind == FIELD_UUID ? *(uuid *)(void *)((char *)owner + f->offset)
+                                              : (uuid){0};
+}
+
+/* What the handler has said it was about, else what was asked for or has been made. */
+static uuid subject_of(const struct call *c, const struct audit_use *use, err outcome)
+{
+    uuid id = c->scope->subject_id;
+    if (use->subject == NULL || uuid_is_set(id))
+        return id;
+    id = id_in(c->use_case->request, c->request);
+    return uuid_is_set(id) || failed(outcome) ? id : id_in(c->use_case->result, c->result);
+}
+
 /* What is known without asking the database. */
 static struct audit_event event_of(const struct call *c, err outcome)
 {
     const struct scope *s = c->scope;
     const struct audit_use *use = audit_use_find(str_of(c->use_case->name));
     int64_t organization_key = s->principal->organization_key;
+    uuid subject_id = subject_of(c, use, outcome);
     enum err_code code = use->is_refusal && !failed(outcome) ? ERR_UNAUTHENTICATED : outcome.code;
-    return (struct audit_event){.id = uuid_make(s->clock),
-                                .organization_key =
-                                    organization_key != 0 ? organization_key : s->organization_key,
-                                .created_at = clock_now(s->clock),
-                                .action = str_of(c->use_case->name),
-                                .outcome = str_of(err_code_name(code)),
-                                .subject_id = s->subject_id,
-                                .subject_kind =
-                                    use->subject != NULL && uuid_is_set(s->subject_id)
-                                        ? str_of(use->subject)
-                                        : STR_NONE,
-                                .peer_address = s->peer_address,
-                                .request_id = s->request_id,
-                                .count = 1};
+    return (struct audit_event){
+        .id = uuid_make(s->clock),
+        .organization_key = organization_key != 0 ? organization_key : s->organization_key,
+        .created_at = clock_now(s->clock),
+        .action = str_of(c->use_case->name),
+        .outcome = str_of(err_code_name(code)),
+        .subject_id = subject_id,
+        .subject_kind =
+            use->subject != NULL && uuid_is_set(subject_id) ? str_of(use->subject) : STR_NONE,
+        .peer_address = s->peer_address,
+        .request_id = s->request_id,
+        .count = 1};
 }
 
 /* With what the database knows of its subject and, of who had no name before, of the actor. */
@@ -223,8 +241,8 @@ static err complete_event(struct audit_event *event, const struct call *c, struc
     struct audit_subject subject = {0};
     const struct audit_use *use = audit_use_find(event->action);
     if (event->subject_kind.len != 0)
-        TRY(audit_reader_describe(r, c->scope->arena, event->subject_kind, event->subject_id,
-                                  &subject));
+        TRY(audit_reader_describe(r, c->scope->arena, event->organization_key, event->subject_kind,
+                                  event->subject_id, &subject));
     event->study_id = subject.study_id;
     event->study_instance_uid = subject.study_instance_uid;
     event->patient_id = subject.patient_id;
@@ -239,8 +257,8 @@ static uint64_t touch_hash(const struct call *c)
     uuid actor = principal_actor_id(p);
     uint64_t hash = hash_bytes((uint64_t)p->kind, &actor, sizeof actor);
     hash = hash_bytes(hash, &p->organization_key, sizeof p->organization_key);
-    if (c->use_case->writes) /* what came is not what was looked at */
-        hash = hash_bytes(hash, "writes", 6);
+    if (c->use_case->writes || c->use_case->gives_copies) /* is not to look */
+        hash = hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));
     return uuid_is_set(s->subject_id)
                ? hash_bytes(hash, &s->subject_id, sizeof(uuid))
                : hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));
@@ -325,7 +343,8 @@ static void begin_touch(struct mediator_ports *m, uint64_t hash, const struct ca
                     .study_id = event->study_id},
         .action = c->use_case->name,
         .actor_kind = principal_kind_names[c->scope->principal->kind],
-        .subject_kind = event->subject_kind.len != 0 ? audit_use_find(event->action)->subject : NULL,
+        .subject_kind =
+            event->subject_kind.len != 0 ? audit_use_find(event->action)->subject : NULL,
     };
     keep_text(touch->peer_address, sizeof touch->peer_address, event->peer_address);
     keep_text(touch->request_id, sizeof touch->request_id, event->request_id);

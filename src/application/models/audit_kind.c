@@ -16,14 +16,14 @@ const struct audit_use audit_uses[] = {
     {"create_user", SECURITY_ALERT, 'C', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"update_user", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"deactivate_user", SECURITY_ALERT, 'D', TYPE_USER_SECURITY_CHANGED, "user", false},
-    {"get_me", APPLICATION_ACTIVITY, 'R', TYPE_NONE, "user", false},
-    {"get_user", APPLICATION_ACTIVITY, 'R', TYPE_NONE, "user", false},
-    {"list_users", APPLICATION_ACTIVITY, 'R', TYPE_NONE, "user", false},
+    {"get_me", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},
+    {"get_user", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},
+    {"list_users", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},
     {"create_indexed_attribute", SECURITY_ALERT, 'C', TYPE_SOFTWARE_CONFIGURATION,
      "indexed_attribute", false},
     {"delete_indexed_attribute", SECURITY_ALERT, 'D', TYPE_SOFTWARE_CONFIGURATION,
      "indexed_attribute", false},
-    {"list_indexed_attributes", APPLICATION_ACTIVITY, 'R', TYPE_NONE, NULL, false},
+    {"list_indexed_attributes", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     /* the trail itself */
     {"list_audit_events", AUDIT_LOG_USED, 'R', TYPE_NONE, NULL, false},
     {"export_audit_events", AUDIT_LOG_USED, 'R', TYPE_NONE, NULL, false},
@@ -32,7 +32,7 @@ const struct audit_use audit_uses[] = {
     {"remove_audit_events", AUDIT_LOG_USED, 'D', TYPE_NONE, NULL, false},
     /* images come, are looked for and looked at */
     {"store_instance", INSTANCES_TRANSFERRED, 'C', TYPE_NONE, "study", false},
-    {"store_non_patient_object", DATA_IMPORT, 'C', TYPE_NONE, "non_patient_object", false},
+    {"store_non_patient_object", OTHER_ACTIVITY, 'C', TYPE_NONE, "non_patient_object", false},
     {"check_storage", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
     {"list_studies", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
     {"search_images", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
@@ -53,8 +53,7 @@ const struct audit_use audit_uses[] = {
     {"retrieve_bulk", INSTANCES_ACCESSED, 'R', TYPE_NONE, "study", false},
     {"retrieve_images", INSTANCES_ACCESSED, 'R', TYPE_NONE, "study", false},
     {"retrieve_archive", DATA_EXPORT, 'R', TYPE_NONE, "study", false},
-    {"retrieve_non_patient_object", APPLICATION_ACTIVITY, 'R', TYPE_NONE, "non_patient_object",
-     false},
+    {"retrieve_non_patient_object", OTHER_ACTIVITY, 'R', TYPE_NONE, "non_patient_object", false},
     /* and go, or come back */
     {"trash_study", STUDY_DELETED, 'D', TYPE_NONE, "study", false},
     {"trash_series", INSTANCES_ACCESSED, 'D', TYPE_NONE, "series", false},
@@ -72,20 +71,20 @@ const struct audit_use audit_uses[] = {
     {"search_work_items", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
     {"list_work_item_events", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
     {"get_newest_work_item_event", QUERY_MADE, 'E', TYPE_NONE, NULL, false},
-    {"subscribe_work_items", APPLICATION_ACTIVITY, 'C', TYPE_NONE, "work_item", false},
-    {"unsubscribe_work_items", APPLICATION_ACTIVITY, 'D', TYPE_NONE, "work_item", false},
-    {"suspend_subscription", APPLICATION_ACTIVITY, 'U', TYPE_NONE, "work_item", false},
+    {"subscribe_work_items", OTHER_ACTIVITY, 'C', TYPE_NONE, "work_item", false},
+    {"unsubscribe_work_items", OTHER_ACTIVITY, 'D', TYPE_NONE, "work_item", false},
+    {"suspend_subscription", OTHER_ACTIVITY, 'U', TYPE_NONE, "work_item", false},
     /* what the program does by itself */
-    {"build_indexed_attributes", APPLICATION_ACTIVITY, 'E', TYPE_NONE, NULL, false},
-    {"count_transfer_syntaxes", APPLICATION_ACTIVITY, 'E', TYPE_NONE, NULL, false},
-    {"purge_expired", APPLICATION_ACTIVITY, 'E', TYPE_NONE, NULL, false},
-    {"report_worklist_status", APPLICATION_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"build_indexed_attributes", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"count_transfer_syntaxes", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"purge_expired", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"report_worklist_status", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
 };
 const size_t audit_use_count = COUNT_OF(audit_uses);
 
 const struct audit_use *audit_use_find(str use_case)
 {
-    static const struct audit_use other = {"", APPLICATION_ACTIVITY, 'E', TYPE_NONE, NULL, false};
+    static const struct audit_use other = {"", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false};
     for (size_t i = 0; i < audit_use_count; i++)
         if (str_eq(use_case, str_of(audit_uses[i].use_case)))
             return &audit_uses[i];
@@ -110,6 +109,7 @@ static const struct {
     {SECURITY_ALERT, "Security Alert"},
     {USER_AUTHENTICATION, "User Authentication"},
     {TYPE_APPLICATION_START, "Application Start"},
+    {TYPE_APPLICATION_STOP, "Application Stop"},
     {TYPE_LOGIN, "Login"},
     {TYPE_LOGOUT, "Logout"},
     {TYPE_EMERGENCY_OVERRIDE_STARTED, "Emergency Override Started"},

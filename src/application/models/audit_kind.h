@@ -1,5 +1,5 @@
-/* What each use case is to an audit trail: the event of PS3.15 A.5.3, what was done (C R U D E), and
- * what kind of thing its subject is. One row per use case that can come onto the trail;
+/* What each use case is to an audit trail: the event of PS3.15 A.5.3, what was done (C R U D E),
+ * and what kind of thing its subject is. One row per use case that can come onto the trail;
  * tools/check_audit.sh finds one that has none. */
 #ifndef APPLICATION_MODELS_AUDIT_KIND_H
 #define APPLICATION_MODELS_AUDIT_KIND_H
@@ -8,6 +8,7 @@
 
 /* EventID, coding scheme DCM. */
 enum audit_kind {
+    OTHER_ACTIVITY = 0, /* the standard has none for it */
     APPLICATION_ACTIVITY = 110100,
     AUDIT_LOG_USED = 110101,
     INSTANCES_ACCESSED = 110103,
@@ -27,6 +28,7 @@ enum audit_kind {
 enum audit_type {
     TYPE_NONE = 0,
     TYPE_APPLICATION_START = 110120,
+    TYPE_APPLICATION_STOP = 110121,
     TYPE_LOGIN = 110122,
     TYPE_LOGOUT = 110123,
     TYPE_EMERGENCY_OVERRIDE_STARTED = 110127,
@@ -50,7 +52,7 @@ struct audit_use {
 extern const struct audit_use audit_uses[];
 extern const size_t audit_use_count;
 
-/* Never NULL: of a use case without a row, an application activity. */
+/* Never NULL: of a use case without a row, another activity. */
 const struct audit_use *audit_use_find(str use_case);
 
 /* The standard's words for the codes above. */

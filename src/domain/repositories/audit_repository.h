@@ -29,8 +29,8 @@ struct audit_reader;
 struct audit_reader_ops {
     err (*find)(struct audit_reader *r, struct arena *a, const struct audit_filter *filter,
                 struct audit_event_slice *out);
-    err (*describe)(struct audit_reader *r, struct arena *a, str kind, uuid id,
-                    struct audit_subject *out);
+    err (*describe)(struct audit_reader *r, struct arena *a, int64_t organization_key, str kind,
+                    uuid id, struct audit_subject *out);
     err (*get_cut)(struct audit_reader *r, struct arena *a, int64_t organization_key,
                    struct audit_cut *out);
     err (*get_position)(struct audit_reader *r, str name, int64_t *key);
@@ -45,11 +45,12 @@ static inline err audit_reader_find(struct audit_reader *r, struct arena *a,
     return r->ops->find(r, a, filter, out);
 }
 /* What a study, series, instance, work item or user is, for an event about it; all of it absent for
- * other kinds and for what is not there. */
-static inline err audit_reader_describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
+ * other kinds and for what is not the organization's. */
+static inline err audit_reader_describe(struct audit_reader *r, struct arena *a,
+                                        int64_t organization_key, str kind, uuid id,
                                         struct audit_subject *out)
 {
-    return r->ops->describe(r, a, kind, id, out);
+    return r->ops->describe(r, a, organization_key, kind, id, out);
 }
 /* Errors: NOT_FOUND (nothing was ever removed). */
 static inline err audit_reader_get_cut(struct audit_reader *r, struct arena *a,
@@ -57,7 +58,8 @@ static inline err audit_reader_get_cut(struct audit_reader *r, struct arena *a,
 {
     return r->ops->get_cut(r, a, organization_key, out);
 }
-/* How far whoever goes by that name has come in the trail of all organizations; 0: not yet begun. */
+/* How far whoever goes by that name has come in the trail of all organizations; 0: not yet begun.
+ */
 static inline err audit_reader_get_position(struct audit_reader *r, str name, int64_t *key)
 {
     return r->ops->get_position(r, name, key);

@@ -52,10 +52,13 @@ static err find_audit(struct audit_reader *r, struct arena *a, const struct audi
     return OK;
 }
 
-static const void *row_of_id(const struct memory_rows *rows, enum memory_table table, uuid id)
+static const void *row_of_id(const struct memory_rows *rows, enum memory_table table,
+                             int64_t organization_key, uuid id)
 {
     for (size_t i = 0; i < rows->len; i++)
-        if (uuid_eq(*(const uuid *)memory_member(table, "id", rows->at[i]), id))
+        if (uuid_eq(*(const uuid *)memory_member(table, "id", rows->at[i]), id) &&
+            *(const int64_t *)memory_member(table, "organization_key", rows->at[i]) ==
+                organization_key)
             return rows->at[i];
     return NULL;
 }
@@ -66,10 +69,10 @@ static void describe_study(struct arena *a, const struct memory_rows *studies, i
     for (size_t i = 0; i < studies->len; i++) {
         const struct study *study = studies->at[i];
         if (study->key == key)
-            *out = (struct audit_subject){
-                .study_id = study->id,
-                .study_instance_uid = str_copy(a, study->study_instance_uid),
-                .patient_id = str_copy(a, study->patient_id)};
+            *out =
+                (struct audit_subject){.study_id = study->id,
+                                       .study_instance_uid = str_copy(a, study->study_instance_uid),
+                                       .patient_id = str_copy(a, study->patient_id)};
     }
 }
 
@@ -81,15 +84,15 @@ static const struct {
                         {"series", MEMORY_SERIES, "study_key"},
                         {"instance", MEMORY_INSTANCES, "study_key"}};
 
-static err describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
-                    struct audit_subject *out)
+static err describe(struct audit_reader *r, struct arena *a, int64_t organization_key, str kind,
+                    uuid id, struct audit_subject *out)
 {
     struct memory_session *s = SESSION_OF(r, audit_reader);
     *out = (struct audit_subject){0};
     for (size_t i = 0; i < COUNT_OF(parts_of_studies); i++) {
         enum memory_table table = parts_of_studies[i].table;
         const void *row = str_eq(kind, str_of(parts_of_studies[i].kind))
-                              ? row_of_id(memory_rows(s, table), table, id)
+                              ? row_of_id(memory_rows(s, table), table, organization_key, id)
                               : NULL;
         if (row != NULL)
             describe_study(a, memory_rows(s, MEMORY_STUDIES),
@@ -98,14 +101,15 @@ static err describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
     }
     if (str_eq(kind, STR("work_item"))) {
         const struct work_item *item =
-            row_of_id(memory_rows(s, MEMORY_WORK_ITEMS), MEMORY_WORK_ITEMS, id);
+            row_of_id(memory_rows(s, MEMORY_WORK_ITEMS), MEMORY_WORK_ITEMS, organization_key, id);
         if (item != NULL)
-            *out = (struct audit_subject){
-                .study_instance_uid = str_copy(a, item->study_instance_uid),
-                .patient_id = str_copy(a, item->patient_id)};
+            *out =
+                (struct audit_subject){.study_instance_uid = str_copy(a, item->study_instance_uid),
+                                       .patient_id = str_copy(a, item->patient_id)};
     }
     if (str_eq(kind, STR("user"))) {
-        const struct user *user = row_of_id(memory_rows(s, MEMORY_USERS), MEMORY_USERS, id);
+        const struct user *user =
+            row_of_id(memory_rows(s, MEMORY_USERS), MEMORY_USERS, organization_key, id);
         if (user != NULL)
             out->user_name = str_copy(a, user->email);
     }
@@ -140,10 +144,8 @@ static err get_position(struct audit_reader *r, str name, int64_t *key)
     return OK;
 }
 
-const struct audit_reader_ops memory_audit_reader_ops = {.find = find_audit,
-                                                         .describe = describe,
-                                                         .get_cut = get_cut,
-                                                         .get_position = get_position};
+const struct audit_reader_ops memory_audit_reader_ops = {
+    .find = find_audit, .describe = describe, .get_cut = get_cut, .get_position = get_position};
 
 static int64_t count_before(const struct memory_rows *rows, size_t at, int64_t organization_key)
 {
@@ -193,7 +195,8 @@ static err cut_audit(struct audit_writer *w, struct arena *a, struct audit_cut *
     memory_rows_remove(&s->db->arena, &state->tables[MEMORY_AUDIT_CUTS], is_cut_of,
                        &cut->organization_key);
     TRY(memory_insert(s, MEMORY_AUDIT_CUTS, cut));
-    *count = memory_rows_remove(&s->db->arena, &state->tables[MEMORY_AUDIT_EVENTS], is_cut_off, cut);
+    *count =
+        memory_rows_remove(&s->db->arena, &state->tables[MEMORY_AUDIT_EVENTS], is_cut_off, cut);
     return OK;
 }
 

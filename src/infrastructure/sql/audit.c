@@ -124,12 +124,11 @@ static err find_audit(struct audit_reader *r, struct arena *a, const struct audi
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, audit_reader), &c));
     choose(&where, f);
-    TRY(statement_prepare(c,
-                          str_format(a, "%s %.*s ORDER BY key%s LIMIT ?%d",
-                                     entity_sql(&audit_event_schema)->select,
-                                     STR_ARG(buf_str(&where.text)), f->oldest_first ? "" : " DESC",
-                                     where.count + 1),
-                          &s));
+    TRY(statement_prepare(
+        c,
+        str_format(a, "%s %.*s ORDER BY key%s LIMIT ?%d", entity_sql(&audit_event_schema)->select,
+                   STR_ARG(buf_str(&where.text)), f->oldest_first ? "" : " DESC", where.count + 1),
+        &s));
     bind_conditions(&s, &where);
     statement_bind_i64(&s, where.count + 1, f->limit);
     *out = (struct audit_event_slice){0};
@@ -146,17 +145,20 @@ static err find_audit(struct audit_reader *r, struct arena *a, const struct audi
 static const struct {
     const char *kind, *sql;
 } descriptions[] = {
-    {"study", "SELECT id, study_instance_uid, patient_id, NULL FROM studies WHERE id = ?1"},
+    {"study", "SELECT id, study_instance_uid, patient_id, NULL FROM studies WHERE id = ?1 AND "
+              "organization_key = ?2"},
     {"series", "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM series e "
-               "JOIN studies s ON s.key = e.study_key WHERE e.id = ?1"},
-    {"instance", "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM instances i "
-                 "JOIN studies s ON s.key = i.study_key WHERE i.id = ?1"},
-    {"work_item", "SELECT NULL, study_instance_uid, patient_id, NULL FROM work_items WHERE id = ?1"},
-    {"user", "SELECT NULL, NULL, NULL, email FROM users WHERE id = ?1"},
+               "JOIN studies s ON s.key = e.study_key WHERE e.id = ?1 AND s.organization_key = ?2"},
+    {"instance",
+     "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM instances i "
+     "JOIN studies s ON s.key = i.study_key WHERE i.id = ?1 AND s.organization_key = ?2"},
+    {"work_item", "SELECT NULL, study_instance_uid, patient_id, NULL FROM work_items WHERE id = ?1 "
+                  "AND organization_key = ?2"},
+    {"user", "SELECT NULL, NULL, NULL, email FROM users WHERE id = ?1 AND organization_key = ?2"},
 };
 
-static err describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
-                    struct audit_subject *out)
+static err describe(struct audit_reader *r, struct arena *a, int64_t organization_key, str kind,
+                    uuid id, struct audit_subject *out)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
@@ -171,6 +173,7 @@ static err describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
     TRY(sql_session_read(SESSION_OF(r, audit_reader), &c));
     TRY(statement_begin(c, sql, &s));
     statement_bind_uuid(&s, 1, id);
+    statement_bind_i64(&s, 2, organization_key);
     TRY(statement_step(&s, &has_row));
     if (has_row)
         *out = (struct audit_subject){.study_id = statement_column_uuid(&s, 0),
@@ -184,10 +187,9 @@ static err read_cut(struct sql_connection *c, struct arena *a, int64_t organizat
                     struct audit_cut *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(statement_prepare(c,
-                          str_format(a, "%s WHERE organization_key = ?1",
-                                     entity_sql(&audit_cut_schema)->select),
-                          &s));
+    TRY(statement_prepare(
+        c, str_format(a, "%s WHERE organization_key = ?1", entity_sql(&audit_cut_schema)->select),
+        &s));
     statement_bind_i64(&s, 1, organization_key);
     return entity_read_row(&s, a, &audit_cut_schema, out);
 }
@@ -213,10 +215,8 @@ static err get_position(struct audit_reader *r, str name, int64_t *key)
     return OK;
 }
 
-const struct audit_reader_ops sql_audit_reader_ops = {.find = find_audit,
-                                                      .describe = describe,
-                                                      .get_cut = get_cut,
-                                                      .get_position = get_position};
+const struct audit_reader_ops sql_audit_reader_ops = {
+    .find = find_audit, .describe = describe, .get_cut = get_cut, .get_position = get_position};
 
 /* What stands before the next event: its hash, and how many there are. */
 struct audit_end {

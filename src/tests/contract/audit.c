@@ -355,18 +355,26 @@ CONTRACT(subjects_are_described)
     for (int i = 0; i < 3; i++) {
         place.series = i > 0;
         place.instance = i > 1;
-        CHECK_OK(audit_reader_describe(r, &c->arena, str_of(kinds[i]), sample_id(place), &subject));
+        CHECK_OK(audit_reader_describe(r, &c->arena, c->organization_key, str_of(kinds[i]),
+                                       sample_id(place), &subject));
         CHECK(uuid_eq(study, subject.study_id));
         CHECK_STR(STR("1.2.40.1"), subject.study_instance_uid);
         CHECK_STR(str_of(samples[0].patient_id), subject.patient_id);
         CHECK(subject.user_name.ptr == NULL);
     }
-    CHECK_OK(audit_reader_describe(r, &c->arena, STR("user"), user.id, &subject));
+    CHECK_OK(
+        audit_reader_describe(r, &c->arena, c->organization_key, STR("user"), user.id, &subject));
     CHECK_STR(STR("ada@example.org"), subject.user_name);
     CHECK(!uuid_is_set(subject.study_id));
-    CHECK_OK(audit_reader_describe(r, &c->arena, STR("study"), user.id, &subject));
+    CHECK_OK(
+        audit_reader_describe(r, &c->arena, c->organization_key, STR("study"), user.id, &subject));
     CHECK(subject.study_instance_uid.ptr == NULL);
-    CHECK_OK(audit_reader_describe(r, &c->arena, STR("comet"), study, &subject));
+    CHECK_OK(audit_reader_describe(r, &c->arena, c->other_key, STR("study"), study, &subject));
+    CHECK(subject.study_instance_uid.ptr == NULL && subject.patient_id.ptr == NULL);
+    CHECK_OK(audit_reader_describe(r, &c->arena, c->other_key, STR("user"), user.id, &subject));
+    CHECK(subject.user_name.ptr == NULL);
+    CHECK_OK(
+        audit_reader_describe(r, &c->arena, c->organization_key, STR("comet"), study, &subject));
     CHECK(subject.study_instance_uid.ptr == NULL);
     db_session_end(s);
 }

@@ -1,18 +1,7 @@
 /* One function for each operation: it counts, and passes on what it was given. */
-#include "tests/support/faulty_context.h"
+#include "tests/support/faulty_session.h"
 
 #include "base/arena.h"
-
-struct faulty_session {
-    struct db_session base, *inner;
-    struct fault *fault;
-};
-
-#define SESSION_OF(pointer_, member_)                                                              \
-    container_of(pointer_, struct faulty_session, base.repositories.member_)
-#define PASS(member_, pointer_, operation_)                                                        \
-    struct faulty_session *s = SESSION_OF(pointer_, member_);                                      \
-    TRY(fault_pass(s->fault, operation_))
 
 static err faulty_organization_reader_first(struct organization_reader *r, struct arena *a,
                                             struct organization *out)
@@ -544,67 +533,6 @@ static err faulty_non_patient_writer_add(struct non_patient_writer *w,
 static const struct non_patient_writer_ops faulty_non_patient_writer_ops = {
     .locate = faulty_non_patient_writer_locate,
     .add = faulty_non_patient_writer_add,
-};
-
-static err faulty_audit_reader_find(struct audit_reader *r, struct arena *a,
-                                    const struct audit_filter *filter,
-                                    struct audit_event_slice *out)
-{
-    PASS(audit_reader, r, "audit_reader_find");
-    return audit_reader_find(s->inner->readers.audit, a, filter, out);
-}
-
-static err faulty_audit_reader_describe(struct audit_reader *r, struct arena *a, str kind, uuid id,
-                                        struct audit_subject *out)
-{
-    PASS(audit_reader, r, "audit_reader_describe");
-    return audit_reader_describe(s->inner->readers.audit, a, kind, id, out);
-}
-
-static err faulty_audit_reader_get_cut(struct audit_reader *r, struct arena *a,
-                                       int64_t organization_key, struct audit_cut *out)
-{
-    PASS(audit_reader, r, "audit_reader_get_cut");
-    return audit_reader_get_cut(s->inner->readers.audit, a, organization_key, out);
-}
-
-static err faulty_audit_reader_get_position(struct audit_reader *r, str name, int64_t *key)
-{
-    PASS(audit_reader, r, "audit_reader_get_position");
-    return audit_reader_get_position(s->inner->readers.audit, name, key);
-}
-
-static const struct audit_reader_ops faulty_audit_reader_ops = {
-    .find = faulty_audit_reader_find,
-    .describe = faulty_audit_reader_describe,
-    .get_cut = faulty_audit_reader_get_cut,
-    .get_position = faulty_audit_reader_get_position,
-};
-
-static err faulty_audit_writer_add(struct audit_writer *w, struct arena *a,
-                                   struct audit_event *event)
-{
-    PASS(audit_writer, w, "audit_writer_add");
-    return audit_writer_add(s->inner->uow.audit, a, event);
-}
-
-static err faulty_audit_writer_cut(struct audit_writer *w, struct arena *a, struct audit_cut *cut,
-                                   int64_t *count)
-{
-    PASS(audit_writer, w, "audit_writer_cut");
-    return audit_writer_cut(s->inner->uow.audit, a, cut, count);
-}
-
-static err faulty_audit_writer_save_position(struct audit_writer *w, str name, int64_t key)
-{
-    PASS(audit_writer, w, "audit_writer_save_position");
-    return audit_writer_save_position(s->inner->uow.audit, name, key);
-}
-
-static const struct audit_writer_ops faulty_audit_writer_ops = {
-    .add = faulty_audit_writer_add,
-    .cut = faulty_audit_writer_cut,
-    .save_position = faulty_audit_writer_save_position,
 };
 
 static err faulty_change_reader_find(struct change_reader *r, struct arena *a,
