@@ -377,19 +377,34 @@ static err anchors_job(void *owner)
     return OK;
 }
 
+/* What the receiver does not have yet stays, however old it is. */
+static err find_delivered(struct app *app, struct arena *a, int64_t *key, bool *must_wait)
+{
+    struct db_session *session;
+    TRY(db_session_begin(app->db, a, clock_system(), &session));
+    err e = audit_reader_get_position(session->readers.audit, AUDIT_SYSLOG_POSITION, key);
+    db_session_end(session);
+    *must_wait = *key == 0;
+    return e;
+}
+
 static err retention_job(void *owner)
 {
     struct app *app = owner;
     CLEANUP(arena_deinit) struct arena scratch = {0};
-    struct audit_retention retention = {
-        .db = app->db,
-        .clock = clock_system(),
-        .seal = &app->audit_seal,
-        .days = (int64_t)app->settings.audit_retention,
-        .request_id = uuid_text(&scratch, uuid_make(clock_system()))};
+    struct audit_retention retention = {.db = app->db,
+                                        .clock = clock_system(),
+                                        .seal = &app->audit_seal,
+                                        .days = (int64_t)app->settings.audit_retention,
+                                        .request_id =
+                                            uuid_text(&scratch, uuid_make(clock_system()))};
     int64_t count;
-    bool more;
+    bool more, must_wait = false;
     if (retention.days == 0)
+        return OK;
+    if (app->settings.audit_syslog_url.ptr != NULL)
+        TRY(find_delivered(app, &scratch, &retention.up_to_key, &must_wait));
+    if (must_wait)
         return OK;
     TRY(audit_retention_run(&retention, &count, &more));
     if (more)
@@ -433,6 +448,14 @@ static err scheduler_open_module(struct app *app)
         TRY(leadership_open(&app->leadership, app->db, clock_system(), STR("schedules"),
                             (uuid){0}));
     TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), leads, app));
+    if (app->settings.audit_syslog_url.ptr != NULL && (app->container.roles & ROLE_WORKER) != 0)
+        TRY(audit_syslog_open(&app->audit_syslog,
+                              &(struct audit_syslog_settings){.url = app->settings.audit_syslog_url,
+                                                              .source = app->services.audit_source,
+                                                              .db = app->db,
+                                                              .clock = clock_system(),
+                                                              .leads = leads,
+                                                              .owner = app}));
     app->outbox_listener.heard = wake_outbox_job;
     return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
 }
@@ -441,6 +464,7 @@ static void scheduler_close_module(struct app *app)
 {
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
+    audit_syslog_close(&app->audit_syslog);
     app->anchors_at_end = leads(app);
     leadership_close(&app->leadership);
 }
@@ -481,6 +505,21 @@ static str health_text(void *owner, struct arena *a, bool *ready)
     return buf_str(&report.out);
 }
 
+static void add_syslog_metrics(struct app *app, struct buf *out)
+{
+    if (app->settings.audit_syslog_url.ptr == NULL)
+        return;
+    struct audit_syslog_state state = audit_syslog_state(&app->audit_syslog);
+    buf_addf(out,
+             "# TYPE gantry_audit_syslog_sent_total counter\ngantry_audit_syslog_sent_total %llu\n"
+             "# TYPE gantry_audit_syslog_failures_total counter\n"
+             "gantry_audit_syslog_failures_total %llu\n"
+             "# TYPE gantry_audit_syslog_lag_seconds gauge\n"
+             "gantry_audit_syslog_lag_seconds %.3f\n",
+             (unsigned long long)state.sent_count, (unsigned long long)state.failure_count,
+             state.lag_seconds);
+}
+
 static str metrics_text(void *owner, struct arena *a)
 {
     struct app *app = owner;
@@ -503,6 +542,7 @@ static str metrics_text(void *owner, struct arena *a)
     buf_addf(&out,
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
              (unsigned long long)__atomic_load_n(&app->db->commit_count, __ATOMIC_RELAXED));
+    add_syslog_metrics(app, &out);
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n", leads(owner));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
              (unsigned long long)__atomic_load_n(&app->db->unit_count, __ATOMIC_RELAXED));

@@ -19,6 +19,7 @@
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/sqlite/database.h"
+#include "infrastructure/syslog/audit_syslog.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
 #include "presentation/event_streams.h"
@@ -63,8 +64,9 @@ struct app {
     struct mediator_ports mediator;
     struct audit_seal audit_seal;
     struct audit_anchors audit_anchors;
-    bool anchors_at_end;  /* it led when it was told to stop */
-    uint64_t anchored_ns; /* when the job last made anchors; 0: not yet */
+    struct audit_syslog audit_syslog; /* of zeros where nobody is sent the trail */
+    bool anchors_at_end;              /* it led when it was told to stop */
+    uint64_t anchored_ns;             /* when the job last made anchors; 0: not yet */
     struct services services;
     struct lanes lanes;
     struct event_streams streams; /* of the internal API */

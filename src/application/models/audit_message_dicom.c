@@ -207,11 +207,15 @@ static void end_object(struct buf *out)
     buf_add(out, STR("</ParticipantObjectIdentification>"));
 }
 
-/* How many times the event stands for; which event it is. */
+/* Which event it is, how many times it stands for, and its place in the chain. */
 static void add_details(struct buf *out, const struct audit_event *event)
 {
     add_detail(out, "Gantry event", uuid_text(out->arena, event->id));
     add_detail(out, "Count", str_format(out->arena, "%lld", (long long)event->count));
+    if (event->sequence.is_set)
+        add_detail(out, "Sequence",
+                   str_format(out->arena, "%lld", (long long)event->sequence.value));
+    add_detail(out, "Hash", event->hash);
 }
 
 /* A.5.3: life cycle of what was made, changed, erased; 6 is access. */

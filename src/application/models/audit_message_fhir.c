@@ -109,8 +109,11 @@ static void add_entity(struct buf *out, const struct entity *e, const struct aud
         buf_add_char(out, '"');
     }
     if (*first)
-        buf_addf(out, ",\"detail\":[{\"type\":\"count\",\"valueString\":\"%lld\"}]",
-                 (long long)event->count);
+        buf_addf(out,
+                 ",\"detail\":[{\"type\":\"count\",\"valueString\":\"%lld\"},"
+                 "{\"type\":\"sequence\",\"valueString\":\"%lld\"},"
+                 "{\"type\":\"hash\",\"valueString\":\"%.*s\"}]",
+                 (long long)event->count, (long long)event->sequence.value, STR_ARG(event->hash));
     buf_add_char(out, '}');
     *first = false;
 }

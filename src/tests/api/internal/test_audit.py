@@ -15,21 +15,13 @@ import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-from harness import PASSWORD, STOW, Case, instance, multipart
+from harness import PASSWORD, STOW, Case, instance, multipart, xmllint
 
-RNG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/audit_message.rng")
 DCM = "http://dicom.nema.org/resources/ontology/DCM"
 
 
 def well_formed(text):
     return ElementTree.fromstring(text)
-
-
-def xmllint(text):
-    """What it complains of; empty when the document is as the schema has it."""
-    done = subprocess.run(["xmllint", "--noout", "--nonet", "--relaxng", RNG, "-"], input=text, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60)
-    return "" if done.returncode == 0 else done.stderr.decode()[-2000:]
 
 
 class Trail(Case):
