@@ -159,8 +159,9 @@ static bool take_argument(struct audit_verification *audit, const char *argument
 
 static int tell_usage(const char *flaw)
 {
-    fprintf(stderr, "gantry verify: %s\nusage: gantry verify [--audit] [--anchors=FILE] "
-                    "[--key=PUBLIC-KEY]…\n",
+    fprintf(stderr,
+            "gantry verify: %s\nusage: gantry verify [--audit] [--anchors=FILE] "
+            "[--key=PUBLIC-KEY]…\n",
             flaw);
     return EX_USAGE;
 }

@@ -21,7 +21,7 @@ struct audit_anchors {
     const char *folder;
     struct {
         int64_t organization_key, sequence;
-    } *written; /* a trail that has not moved gets no second one */
+    } * written; /* a trail that has not moved gets no second one */
     size_t written_count;
 };
 

@@ -31,7 +31,7 @@ static bool follows(struct arena *a, str before, const struct audit_event *event
 struct walk {
     struct audit_verifier *v;
     struct audit_chain_check *out;
-    struct arena lasting; /* of the anchors */
+    struct arena lasting;         /* of the anchors */
     struct audit_anchor *anchors; /* of this trail, by sequence */
     size_t anchor_count, next_anchor;
     char before[HASH_TEXT_SIZE];
@@ -95,8 +95,8 @@ static void check_anchors(struct walk *w, const struct audit_event *event)
 
 static void pass_event(struct walk *w, struct arena *a, const struct audit_event *event)
 {
-    bool is_next = !event->sequence.is_set || !w->is_numbered ||
-                   event->sequence.value == w->sequence + 1;
+    bool is_next =
+        !event->sequence.is_set || !w->is_numbered || event->sequence.value == w->sequence + 1;
     if (!is_next || !follows(a, (str){w->before, w->before_size}, event))
         tell_break(w, event);
     if (event->sequence.is_set)

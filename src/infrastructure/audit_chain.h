@@ -41,8 +41,8 @@ struct audit_verifier {
 
 struct audit_chain_check {
     int64_t event_count, finding_count;
-    int64_t broken_key;   /* of the first event with a finding; 0: none */
-    int64_t anchor_count; /* that the trail agrees with */
+    int64_t broken_key;                             /* of the first event with a finding; 0: none */
+    int64_t anchor_count;                           /* that the trail agrees with */
     int64_t old_anchor_count, foreign_anchor_count; /* of before a cut; signed by an unknown key */
 };
 /* Walks the whole trail of an organization from its start and goes on behind a finding.

@@ -9,7 +9,7 @@
 enum {
     AUDIT_RETENTION_DAYS_MIN = 30,
     AUDIT_RETENTION_DAYS_MAX = 36525,
-    AUDIT_RETENTION_STEP = 1000, /* events that go in one transaction */
+    AUDIT_RETENTION_STEP = 1000,         /* events that go in one transaction */
     AUDIT_RETENTION_STEP_COUNT_MAX = 100 /* in one run, of all organizations */
 };
 
@@ -18,8 +18,9 @@ struct audit_retention {
     struct clock *clock;
     const struct audit_seal *seal;
     int64_t days;
-    int64_t up_to_key; /* none behind that event, which somebody has still to read; 0: no such limit */
-    str request_id;    /* of the event that tells of it */
+    int64_t
+        up_to_key;  /* none behind that event, which somebody has still to read; 0: no such limit */
+    str request_id; /* of the event that tells of it */
 };
 
 /* count: of events removed; more when some are left for another run. Of every organization that

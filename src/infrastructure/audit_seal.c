@@ -57,10 +57,10 @@ static enum audit_seal_verdict check(const struct audit_seal *s, struct arena *a
     for (size_t i = 0; i < s->key_count; i++) {
         if (!str_eq(id, key_id(a, s->keys[i])))
             continue;
-        bool holds = base64url_decode(a, signature, &bytes) && bytes.len == crypto_sign_BYTES &&
-                     crypto_sign_verify_detached((const unsigned char *)bytes.ptr,
-                                                 (const unsigned char *)text.ptr, text.len,
-                                                 s->keys[i]) == 0;
+        bool holds =
+            base64url_decode(a, signature, &bytes) && bytes.len == crypto_sign_BYTES &&
+            crypto_sign_verify_detached((const unsigned char *)bytes.ptr,
+                                        (const unsigned char *)text.ptr, text.len, s->keys[i]) == 0;
         return holds ? AUDIT_SEAL_HOLDS : AUDIT_SEAL_BROKEN;
     }
     return AUDIT_SEAL_UNKNOWN_KEY;

@@ -24,7 +24,7 @@ struct services {
     struct rate_counter *rates;
     struct message_bus *bus;
     const struct audit_sealer *audit_sealer;
-    str audit_source; /* what audit messages call this installation; lives as long */
+    str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;
 };

@@ -19,7 +19,7 @@ struct audit_event {
     uuid subject_id; /* what it was about, see subject_kind */
     str peer_address;
     str request_id;
-    int64_t count; /* reads or stored instances gathered onto this event */
+    int64_t count;          /* reads or stored instances gathered onto this event */
     str actor_kind;         /* of principal_kind_names */
     uuid actor_id;          /* of a user, an API key, a share */
     str actor_name;         /* as it was then: of a user the e-mail */
@@ -28,7 +28,7 @@ struct audit_event {
     str study_instance_uid; /* of that study, which need not be there any more … */
     str patient_id;         /* … and whose it was: an identifier and nothing else of a patient */
     opt_i64 sequence;       /* 1, 2, 3 … in its organization; a gap is a removed event */
-    str hash; /* SHA-256 over the event and the hash before it, hexadecimal */
+    str hash;               /* SHA-256 over the event and the hash before it, hexadecimal */
 };
 DECLARE_SCHEMA(audit_event);
 SLICE(audit_event);

@@ -18,8 +18,8 @@ struct principal {
     int64_t user_key;
     uuid user_id, session_id;
     char name[PRINCIPAL_NAME_SIZE]; /* for the audit trail: of a user the e-mail; may be cut off */
-    uint64_t permissions;         /* with everything of the organization */
-    uint64_t granted_permissions; /* with what was granted, see struct access */
+    uint64_t permissions;           /* with everything of the organization */
+    uint64_t granted_permissions;   /* with what was granted, see struct access */
     enum grantee_kind grantee_kind;
     int64_t grantee_key;
     instant issued_at; /* the credentials; what ended the user's sessions later ended them */

@@ -82,8 +82,7 @@ static err read_option(struct arena *a, str option, struct syslog_url *out)
     const struct {
         const char *name;
         str *place;
-    } files[] = {
-        {"ca", &out->ca}, {"cert", &out->cert}, {"key", &out->key}, {"name", &out->name}};
+    } files[] = {{"ca", &out->ca}, {"cert", &out->cert}, {"key", &out->key}, {"name", &out->name}};
     str name;
     if (!str_cut(&option, '=', &name) || option.ptr == NULL)
         return ERR(INVALID, "has an option without a value");

@@ -4,9 +4,9 @@
  *     tcp://HOST[:601][?format=…]     RFC 6587, octet counting
  *     udp://HOST[:514][?format=…]     RFC 5426
  *
- * ca: PEM of who signs the receiver's certificate, the system's store when absent; cert and key: how
- * this program shows who it is; name: what the certificate must say, the host when absent. Reserved
- * characters of values are percent-encoded. */
+ * ca: PEM of who signs the receiver's certificate, the system's store when absent; cert and key:
+ * how this program shows who it is; name: what the certificate must say, the host when absent.
+ * Reserved characters of values are percent-encoded. */
 #ifndef INFRASTRUCTURE_SYSLOG_SYSLOG_URL_H
 #define INFRASTRUCTURE_SYSLOG_SYSLOG_URL_H
 
