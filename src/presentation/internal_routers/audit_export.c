@@ -16,7 +16,7 @@
 enum {
     EXPORT_COUNT_MAX = 4, /* at once, of the process */
     EXPORT_STALL_SECONDS = 60,
-    EXPORT_PAUSE_MS = 20,
+    EXPORT_PAUSE_MS_MAX = 32, /* the first is of one, each is twice as long */
     EXPORT_PIECE_SIZE = 16 * 1024
 };
 
@@ -55,12 +55,14 @@ static void export_free(struct audit_export *x)
 /* False when its peer is gone, or takes nothing. */
 static bool write_piece(struct audit_export *x, str bytes)
 {
-    const struct timespec pause = {0, EXPORT_PAUSE_MS * 1000000L};
+    struct timespec pause = {0, 1000000L};
     uint64_t until = monotonic_ns() + EXPORT_STALL_SECONDS * UINT64_C(1000000000);
     while (!http_stream_write(x->body, bytes)) {
         if (http_stream_is_gone(x->body) || monotonic_ns() > until)
             return false;
         nanosleep(&pause, NULL);
+        if (pause.tv_nsec < EXPORT_PAUSE_MS_MAX * 1000000L)
+            pause.tv_nsec *= 2;
     }
     return true;
 }
