@@ -372,9 +372,8 @@ static err anchors_job(void *owner)
     uint64_t pause = (uint64_t)app->settings.audit_anchor_seconds * 1000000000u;
     if (app->anchored_ns != 0 && now - app->anchored_ns < pause)
         return OK;
-    TRY(audit_anchors_write(&app->audit_anchors));
-    app->anchored_ns = now;
-    return OK;
+    app->anchored_ns = now; /* what fails comes again in its turn, not every second */
+    return audit_anchors_write(&app->audit_anchors);
 }
 
 /* What the receiver does not have yet stays, however old it is. */

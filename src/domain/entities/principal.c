@@ -1,6 +1,8 @@
 /* The principals that need no sign-in. */
 #include "domain/entities/principal.h"
 
+#include "base/err.h"
+
 const struct principal principal_nobody = {.kind = PRINCIPAL_NOBODY,
                                            .permissions = UINT64_C(1) << ANYONE};
 
@@ -12,6 +14,7 @@ struct principal principal_system(int64_t organization_key)
 }
 
 const char *const principal_kind_names[] = {"nobody", "user", "system", NULL};
+_Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a kind without a name");
 
 void principal_set_name(struct principal *p, str name)
 {

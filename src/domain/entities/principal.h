@@ -7,8 +7,8 @@
 #include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
-enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM };
-extern const char *const principal_kind_names[];
+enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM, PRINCIPAL_KIND_COUNT };
+extern const char *const principal_kind_names[]; /* NULL-terminated */
 
 enum { PRINCIPAL_NAME_SIZE = 128 };
 

@@ -384,6 +384,8 @@ class Tampering(Case):
 
 class Retention(unittest.TestCase):
     def test_what_is_old_goes_and_the_chain_holds(self):
+        if harness.is_instrumented():
+            self.skipTest("faketime and sanitizers both want to be loaded first")
         gantry = harness.Gantry(harness.BINARY)
         gantry.start()
         gantry.use_administrator()
@@ -396,8 +398,6 @@ class Retention(unittest.TestCase):
         # nothing is old yet, so the program is told that 31 days have passed
         gantry.environment["GANTRY_AUDIT_RETENTION"] = "30"
         faketime = shutil.which("faketime")
-        if faketime is None:
-            self.skipTest("no faketime")
         before = int(gantry.sql("SELECT count(*) FROM audit_events")[0][0])
         gantry.binary, gantry.arguments = faketime, ["-f", "+31d", os.path.abspath(harness.BINARY), "serve"]
         gantry.start()
