@@ -81,7 +81,9 @@ static const struct sub_command sub_commands[] = {
     {"organization", "organization create NAME ADMIN-EMAIL",
      "Make an organization and its administrator; the password is read from standard input",
      .run = cli_organization},
-    {"verify", "verify", "Check every stored object against its row, and the audit trail, by hash",
+    {"verify", "verify [--audit] [--anchors=FILE] [--key=KEY]",
+     "Check every stored object against its row, and the audit trail, by hash; with --audit the "
+     "trail alone",
      .run = cli_verify},
     {"migrate", "migrate", "Bring the database to this program's schema", .run_alone = cli_migrate},
     {"openapi", "openapi", "Print the OpenAPI document", .run_alone = cli_openapi},

@@ -84,6 +84,7 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         .grantee_key = user.key,
         .issued_at = session.created_at, /* to the microsecond */
         .expires_at = expires_at};
+    principal_set_name(&r->principal, user.email);
     return OK;
 }
 
