@@ -15,6 +15,7 @@ int cli_migrate(str config_file, int count, char **arguments);
 /* Needs no database. */
 int cli_openapi(str config_file, int count, char **arguments);
 int cli_conformance(str config_file, int count, char **arguments);
+int cli_anonymize(str config_file, int count, char **arguments);
 
 /* Progress of work with a known end: a bar with rate and remaining time on a terminal, a line now
  * and then elsewhere. */
