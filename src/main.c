@@ -75,6 +75,8 @@ static const struct sub_command sub_commands[] = {
     {"serve", "serve [--roles=internal,public,worker]",
      "Start the server (this is what happens without a command)", .run_alone = serve},
     {"import", "import PATH…", "Store files, folders and zip archives", .run = cli_import},
+    {"anonymize", "anonymize IN OUT_FOLDER [OPTION…]",
+     "Write files without who they are of (docs/DEIDENTIFICATION.md)", .run_alone = cli_anonymize},
     {"demo", "demo", "Store synthetic studies to look at", .run = cli_demo},
     {"user", "user create EMAIL NAME [ROLE]",
      "Make a user; the password is read from standard input", .run = cli_user},
