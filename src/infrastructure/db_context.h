@@ -33,6 +33,10 @@ struct db_repositories {
     struct work_item_writer work_item_writer;
     struct grant_reader grant_reader;
     struct grant_writer grant_writer;
+    struct share_reader share_reader;
+    struct share_writer share_writer;
+    struct album_reader album_reader;
+    struct album_writer album_writer;
     struct outbox outbox;
 };
 
@@ -72,7 +76,9 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader,
                     .work_items = &s->repositories.work_item_reader,
-                    .grants = &s->repositories.grant_reader},
+                    .grants = &s->repositories.grant_reader,
+                    .shares = &s->repositories.share_reader,
+                    .albums = &s->repositories.album_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -84,6 +90,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .leases = &s->repositories.lease_writer,
                 .work_items = &s->repositories.work_item_writer,
                 .grants = &s->repositories.grant_writer,
+                .shares = &s->repositories.share_writer,
+                .albums = &s->repositories.album_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

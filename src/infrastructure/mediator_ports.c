@@ -44,7 +44,9 @@ static err authorize(struct mediator *m, struct scope *scope, const struct use_c
                               .grantee_kind = p->grantee_kind,
                               .grantee_key = p->grantee_key,
                               .right = (enum permission)use_case->needs,
-                              .now = clock_now(scope->clock)};
+                              .now = clock_now(scope->clock),
+                              .series_key = p->series_key,
+                              .series_id = p->series_id};
     *out = access;
     return OK;
 }

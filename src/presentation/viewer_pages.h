@@ -10,5 +10,9 @@ str sign_in_page_script(void);
 str sign_in_page_style(void);
 str viewer_missing_page(void);
 str viewer_config_script(void);
+/* The page of a link. */
+str share_page_html(void);
+str share_page_script(void);
+str share_page_style(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
+#include "application/services/secret_service.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
@@ -17,6 +18,7 @@ struct services {
     struct storage *storage;
     struct token_service *tokens;
     struct password_service *passwords;
+    struct secret_service *secrets;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
     struct attribute_cache *attributes;

@@ -13,6 +13,8 @@ enum permission {
     READ_STUDIES,
     WRITE_STUDIES,
     DELETE_STUDIES,
+    DOWNLOAD_STUDIES, /* whole instances and archives */
+    SHARE_STUDIES,    /* links, inboxes, albums */
     READ_USERS,
     WRITE_USERS,
     READ_AUDIT,

@@ -31,6 +31,10 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&memory_work_item_writer_ops},
     .grant_reader = {&memory_grant_reader_ops},
     .grant_writer = {&memory_grant_writer_ops},
+    .share_reader = {&memory_share_reader_ops},
+    .share_writer = {&memory_share_writer_ops},
+    .album_reader = {&memory_album_reader_ops},
+    .album_writer = {&memory_album_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 

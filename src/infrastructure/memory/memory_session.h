@@ -53,6 +53,10 @@ extern const struct work_item_reader_ops memory_work_item_reader_ops;
 extern const struct work_item_writer_ops memory_work_item_writer_ops;
 extern const struct grant_reader_ops memory_grant_reader_ops;
 extern const struct grant_writer_ops memory_grant_writer_ops;
+extern const struct share_reader_ops memory_share_reader_ops;
+extern const struct share_writer_ops memory_share_writer_ops;
+extern const struct album_reader_ops memory_album_reader_ops;
+extern const struct album_writer_ops memory_album_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

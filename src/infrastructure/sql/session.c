@@ -35,6 +35,10 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&sql_work_item_writer_ops},
     .grant_reader = {&sql_grant_reader_ops},
     .grant_writer = {&sql_grant_writer_ops},
+    .share_reader = {&sql_share_reader_ops},
+    .share_writer = {&sql_share_writer_ops},
+    .album_reader = {&sql_album_reader_ops},
+    .album_writer = {&sql_album_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -134,6 +138,9 @@ static struct entity_sql entities[] = {
     {.schema = &idempotency_record_schema,
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},
+    {.schema = &share_schema, .number = TABLE_SHARES, .table = "shares"},
+    {.schema = &share_visit_schema, .number = TABLE_SHARE_VISITS, .table = "share_visits"},
+    {.schema = &album_schema, .number = TABLE_ALBUMS, .table = "albums"},
     {.schema = &grant_schema, .number = TABLE_GRANTS, .table = "grants"},
     {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
     {.schema = &work_item_event_schema,

@@ -2,6 +2,7 @@
 #include "tests/support/world.h"
 
 #include "domain/entities/principal.h"
+#include "infrastructure/secret_sha256.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -60,6 +61,7 @@ void world_open(struct world *w)
     w->services = (struct services){.storage = &w->faulty_storage.base,
                                     .tokens = &w->tokens.base,
                                     .passwords = &w->passwords.base,
+                                    .secrets = &secret_sha256,
                                     .principals = &w->principals.base,
                                     .metadata = &w->metadata.base,
                                     .attributes = &w->attributes.base};
