@@ -673,6 +673,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->lanes = &app->lanes;
     w->looks_up_inline = !app->db->is_remote;
     w->is_behind_proxy = app->settings.behind_proxy;
+    w->viewer = app->has_viewer ? &app->viewer : NULL;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;
@@ -710,9 +711,13 @@ static err viewer_open(struct app *app)
 {
     err e = static_files_open(&app->viewer, &app->arena,
                               str_cstr(&app->arena, app->settings.viewer_dir));
-    if (!failed(e))
-        app->internal_app.viewer = &app->viewer;
+    app->has_viewer = !failed(e);
     return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+static void viewer_close(struct app *app)
+{
+    static_files_close(&app->viewer);
 }
 
 static void wake_streams(struct message_listener *l, str payload)
@@ -749,7 +754,6 @@ static err streams_open(struct app *app)
 static err internal_open(struct app *app)
 {
     web_app_prepare(app, &app->internal_app);
-    TRY(viewer_open(app));
     TRY(streams_open(app));
     TRY(internal_web_app_open(&app->internal_app));
     return serve(app, app->settings.http_address, &app->internal_app, &app->internal_server);
@@ -771,7 +775,6 @@ static void internal_close(struct app *app)
     message_bus_unsubscribe(app->services.bus, &app->streams_listener);
     event_streams_close(&app->streams);
     web_app_close(&app->internal_app);
-    static_files_close(&app->viewer);
 }
 
 static err public_open(struct app *app)
@@ -841,6 +844,7 @@ static const struct module modules[] = {
      .close = worker_http_close,
      .roles = ROLE_WORKER},
     {.name = "lanes", .open = lanes_open_module, .close = lanes_close_module, .roles = ROLE_SERVER},
+    {.name = "viewer", .open = viewer_open, .close = viewer_close, .roles = ROLE_SERVER},
     {.name = "public", .open = public_open, .close = public_close, .roles = ROLE_PUBLIC},
     {.name = "internal", .open = internal_open, .close = internal_close, .roles = ROLE_INTERNAL},
 };
@@ -876,7 +880,7 @@ static void announce(struct app *app, unsigned roles)
         printf("  API and documentation: http://127.0.0.1:%u/docs\n  DICOMweb:              "
                "http://127.0.0.1:%u/dicom-web\n",
                port, port);
-        if (app->internal_app.viewer != NULL)
+        if (app->has_viewer)
             printf("  Viewer:                http://127.0.0.1:%u/viewer\n", port);
         err e = db_session_begin(app->db, &app->arena, clock_system(), &session);
         if (!failed(e))

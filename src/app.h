@@ -16,6 +16,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/otp_openssl.h"
 #include "infrastructure/password_argon2.h"
+#include "infrastructure/secret_sha256.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
@@ -79,7 +80,8 @@ struct app {
     struct lanes lanes;
     struct event_streams streams; /* of the internal API */
     struct message_listener streams_listener;
-    struct static_files viewer; /* of the internal API; empty when it is not installed */
+    struct static_files viewer; /* empty when it is not installed */
+    bool has_viewer;
     struct web_app internal_app, public_app, worker_app;
     struct http_server *internal_server, *public_server, *worker_server;
     struct scheduler scheduler;

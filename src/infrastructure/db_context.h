@@ -42,6 +42,10 @@ struct db_repositories {
     struct role_writer role_writer;
     struct group_reader group_reader;
     struct group_writer group_writer;
+    struct share_reader share_reader;
+    struct share_writer share_writer;
+    struct album_reader album_reader;
+    struct album_writer album_writer;
     struct outbox outbox;
 };
 
@@ -85,7 +89,9 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .mails = &s->repositories.mail_reader,
                     .grants = &s->repositories.grant_reader,
                     .roles = &s->repositories.role_reader,
-                    .groups = &s->repositories.group_reader},
+                    .groups = &s->repositories.group_reader,
+                    .shares = &s->repositories.share_reader,
+                    .albums = &s->repositories.album_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -102,6 +108,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .mails = &s->repositories.mail_writer,
                 .roles = &s->repositories.role_writer,
                 .groups = &s->repositories.group_writer,
+                .shares = &s->repositories.share_writer,
+                .albums = &s->repositories.album_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

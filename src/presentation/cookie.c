@@ -10,9 +10,9 @@ static str name_of(const struct request *r)
     return r->app->is_behind_proxy ? STR("__Host-gantry") : STR("gantry");
 }
 
-str cookie_session(struct request *r)
+static str find_cookie(struct request *r, str name)
 {
-    str rest = http_header(r->x, "Cookie"), part, name = name_of(r);
+    str rest = http_header(r->x, "Cookie"), part;
     while (str_cut(&rest, ';', &part)) {
         part = str_trim(part);
         size_t equals = str_find_char(part, '=');
@@ -20,6 +20,32 @@ str cookie_session(struct request *r)
             return str_sub(part, equals + 1, part.len);
     }
     return STR("");
+}
+
+str cookie_session(struct request *r)
+{
+    return find_cookie(r, name_of(r));
+}
+
+/* Its path keeps it to one share, which the prefix for whole hosts forbids. */
+static str share_name_of(const struct request *r)
+{
+    return r->app->is_behind_proxy ? STR("__Secure-gantry-share") : STR("gantry-share");
+}
+
+str cookie_share(struct request *r)
+{
+    return find_cookie(r, share_name_of(r));
+}
+
+void cookie_set_share(struct request *r, str mount, str token, int64_t seconds)
+{
+    http_set_header(r->x, "Set-Cookie",
+                    str_format(request_arena(r),
+                               "%.*s=%.*s; Path=%.*s; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
+                               STR_ARG(share_name_of(r)), STR_ARG(token), STR_ARG(mount),
+                               (long long)seconds, r->app->is_behind_proxy ? "; Secure" : ""));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
 }
 
 static bool is_safe(str method)

@@ -19,4 +19,9 @@ void cookie_set_session(struct request *r, str token, int64_t seconds);
 /* Gone, and with it what the browser kept of the images. */
 void cookie_clear_session(struct request *r);
 
+/* Of a visit to a share, for the share's own addresses alone; empty when there is none. */
+str cookie_share(struct request *r);
+/* mount: what those addresses begin with. */
+void cookie_set_share(struct request *r, str mount, str token, int64_t seconds);
+
 #endif

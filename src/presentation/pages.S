@@ -19,4 +19,7 @@
     file invite_js, "web/invite/invite.js"
     file viewer_missing_html, "web/viewer/missing.html"
     file viewer_config_js, "web/viewer/app-config.js"
+    file share_html, "web/share/share.html"
+    file share_js, "web/share/share.js"
+    file share_css, "web/share/share.css"
     .section .note.GNU-stack, "", %progbits

@@ -56,6 +56,8 @@ struct request {
     struct principal principal;
     struct path_parameter parameters[PATH_PARAMETER_COUNT_MAX];
     size_t parameter_count;
+    str mount;     /* the address up to where the route's own path begins, as it was sent */
+    bool of_share; /* asked for by whoever has opened a share */
     struct query_pair_slice query;
     str token; /* credentials that are still to be looked up */
     bool is_principal_known;

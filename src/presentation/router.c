@@ -88,6 +88,14 @@ static void add_allowed(struct buf *out, const char *method)
         buf_add(out, STR(", HEAD"));
 }
 
+static str mount_of(str path, const str *segments, size_t count)
+{
+    if (count == 0)
+        return STR("");
+    const str *last = &segments[count - 1];
+    return str_sub(path, 0, (size_t)(last->ptr + last->len - path.ptr));
+}
+
 static err find_route(struct web_app *w, struct request *r, const struct compiled_route **out)
 {
     str segments[PATH_SEGMENT_COUNT_MAX + 1];
@@ -101,6 +109,8 @@ static err find_route(struct web_app *w, struct request *r, const struct compile
         if (str_eq(str_of(c->route->method), method)) {
             *out = c;
             r->route = c->route;
+            r->of_share = c->of_share;
+            r->mount = mount_of(r->x->path, segments, c->prefix_segment_count);
             return take_parameters(r, c, segments, count);
         }
         add_allowed(&allowed, c->route->method);
@@ -129,10 +139,14 @@ static void record_refusal(struct pool_job *job)
     heap_free(f);
 }
 
+static const struct use_case *use_case_of(const struct route *route)
+{
+    return route->use_case != NULL ? route->use_case : route->behind;
+}
+
 static void note_refusal(struct web_app *w, struct request *r, err outcome)
 {
-    const struct route *route = r->route;
-    const struct use_case *use_case = route->use_case != NULL ? route->use_case : route->behind;
+    const struct use_case *use_case = use_case_of(r->route);
     if (use_case == NULL || w->lanes == NULL)
         return;
     struct refusal *f = heap_alloc(sizeof *f);
@@ -323,18 +337,33 @@ static err check_parameters(struct web_app *w, const struct compiled_route *c)
     return OK;
 }
 
-static err compile(struct web_app *w, const char *prefix, const struct route *route)
+static bool is_of_share(const struct route_table *table)
+{
+    return strstr(table->prefix, "{token}") != NULL;
+}
+
+/* What a share cannot open has no address. */
+static bool is_left_out(const struct route_table *table, const struct route *route)
+{
+    const struct use_case *use_case = use_case_of(route);
+    return is_of_share(table) && (use_case == NULL || !use_case->is_limitable);
+}
+
+static err compile(struct web_app *w, const struct route_table *table, const struct route *route)
 {
     if (w->route_count == ROUTE_COUNT_MAX)
         return ERR(INVALID, "too many routes");
     struct compiled_route *c = &w->routes[w->route_count++];
-    *c = (struct compiled_route){.route = route, .prefix = prefix};
+    *c = (struct compiled_route){
+        .route = route, .prefix = table->prefix, .of_share = is_of_share(table)};
     c->needs = route->use_case != NULL ? route->use_case->needs : route->needs;
     if (c->needs == PERMISSION_UNDECIDED)
         return ERRF(&w->arena, INVALID, "route %s %s has no permission", route->method,
                     route->path);
     str segments[PATH_SEGMENT_COUNT_MAX + 1];
-    c->segment_count = split(str_format(&w->arena, "%s%s", prefix, route->path), segments);
+    str prefix = str_of(table->prefix);
+    c->prefix_segment_count = prefix.len != 0 ? split(prefix, segments) : 0;
+    c->segment_count = split(str_format(&w->arena, "%s%s", table->prefix, route->path), segments);
     memcpy(c->segments, segments, sizeof c->segments);
     return check_parameters(w, c);
 }
@@ -346,7 +375,8 @@ err web_app_open(struct web_app *w, const struct route_table *tables, size_t cou
     w->checksums = object_checksums_create();
     for (size_t i = 0; i < count; i++)
         for (size_t n = 0; n < tables[i].count; n++)
-            TRY(compile(w, tables[i].prefix, &tables[i].routes[n]));
+            if (!is_left_out(&tables[i], &tables[i].routes[n]))
+                TRY(compile(w, &tables[i], &tables[i].routes[n]));
     w->openapi = openapi_text(w, &w->arena);
     return OK;
 }

@@ -7,7 +7,9 @@
 #include "presentation/request.h"
 
 struct route_table {
-    const char *prefix; /* "/api/v1" */
+    /* "/api/v1". Where it names a {token} the routes are for whoever has opened that share, and
+     * only those are there whose use case keeps within what somebody may see. */
+    const char *prefix;
     const struct route *routes;
     size_t count;
 };
@@ -19,8 +21,9 @@ struct compiled_route {
     const struct route *route;
     const char *prefix;
     str segments[PATH_SEGMENT_COUNT_MAX];
-    size_t segment_count;
+    size_t segment_count, prefix_segment_count;
     permission_number needs;
+    bool of_share;
 };
 
 struct object_checksums;

@@ -5,7 +5,8 @@
 
 extern const char sign_in_html[], sign_in_html_end[], sign_in_js[], sign_in_js_end[], sign_in_css[],
     sign_in_css_end[], invite_html[], invite_html_end[], invite_js[], invite_js_end[],
-    viewer_missing_html[], viewer_missing_html_end[], viewer_config_js[], viewer_config_js_end[];
+    viewer_missing_html[], viewer_missing_html_end[], viewer_config_js[], viewer_config_js_end[],
+    share_html[], share_html_end[], share_js[], share_js_end[], share_css[], share_css_end[];
 
 static str between(const char *start, const char *end)
 {
@@ -45,4 +46,19 @@ str viewer_missing_page(void)
 str viewer_config_script(void)
 {
     return between(viewer_config_js, viewer_config_js_end);
+}
+
+str share_page_html(void)
+{
+    return between(share_html, share_html_end);
+}
+
+str share_page_script(void)
+{
+    return between(share_js, share_js_end);
+}
+
+str share_page_style(void)
+{
+    return between(share_css, share_css_end);
 }

@@ -12,5 +12,9 @@ str invite_page_html(void);
 str invite_page_script(void);
 str viewer_missing_page(void);
 str viewer_config_script(void);
+/* The page of a link. */
+str share_page_html(void);
+str share_page_script(void);
+str share_page_style(void);
 
 #endif

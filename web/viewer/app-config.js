@@ -1,10 +1,11 @@
 // The viewer's configuration for this server. The browser signs its requests with the session's cookie, which no script can read:
-// there is no token here, in an address or in storage.
+// there is no token of a user here, in an address or in storage.
 "use strict";
 
 (() => {
-  const images = `${window.location.origin}/dicom-web`;
-  const account = "/signin?account";
+  const link = window.sessionStorage.getItem("gantry-share"); // of this tab, where a share was opened
+  const images = `${window.location.origin}${link ? `/public/v1/shares/${link}` : ""}/dicom-web`;
+  const account = link ? `/s/${link}` : "/signin?account";
 
   window.config = {
     name: "gantry",
@@ -24,7 +25,7 @@
     investigationalUseDialog: { option: "never" },
     whiteLabeling: {
       createLogoComponentFn: (React) => React.createElement("a",
-        { href: account, title: "Account, sign out", style: { color: "#fff", fontSize: "18px", fontWeight: 600, padding: "0 8px" } },
+        { href: account, title: link ? "What was shared" : "Account, sign out", style: { color: "#fff", fontSize: "18px", fontWeight: 600, padding: "0 8px" } },
         "Gantry"),
     },
     defaultDataSourceName: "gantry",
@@ -58,7 +59,7 @@
     ],
     httpErrorHandler: (error) => {
       if (error && error.status === 401)
-        window.location.assign(`/signin?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
+        window.location.assign(link ? account : `/signin?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
     },
   };
 })();

@@ -5,6 +5,7 @@
 #define DOMAIN_ENTITIES_ACCESS_H
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
@@ -16,6 +17,8 @@ struct access {
     int64_t grantee_key;
     enum permission right; /* that the grant has to include */
     instant now;           /* grants that ended before do not count */
+    int64_t series_key;    /* of a study nothing but this series; 0: all of it */
+    uuid series_id;
 };
 
 struct principal;

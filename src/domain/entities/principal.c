@@ -23,11 +23,13 @@ bool principal_access(const struct principal *p, enum permission right, instant 
                            .grantee_kind = p->grantee_kind,
                            .grantee_key = p->grantee_key,
                            .right = right,
-                           .now = now};
+                           .now = now,
+                           .series_key = p->series_key,
+                           .series_id = p->series_id};
     return has_all || permissions_have(p->granted_permissions, right);
 }
 
-const char *const principal_kind_names[] = {"nobody", "user", "system", NULL};
+const char *const principal_kind_names[] = {"nobody", "user", "system", "share", NULL};
 _Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a kind without a name");
 
 void principal_set_name(struct principal *p, str name)

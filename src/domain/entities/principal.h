@@ -7,7 +7,13 @@
 #include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
-enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM, PRINCIPAL_KIND_COUNT };
+enum principal_kind {
+    PRINCIPAL_NOBODY,
+    PRINCIPAL_USER,
+    PRINCIPAL_SYSTEM,
+    PRINCIPAL_SHARE,
+    PRINCIPAL_KIND_COUNT
+};
 extern const char *const principal_kind_names[]; /* NULL-terminated */
 
 enum { PRINCIPAL_NAME_SIZE = 128 };
@@ -16,12 +22,14 @@ struct principal {
     enum principal_kind kind;
     int64_t organization_key;
     int64_t user_key;
-    uuid user_id, session_id;
+    uuid user_id, session_id;       /* of a share: its own identifier, as both */
     char name[PRINCIPAL_NAME_SIZE]; /* for the audit trail: of a user the e-mail; may be cut off */
     uint64_t permissions;           /* with everything of the organization */
     uint64_t granted_permissions;   /* with what was granted, see struct access */
     enum grantee_kind grantee_kind;
     int64_t grantee_key;
+    int64_t series_key; /* the one series that is seen, of a share; 0: all */
+    uuid series_id;
     instant issued_at; /* the session or key; what ended the user's sessions later ended them */
     instant expires_at;
 };

@@ -7,10 +7,10 @@
 #define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN))
 
 const char *const permission_names[] = {
-    "undecided",       "anyone",           "signed_in",   "read_studies", "write_studies",
-    "delete_studies",  "read_users",       "write_users", "read_audit",   "write_settings",
-    "read_work_items", "write_work_items", "run_system",  "write_roles",  "write_grants",
-    "break_glass",     "own_sign_in",      NULL};
+    "undecided",       "anyone",           "signed_in",        "read_studies",  "write_studies",
+    "delete_studies",  "read_users",       "write_users",      "read_audit",    "write_settings",
+    "read_work_items", "write_work_items", "run_system",       "write_roles",   "write_grants",
+    "break_glass",     "own_sign_in",      "download_studies", "share_studies", NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
 const char *const role_names[] = {"administrator", "radiologist", "technologist", "referrer",
@@ -18,17 +18,20 @@ const char *const role_names[] = {"administrator", "radiologist", "technologist"
 _Static_assert(COUNT_OF(role_names) == ROLE_COUNT + 1, "a role without a name");
 
 static const uint64_t permissions[ROLE_COUNT] = {
-    [ROLE_ADMINISTRATOR] = EVERYBODY | BIT(READ_STUDIES) | BIT(WRITE_STUDIES) |
-                           BIT(DELETE_STUDIES) | BIT(READ_USERS) | BIT(WRITE_USERS) |
-                           BIT(READ_AUDIT) | BIT(WRITE_SETTINGS) | BIT(READ_WORK_ITEMS) |
-                           BIT(WRITE_WORK_ITEMS) | BIT(WRITE_ROLES) | BIT(WRITE_GRANTS),
-    [ROLE_RADIOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
+    [ROLE_ADMINISTRATOR] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
+                           BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(DELETE_STUDIES) |
+                           BIT(READ_USERS) | BIT(WRITE_USERS) | BIT(READ_AUDIT) |
+                           BIT(WRITE_SETTINGS) | BIT(READ_WORK_ITEMS) | BIT(WRITE_WORK_ITEMS) |
+                           BIT(WRITE_ROLES) | BIT(WRITE_GRANTS),
+    [ROLE_RADIOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
+                         BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
                          BIT(WRITE_WORK_ITEMS) | BIT(WRITE_GRANTS) | BIT(BREAK_GLASS),
-    [ROLE_TECHNOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(WRITE_STUDIES) |
-                          BIT(READ_WORK_ITEMS) | BIT(WRITE_WORK_ITEMS) | BIT(BREAK_GLASS),
+    [ROLE_TECHNOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
+                          BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
+                          BIT(WRITE_WORK_ITEMS) | BIT(BREAK_GLASS),
     [ROLE_REFERRER] = EVERYBODY | BIT(BREAK_GLASS),
     [ROLE_RESEARCHER] = EVERYBODY,
-    [ROLE_VIEWER] = EVERYBODY | BIT(READ_STUDIES) | BIT(READ_WORK_ITEMS),
+    [ROLE_VIEWER] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(READ_WORK_ITEMS),
     [ROLE_CUSTOM] = EVERYBODY,
 };
 
@@ -40,7 +43,7 @@ uint64_t role_permissions(enum role role)
 /* What a researcher sees is never as it came. */
 uint64_t role_grantable_permissions(enum role role)
 {
-    return role == ROLE_RESEARCHER || role == ROLE_CUSTOM ? 0 : BIT(READ_STUDIES);
+    return role == ROLE_RESEARCHER || role == ROLE_CUSTOM ? 0 : grantable_permissions();
 }
 
 uint64_t assignable_permissions(void)
@@ -51,7 +54,7 @@ uint64_t assignable_permissions(void)
 
 uint64_t grantable_permissions(void)
 {
-    return BIT(READ_STUDIES);
+    return BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES);
 }
 
 bool rights_cover(struct rights have, struct rights other)

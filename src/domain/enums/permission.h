@@ -21,11 +21,13 @@ enum permission {
     WRITE_SETTINGS, /* what holds for all of an organization */
     READ_WORK_ITEMS,
     WRITE_WORK_ITEMS,
-    RUN_SYSTEM,   /* the program itself: worker, command line */
-    WRITE_ROLES,  /* the organization's own roles */
-    WRITE_GRANTS, /* open studies to those whose role does not */
-    BREAK_GLASS,  /* open a study to oneself, in an emergency */
-    OWN_SIGN_IN,  /* what is left to somebody who must set up a second factor first */
+    RUN_SYSTEM,       /* the program itself: worker, command line */
+    WRITE_ROLES,      /* the organization's own roles */
+    WRITE_GRANTS,     /* open studies to those whose role does not */
+    BREAK_GLASS,      /* open a study to oneself, in an emergency */
+    OWN_SIGN_IN,      /* what is left to somebody who must set up a second factor first */
+    DOWNLOAD_STUDIES, /* whole instances and archives */
+    SHARE_STUDIES,    /* links, inboxes, albums */
     PERMISSION_COUNT
 };
 

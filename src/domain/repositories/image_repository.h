@@ -53,6 +53,7 @@ struct image_filter {
     bool trashed;             /* what is in the trash itself instead of what is not */
     bool under_trashed;       /* also of series and studies that are in the trash */
     uuid study_id, series_id; /* within one study or series when set */
+    int64_t album_key;        /* of studies in this album; 0: all */
     /* All of them hold. Those on what is below the level, and those on kept values, hold for the
      * same instance: at the level of studies, a study is found that has such an instance. */
     struct image_match_slice matches;
@@ -146,38 +147,22 @@ struct image_reader {
 };
 
 /* Errors: INVALID (a value that its attribute cannot be matched with). */
-static inline err image_reader_find(struct image_reader *r, struct arena *a,
-                                    const struct image_filter *filter, struct image_page *out)
-{
-    return r->ops->find(r, a, filter, out);
-}
+err image_reader_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                      struct image_page *out);
 /* Errors: NOT_FOUND, also for what is not within the access. Trashed studies are found: the caller
  * looks at state. */
-static inline err image_reader_get_study(struct image_reader *r, struct arena *a,
-                                         const struct access *access, uuid id, struct study *out)
-{
-    return r->ops->get_study(r, a, access, id, out);
-}
-static inline err image_reader_get_series(struct image_reader *r, struct arena *a,
-                                          const struct access *access, uuid id, struct series *out)
-{
-    return r->ops->get_series(r, a, access, id, out);
-}
-static inline err image_reader_get_instance(struct image_reader *r, struct arena *a,
-                                            const struct access *access, uuid id,
-                                            struct instance *out)
-{
-    return r->ops->get_instance(r, a, access, id, out);
-}
+err image_reader_get_study(struct image_reader *r, struct arena *a, const struct access *access,
+                           uuid id, struct study *out);
+err image_reader_get_series(struct image_reader *r, struct arena *a, const struct access *access,
+                            uuid id, struct series *out);
+err image_reader_get_instance(struct image_reader *r, struct arena *a, const struct access *access,
+                              uuid id, struct instance *out);
 /* By UIDs, not in the trash at any level: the study; with series_uid the series too; with sop_uid
  * the instance too. The level asked for is complete; of those above it at least key, id, version
- * and UID are there. Errors: NOT_FOUND. */
-static inline err image_reader_locate(struct image_reader *r, struct arena *a,
-                                      const struct access *access, str study_uid, str series_uid,
-                                      str sop_uid, struct image_row *out)
-{
-    return r->ops->locate(r, a, access, study_uid, series_uid, sop_uid, out);
-}
+ * and UID are there. Within an access to one series a study comes with that series. Errors:
+ * NOT_FOUND. */
+err image_reader_locate(struct image_reader *r, struct arena *a, const struct access *access,
+                        str study_uid, str series_uid, str sop_uid, struct image_row *out);
 /* Without metadata the tables alone are read. Errors: NOT_FOUND. */
 static inline err image_reader_blobs(struct image_reader *r, struct arena *a, int64_t instance_key,
                                      bool with_metadata, struct instance_blobs *out)
@@ -196,12 +181,9 @@ static inline err image_reader_each_instance(struct image_reader *r, struct aren
 /* Gives the instances that a filter of their level finds, in whatever order, with their metadata
  * alone; of the instance the keys of its rows. Nothing in it lives beyond the sink. Errors: INVALID
  * (as find), TOO_LARGE (more than count_max: then the sink is given none). */
-static inline err image_reader_each_match(struct image_reader *r, struct arena *a,
-                                          const struct image_filter *filter, uint32_t count_max,
-                                          struct image_sink *sink)
-{
-    return r->ops->each_match(r, a, filter, count_max, sink);
-}
+err image_reader_each_match(struct image_reader *r, struct arena *a,
+                            const struct image_filter *filter, uint32_t count_max,
+                            struct image_sink *sink);
 /* The next instances by their key, of all organizations and in the trash too, as each_match gives
  * them and with the organization. */
 static inline err image_reader_each_after(struct image_reader *r, int64_t after_key, uint32_t limit,

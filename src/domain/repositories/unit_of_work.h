@@ -5,6 +5,7 @@
 #define DOMAIN_REPOSITORIES_UNIT_OF_WORK_H
 
 #include "core/mediator.h"
+#include "domain/repositories/album_repository.h"
 #include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
@@ -20,6 +21,7 @@
 #include "domain/repositories/password_request_repository.h"
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/signing_key_repository.h"
+#include "domain/repositories/share_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
 
@@ -39,6 +41,8 @@ struct readers {
     struct mail_reader *mails;
     struct role_reader *roles;
     struct group_reader *groups;
+    struct share_reader *shares;
+    struct album_reader *albums;
 };
 
 struct unit_of_work {
@@ -58,6 +62,8 @@ struct unit_of_work {
     struct mail_writer *mails;
     struct role_writer *roles;
     struct group_writer *groups;
+    struct share_writer *shares;
+    struct album_writer *albums;
     struct outbox *outbox;
 };
 

@@ -40,6 +40,10 @@ static const struct db_repositories repositories = {
     .role_writer = {&memory_role_writer_ops},
     .group_reader = {&memory_group_reader_ops},
     .group_writer = {&memory_group_writer_ops},
+    .share_reader = {&memory_share_reader_ops},
+    .share_writer = {&memory_share_writer_ops},
+    .album_reader = {&memory_album_reader_ops},
+    .album_writer = {&memory_album_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 

@@ -23,10 +23,42 @@ static bool is_of_grantee(const struct memory_state *state, const struct grant *
     return grant->grantee_kind == access->grantee_kind && grant->grantee_key == access->grantee_key;
 }
 
-static bool is_on(const struct grant *grant, const struct study *study)
+bool memory_album_has(const struct memory_state *state, int64_t album_key, int64_t study_key)
+{
+    const struct memory_rows *rows = &state->tables[MEMORY_ALBUM_STUDIES];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct memory_album_study *row = rows->at[i];
+        if (row->album_key == album_key && row->study_key == study_key)
+            return true;
+    }
+    return false;
+}
+
+static bool is_on(const struct memory_state *state, const struct grant *grant,
+                  const struct study *study)
 {
     return (grant->granted_kind == GRANTED_STUDY && grant->granted_key == study->key) ||
-           (grant->granted_kind == GRANTED_PATIENT && grant->granted_key == study->patient_key);
+           (grant->granted_kind == GRANTED_PATIENT && grant->granted_key == study->patient_key) ||
+           (grant->granted_kind == GRANTED_ALBUM &&
+            memory_album_has(state, grant->granted_key, study->key));
+}
+
+static bool is_in_time(const struct grant *grant, instant now)
+{
+    return grant->expires_at.us == 0 || grant->expires_at.us > now.us;
+}
+
+bool memory_album_is_granted(const struct memory_state *state, const struct access *access,
+                             int64_t album_key)
+{
+    const struct memory_rows *rows = &state->tables[MEMORY_GRANTS];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct grant *grant = rows->at[i];
+        if (grant->granted_kind == GRANTED_ALBUM && grant->granted_key == album_key &&
+            is_of_grantee(state, grant, access) && is_in_time(grant, access->now))
+            return true;
+    }
+    return false;
 }
 
 bool memory_is_granted(const struct memory_state *state, const struct access *access,
@@ -35,9 +67,8 @@ bool memory_is_granted(const struct memory_state *state, const struct access *ac
     const struct memory_rows *rows = &state->tables[MEMORY_GRANTS];
     for (size_t i = 0; access->is_limited && i < rows->len; i++) {
         const struct grant *grant = rows->at[i];
-        if (is_of_grantee(state, grant, access) && is_on(grant, study) &&
-            (grant->rights >> access->right & 1) != 0 &&
-            (grant->expires_at.us == 0 || grant->expires_at.us > access->now.us))
+        if (is_of_grantee(state, grant, access) && is_on(state, grant, study) &&
+            (grant->rights >> access->right & 1) != 0 && is_in_time(grant, access->now))
             return true;
     }
     return !access->is_limited;

@@ -9,5 +9,10 @@ bool memory_is_granted(const struct memory_state *state, const struct access *ac
                        const struct study *study);
 
 bool memory_is_member(const struct memory_state *state, int64_t group_key, int64_t user_key);
+/* Whether there is a grant on the album itself. */
+bool memory_album_is_granted(const struct memory_state *state, const struct access *access,
+                             int64_t album_key);
+
+bool memory_album_has(const struct memory_state *state, int64_t album_key, int64_t study_key);
 
 #endif

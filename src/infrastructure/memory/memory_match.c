@@ -491,7 +491,9 @@ bool conditions_hold(const struct memory_state *state, const struct conditions *
         return candidate->object->organization_key == f->access.organization_key &&
                candidate->object->category == (int64_t)f->category && level_holds(c, candidate);
     if (study->organization_key != f->access.organization_key ||
-        !memory_is_granted(state, &f->access, study) || !is_where_asked(f, candidate) ||
+        !memory_is_granted(state, &f->access, study) ||
+        (f->album_key != 0 && !memory_album_has(state, f->album_key, study->key)) ||
+        !is_where_asked(f, candidate) ||
         (uuid_is_set(f->study_id) && !uuid_eq(study->id, f->study_id)) ||
         (uuid_is_set(f->series_id) && !uuid_eq(candidate->series->id, f->series_id)))
         return false;

@@ -62,6 +62,10 @@ extern const struct role_reader_ops memory_role_reader_ops;
 extern const struct role_writer_ops memory_role_writer_ops;
 extern const struct group_reader_ops memory_group_reader_ops;
 extern const struct group_writer_ops memory_group_writer_ops;
+extern const struct share_reader_ops memory_share_reader_ops;
+extern const struct share_writer_ops memory_share_writer_ops;
+extern const struct album_reader_ops memory_album_reader_ops;
+extern const struct album_writer_ops memory_album_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

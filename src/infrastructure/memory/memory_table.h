@@ -5,9 +5,11 @@
 
 #include "base/schema.h"
 #include "dicom/value_match.h"
+#include "domain/entities/album.h"
 #include "domain/entities/grant.h"
 #include "domain/entities/instance.h"
 #include "domain/entities/non_patient_object.h"
+#include "domain/entities/share.h"
 
 enum memory_table {
     MEMORY_ORGANIZATIONS,
@@ -39,6 +41,10 @@ enum memory_table {
     MEMORY_ORGANIZATION_SETTINGS,
     MEMORY_SIGNING_KEYS,
     MEMORY_PASSWORD_REQUESTS,
+    MEMORY_SHARES,
+    MEMORY_SHARE_VISITS,
+    MEMORY_ALBUMS,
+    MEMORY_ALBUM_STUDIES,
     MEMORY_TABLE_COUNT
 };
 
@@ -70,6 +76,11 @@ struct memory_non_patient_object {
 struct memory_event {
     int64_t key;
     const char *type;
+};
+
+/* A row of MEMORY_ALBUM_STUDIES. */
+struct memory_album_study {
+    int64_t key, album_key, study_key;
 };
 
 /* A row of MEMORY_VALUES. */

@@ -439,6 +439,21 @@ static const char audit[] =
     "cut_at {number} NOT NULL, key_id {text} NOT NULL, signature {text} NOT NULL){end};"
     "CREATE TABLE audit_positions(name {text} PRIMARY KEY, position {number} NOT NULL){end};";
 
+static const char shares[] =
+    "CREATE TABLE shares(" ENTITY "kind {number} NOT NULL, name {text}, "
+    "owner_key {number} NOT NULL REFERENCES users(key), owner_id {id} NOT NULL, "
+    "token_hash {text} NOT NULL UNIQUE, password_hash {text}, expires_at {number} NOT NULL, "
+    "use_count {number} NOT NULL, use_count_max {number} NOT NULL, "
+    "allows_download {number} NOT NULL, series_key {number} NOT NULL, series_id {id}, "
+    "album_key {number} NOT NULL, album_id {id}, failure_count {number} NOT NULL, "
+    "locked_until {number}, revoked_at {number}, last_opened_at {number}){end};"
+    "CREATE INDEX shares_by_owner ON shares(organization_key, owner_key, key);"
+    "CREATE TABLE share_visits(" ENTITY
+    "share_key {number} NOT NULL REFERENCES shares(key), token_hash {text} NOT NULL UNIQUE, "
+    "expires_at {number} NOT NULL, peer_address {text}, user_agent {text}){end};"
+    "CREATE INDEX share_visits_by_share ON share_visits(share_key, key);"
+    "CREATE INDEX share_visits_by_end ON share_visits(expires_at);";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -461,5 +476,6 @@ const struct migration migrations[] = {
     {16, "audit: who, whose, where it was cut, who has it", {audit}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
     {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
+    {20, "shares and visits", {shares}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

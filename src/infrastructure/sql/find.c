@@ -440,8 +440,9 @@ static err count_total(struct sql_connection *c, const struct sql_builder *b,
                        const struct image_filter *f, int64_t *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
-    if (f->level == LEVEL_STUDY && !f->access.is_limited && f->matches.len == 0 &&
-        f->values.len == 0 && f->only == NULL && f->search.len == 0 && !uuid_is_set(f->study_id)) {
+    if (f->level == LEVEL_STUDY && !f->access.is_limited && f->album_key == 0 &&
+        f->matches.len == 0 && f->values.len == 0 && f->only == NULL && f->search.len == 0 &&
+        !uuid_is_set(f->study_id)) {
         TRY(statement_begin(c, f->one_per_patient ? count_patients : count_studies, &s));
         statement_bind_i64(&s, 1, f->access.organization_key);
         statement_bind_i64(&s, 2, f->trashed ? STUDY_TRASHED : STUDY_RECEIVED);

@@ -536,6 +536,12 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
     buf_add(&b->where, STR(" WHERE st.organization_key = "));
     sql_add_number(b, f->access.organization_key);
     match_granted(b, &f->access);
+    if (f->album_key != 0) {
+        buf_add(&b->where,
+                STR(" AND st.key IN (SELECT study_key FROM album_studies WHERE album_key = "));
+        sql_add_number(b, f->album_key);
+        buf_add_char(&b->where, ')');
+    }
     match_states(b, f);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);

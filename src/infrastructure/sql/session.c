@@ -44,6 +44,10 @@ static const struct db_repositories repositories = {
     .role_writer = {&sql_role_writer_ops},
     .group_reader = {&sql_group_reader_ops},
     .group_writer = {&sql_group_writer_ops},
+    .share_reader = {&sql_share_reader_ops},
+    .share_writer = {&sql_share_writer_ops},
+    .album_reader = {&sql_album_reader_ops},
+    .album_writer = {&sql_album_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -148,6 +152,9 @@ static struct entity_sql entities[] = {
     {.schema = &idempotency_record_schema,
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},
+    {.schema = &share_schema, .number = TABLE_SHARES, .table = "shares"},
+    {.schema = &share_visit_schema, .number = TABLE_SHARE_VISITS, .table = "share_visits"},
+    {.schema = &album_schema, .number = TABLE_ALBUMS, .table = "albums"},
     {.schema = &grant_schema, .number = TABLE_GRANTS, .table = "grants"},
     {.schema = &mail_schema, .number = TABLE_MAILS, .table = "mails"},
     {.schema = &custom_role_schema, .number = TABLE_ROLES, .table = "roles"},

@@ -51,6 +51,10 @@ extern const struct role_reader_ops sql_role_reader_ops;
 extern const struct role_writer_ops sql_role_writer_ops;
 extern const struct group_reader_ops sql_group_reader_ops;
 extern const struct group_writer_ops sql_group_writer_ops;
+extern const struct share_reader_ops sql_share_reader_ops;
+extern const struct share_writer_ops sql_share_writer_ops;
+extern const struct album_reader_ops sql_album_reader_ops;
+extern const struct album_writer_ops sql_album_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
 
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,

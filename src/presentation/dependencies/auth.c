@@ -3,6 +3,7 @@
 #include "presentation/dependencies/auth.h"
 
 #include "application/models/second_factor.h"
+#include "application/models/share_access.h"
 #include "application/models/user_view.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
@@ -12,13 +13,32 @@ static bool is_browser_token(str token)
     return str_starts(token, STR(BROWSER_TOKEN_PREFIX));
 }
 
+/* The visit and the share it is of: neither is any good with another. */
+static err read_visit(struct request *r, str *out)
+{
+    str header = http_header(r->x, "Authorization");
+    bool by_cookie = header.ptr == NULL;
+    str visit = by_cookie ? cookie_share(r) : auth_bearer(header);
+    str link = request_parameter(r, "token");
+    if (!secret_is_plausible(visit, SHARE_VISIT_PREFIX) ||
+        !secret_is_plausible(link, SHARE_TOKEN_PREFIX))
+        return ERR(UNAUTHENTICATED, "open the share first");
+    *out = str_format(request_arena(r), "%.*s%.*s", STR_ARG(visit), STR_ARG(link));
+    return !by_cookie || cookie_is_own_page(r)
+               ? OK
+               : ERR(FORBIDDEN, "the cookie counts for requests of this server's own pages");
+}
+
 /* Each kind of token by its own way only: the cache below would not tell them apart. */
 static err read_token(struct request *r, str *out)
 {
+    if (r->of_share)
+        return read_visit(r, out);
     str header = http_header(r->x, "Authorization");
     bool by_cookie = header.ptr == NULL && r->route->takes_cookie;
     *out = by_cookie ? cookie_session(r) : auth_bearer(header);
-    if (out->len == 0 || is_browser_token(*out) != by_cookie)
+    if (out->len == 0 || is_browser_token(*out) != by_cookie ||
+        str_starts(*out, STR(SHARE_VISIT_PREFIX)))
         return ERR(UNAUTHENTICATED, "sign in first");
     return !by_cookie || cookie_is_own_page(r)
                ? OK
@@ -88,6 +108,57 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     return OK;
 }
 
+static uint64_t share_permissions(const struct share *share)
+{
+    return share->kind == SHARE_INBOX ? UINT64_C(1) << WRITE_STUDIES
+                                      : (uint64_t)share_rights(share->allows_download);
+}
+
+static err find_share(struct request *r, struct readers *readers, struct share *share,
+                      struct share_visit *visit)
+{
+    struct arena *a = request_arena(r);
+    struct secret_service *secrets = r->scope.services->secrets;
+    size_t end = r->token.len - sizeof SHARE_TOKEN_PREFIX + 1 - SECRET_TEXT_SIZE;
+    str visit_hash = secret_digest(secrets, a, str_sub(r->token, 0, end)),
+        link_hash = secret_digest(secrets, a, str_sub(r->token, end, r->token.len));
+    TRY(share_reader_get_visit(readers->shares, a, visit_hash, visit));
+    TRY(share_reader_get_by_key(readers->shares, a, visit->share_key, share));
+    return str_eq(share->token_hash, link_hash) ? OK : ERR(NOT_FOUND, "another share's visit");
+}
+
+/* Used up: nobody else may come, who is there may stay. */
+static bool is_over(const struct share *share, const struct share_visit *visit, instant now)
+{
+    enum share_state state = share_state_at(share, now);
+    return state == SHARE_REVOKED || state == SHARE_EXPIRED || visit->expires_at.us <= now.us;
+}
+
+static err read_share_principal(struct request *r, struct readers *readers)
+{
+    struct share share;
+    struct share_visit visit;
+    err e = find_share(r, readers, &share, &visit);
+    if (e.code == ERR_NOT_FOUND)
+        return ERR(UNAUTHENTICATED, "open the share first");
+    TRY(e);
+    if (is_over(&share, &visit, clock_now(r->scope.clock)))
+        return ERR(UNAUTHENTICATED, "the visit is over");
+    r->principal = (struct principal){.kind = PRINCIPAL_SHARE,
+                                      .organization_key = share.organization_key,
+                                      .user_id = share.id,
+                                      .session_id = share.id,
+                                      .permissions = principal_nobody.permissions,
+                                      .granted_permissions = share_permissions(&share),
+                                      .grantee_kind = GRANTEE_SHARE,
+                                      .grantee_key = share.key,
+                                      .series_key = share.series_key,
+                                      .series_id = share.series_id,
+                                      .issued_at = visit.created_at,
+                                      .expires_at = visit.expires_at};
+    return OK;
+}
+
 /* A signature that was good is good until the token expires. */
 static err verify(struct request *r, instant now, struct access_claims *out)
 {
@@ -114,9 +185,10 @@ err auth_resolve(struct request *r)
     instant now = clock_now(r->scope.clock);
     if (r->is_principal_known)
         return OK;
-    TRY(verify(r, now, &claims));
+    if (!r->of_share)
+        TRY(verify(r, now, &claims));
     TRY(m->ops->read_begin(m, &r->scope, &readers));
-    err e = read_principal(r, &claims, readers);
+    err e = r->of_share ? read_share_principal(r, readers) : read_principal(r, &claims, readers);
     m->ops->read_end(m, readers);
     if (!failed(e) &&
         !principal_cache_put(r->scope.services->principals, r->token, now, &r->principal))

@@ -59,9 +59,10 @@ str dicomweb_base_url(struct request *r)
 {
     str host = http_header(r->x, "Host"), scheme = http_header(r->x, "X-Forwarded-Proto");
     if (!is_host(host))
-        return STR("/dicom-web");
-    return str_format(request_arena(r), "%s://%.*s/dicom-web",
-                      str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host));
+        return r->mount;
+    return str_format(request_arena(r), "%s://%.*s%.*s",
+                      str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host),
+                      STR_ARG(r->mount));
 }
 
 err dicomweb_check_charset(struct request *r)

@@ -43,7 +43,7 @@ err dicomweb_archive(struct request *r);
 
 /* The UIDs of the address. Errors: NOT_FOUND (what can be no UID). */
 err dicomweb_path(struct request *r, struct image_path *out);
-/* "http://host/dicom-web": as the client sees us. */
+/* "http://host/dicom-web", or wherever else the service is mounted: as the client sees us. */
 str dicomweb_base_url(struct request *r);
 /* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
  * takes everything. */

@@ -5,15 +5,21 @@
 #include "presentation/router.h"
 
 extern const struct route attribute_routes[], auth_routes[], grant_routes[], mail_routes[],
-    user_routes[], image_routes[], system_routes[], dicomweb_routes[], trail_routes[],
-    viewer_routes[], well_known_routes[];
+    user_routes[], image_routes[], system_routes[], share_routes[], dicomweb_routes[],
+    trail_routes[], viewer_routes[], well_known_routes[];
 extern const size_t attribute_route_count, auth_route_count, grant_route_count, mail_route_count,
-    user_route_count, image_route_count, system_route_count, dicomweb_route_count,
-    trail_route_count, viewer_route_count, well_known_route_count;
+    user_route_count, image_route_count, system_route_count, share_route_count,
+    dicomweb_route_count, trail_route_count, viewer_route_count, well_known_route_count;
 
 /* GET /audit-events/export, and its query. */
 err audit_export(struct request *r);
 const struct query_parameter *audit_export_parameter(size_t at);
+
+/* The viewer on a listener where nobody signs in: its page and files are for anybody, and the
+ * images ask for what opens a share. */
+err viewer_open_page(struct request *r);
+err viewer_open_file(struct request *r);
+err viewer_config(struct request *r);
 
 /* Under "/api/v1", "" and "/dicom-web". */
 err internal_web_app_open(struct web_app *w);

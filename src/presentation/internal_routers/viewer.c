@@ -49,23 +49,38 @@ static err who_asks(struct request *r)
     return auth_resolve(r);
 }
 
+static err respond_viewer(struct request *r, const struct static_file *page)
+{
+    http_set_header(r->x, "Content-Security-Policy", STR(VIEWER_POLICY));
+    http_set_header(r->x, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    return static_files_respond(r, r->app->viewer, page);
+}
+
+static const struct static_file *find_file(const struct request *r, str name)
+{
+    return r->app->viewer != NULL ? static_files_find(r->app->viewer, name) : NULL;
+}
+
+err viewer_open_page(struct request *r)
+{
+    const struct static_file *page = find_file(r, STR("index.html"));
+    return page != NULL ? respond_viewer(r, page)
+                        : respond_html(r, 503, STR(SIGN_IN_POLICY), viewer_missing_page());
+}
+
 static err viewer_page(struct request *r)
 {
-    const struct static_files *files = r->app->viewer;
-    const struct static_file *page =
-        files != NULL ? static_files_find(files, STR("index.html")) : NULL;
+    const struct static_file *page = find_file(r, STR("index.html"));
     if (page == NULL)
-        return respond_html(r, 503, STR(SIGN_IN_POLICY), viewer_missing_page());
+        return viewer_open_page(r);
     err e = who_asks(r);
     if (e.code == ERR_UNAUTHENTICATED || e.code == ERR_FORBIDDEN)
         return go_to_sign_in(r);
     TRY(e);
-    http_set_header(r->x, "Content-Security-Policy", STR(VIEWER_POLICY));
-    http_set_header(r->x, "Cross-Origin-Opener-Policy", STR("same-origin"));
-    return static_files_respond(r, files, page);
+    return respond_viewer(r, page);
 }
 
-static err viewer_config(struct request *r)
+err viewer_config(struct request *r)
 {
     http_set_header(r->x, "Cache-Control", STR("no-cache"));
     http_respond(r->x, 200, STR("text/javascript; charset=utf-8"), viewer_config_script());
@@ -74,20 +89,29 @@ static err viewer_config(struct request *r)
 
 /* A file, or else an address within the viewer, which its page knows: those have no dot in their
  * last part. */
-static err viewer_file(struct request *r)
+static err respond_file(struct request *r, err (*respond_page)(struct request *r))
 {
     str path = request_parameter(r, "path"), last = path, part;
-    const struct static_files *files = r->app->viewer;
-    const struct static_file *file = files != NULL ? static_files_find(files, path) : NULL;
+    const struct static_file *file = find_file(r, path);
     for (str rest = path; str_cut(&rest, '/', &part);)
         last = part;
     if (file == NULL && str_find_char(last, '.') != SIZE_MAX)
         return ERR(NOT_FOUND, "the viewer has no such file");
     if (file == NULL || str_eq(path, STR("index.html")))
-        return viewer_page(r);
+        return respond_page(r);
     if (str_ends(path, STR(".js")))
         http_set_header(r->x, "Content-Security-Policy", STR(WORKER_POLICY));
-    return static_files_respond(r, files, file);
+    return static_files_respond(r, r->app->viewer, file);
+}
+
+static err viewer_file(struct request *r)
+{
+    return respond_file(r, viewer_page);
+}
+
+err viewer_open_file(struct request *r)
+{
+    return respond_file(r, viewer_open_page);
 }
 
 static err sign_in_page(struct request *r)

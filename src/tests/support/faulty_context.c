@@ -724,6 +724,168 @@ static const struct grant_writer_ops faulty_grant_writer_ops = {
     .purge = faulty_grant_writer_purge,
 };
 
+static err faulty_share_reader_get(struct share_reader *r, struct arena *a,
+                                   int64_t organization_key, uuid id, struct share *out)
+{
+    PASS(share_reader, r, "share_reader_get");
+    return share_reader_get(s->inner->readers.shares, a, organization_key, id, out);
+}
+
+static err faulty_share_reader_get_by_key(struct share_reader *r, struct arena *a, int64_t key,
+                                          struct share *out)
+{
+    PASS(share_reader, r, "share_reader_get_by_key");
+    return share_reader_get_by_key(s->inner->readers.shares, a, key, out);
+}
+
+static err faulty_share_reader_get_by_token(struct share_reader *r, struct arena *a, str token_hash,
+                                            struct share *out)
+{
+    PASS(share_reader, r, "share_reader_get_by_token");
+    return share_reader_get_by_token(s->inner->readers.shares, a, token_hash, out);
+}
+
+static err faulty_share_reader_find(struct share_reader *r, struct arena *a,
+                                    const struct share_filter *filter, struct share_slice *out,
+                                    int64_t *total)
+{
+    PASS(share_reader, r, "share_reader_find");
+    return share_reader_find(s->inner->readers.shares, a, filter, out, total);
+}
+
+static err faulty_share_reader_get_visit(struct share_reader *r, struct arena *a, str token_hash,
+                                         struct share_visit *out)
+{
+    PASS(share_reader, r, "share_reader_get_visit");
+    return share_reader_get_visit(s->inner->readers.shares, a, token_hash, out);
+}
+
+static err faulty_share_reader_find_visits(struct share_reader *r, struct arena *a,
+                                           int64_t share_key, uint64_t offset, uint32_t limit,
+                                           struct share_visit_slice *out, int64_t *total)
+{
+    PASS(share_reader, r, "share_reader_find_visits");
+    return share_reader_find_visits(s->inner->readers.shares, a, share_key, offset, limit, out,
+                                    total);
+}
+
+static const struct share_reader_ops faulty_share_reader_ops = {
+    .get = faulty_share_reader_get,
+    .get_by_key = faulty_share_reader_get_by_key,
+    .get_by_token = faulty_share_reader_get_by_token,
+    .find = faulty_share_reader_find,
+    .get_visit = faulty_share_reader_get_visit,
+    .find_visits = faulty_share_reader_find_visits,
+};
+
+static err faulty_share_writer_add(struct share_writer *w, struct share *share)
+{
+    PASS(share_writer, w, "share_writer_add");
+    return share_writer_add(s->inner->uow.shares, share);
+}
+
+static err faulty_share_writer_save(struct share_writer *w, struct share *share)
+{
+    PASS(share_writer, w, "share_writer_save");
+    return share_writer_save(s->inner->uow.shares, share);
+}
+
+static err faulty_share_writer_locate(struct share_writer *w, struct arena *a, int64_t key,
+                                      struct share *out)
+{
+    PASS(share_writer, w, "share_writer_locate");
+    return share_writer_locate(s->inner->uow.shares, a, key, out);
+}
+
+static err faulty_share_writer_add_visit(struct share_writer *w, struct share_visit *visit)
+{
+    PASS(share_writer, w, "share_writer_add_visit");
+    return share_writer_add_visit(s->inner->uow.shares, visit);
+}
+
+static err faulty_share_writer_purge_visits(struct share_writer *w, instant ended_before,
+                                            int64_t *count)
+{
+    PASS(share_writer, w, "share_writer_purge_visits");
+    return share_writer_purge_visits(s->inner->uow.shares, ended_before, count);
+}
+
+static const struct share_writer_ops faulty_share_writer_ops = {
+    .add = faulty_share_writer_add,
+    .save = faulty_share_writer_save,
+    .locate = faulty_share_writer_locate,
+    .add_visit = faulty_share_writer_add_visit,
+    .purge_visits = faulty_share_writer_purge_visits,
+};
+
+static err faulty_album_reader_get(struct album_reader *r, struct arena *a,
+                                   int64_t organization_key, uuid id, struct album *out)
+{
+    PASS(album_reader, r, "album_reader_get");
+    return album_reader_get(s->inner->readers.albums, a, organization_key, id, out);
+}
+
+static err faulty_album_reader_find(struct album_reader *r, struct arena *a,
+                                    const struct album_filter *filter, struct album_slice *out,
+                                    int64_t *total)
+{
+    PASS(album_reader, r, "album_reader_find");
+    return album_reader_find(s->inner->readers.albums, a, filter, out, total);
+}
+
+static err faulty_album_reader_is_granted(struct album_reader *r, const struct access *access,
+                                          int64_t album_key, bool *out)
+{
+    PASS(album_reader, r, "album_reader_is_granted");
+    return album_reader_is_granted(s->inner->readers.albums, access, album_key, out);
+}
+
+static const struct album_reader_ops faulty_album_reader_ops = {
+    .get = faulty_album_reader_get,
+    .find = faulty_album_reader_find,
+    .is_granted = faulty_album_reader_is_granted,
+};
+
+static err faulty_album_writer_add(struct album_writer *w, struct album *album)
+{
+    PASS(album_writer, w, "album_writer_add");
+    return album_writer_add(s->inner->uow.albums, album);
+}
+
+static err faulty_album_writer_save(struct album_writer *w, struct album *album)
+{
+    PASS(album_writer, w, "album_writer_save");
+    return album_writer_save(s->inner->uow.albums, album);
+}
+
+static err faulty_album_writer_remove(struct album_writer *w, int64_t key)
+{
+    PASS(album_writer, w, "album_writer_remove");
+    return album_writer_remove(s->inner->uow.albums, key);
+}
+
+static err faulty_album_writer_put_study(struct album_writer *w, int64_t album_key,
+                                         int64_t study_key, uuid added_by, instant now)
+{
+    PASS(album_writer, w, "album_writer_put_study");
+    return album_writer_put_study(s->inner->uow.albums, album_key, study_key, added_by, now);
+}
+
+static err faulty_album_writer_take_study(struct album_writer *w, int64_t album_key,
+                                          int64_t study_key)
+{
+    PASS(album_writer, w, "album_writer_take_study");
+    return album_writer_take_study(s->inner->uow.albums, album_key, study_key);
+}
+
+static const struct album_writer_ops faulty_album_writer_ops = {
+    .add = faulty_album_writer_add,
+    .save = faulty_album_writer_save,
+    .remove = faulty_album_writer_remove,
+    .put_study = faulty_album_writer_put_study,
+    .take_study = faulty_album_writer_take_study,
+};
+
 static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
                              str payload)
 {
@@ -793,6 +955,10 @@ static const struct db_repositories repositories = {
     .role_writer = {&faulty_role_writer_ops},
     .group_reader = {&faulty_group_reader_ops},
     .group_writer = {&faulty_group_writer_ops},
+    .share_reader = {&faulty_share_reader_ops},
+    .share_writer = {&faulty_share_writer_ops},
+    .album_reader = {&faulty_album_reader_ops},
+    .album_writer = {&faulty_album_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 

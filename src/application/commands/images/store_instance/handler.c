@@ -4,6 +4,7 @@
 #include "application/commands/images/store_instance/command.h"
 
 #include "application/events/instance_stored.h"
+#include "application/events/study_sent_in.h"
 #include "application/models/instance_versions.h"
 #include "application/models/kept_values.h"
 #include "application/models/study_recount.h"
@@ -168,6 +169,52 @@ static err meet(struct command_ctx *ctx, const struct instance_content *content,
                           : instance_replace(ctx, row, content, VERSION_REPLACED);
 }
 
+static err not_taken(void)
+{
+    return ERR(CONFLICT, "the study is not taken here");
+}
+
+/* Who may store with a limit sends in: new studies, and more of those they sent. What is there of
+ * others is not told. */
+static err may_add_to(struct command_ctx *ctx, const struct image_row *row)
+{
+    struct study study;
+    if (!ctx->access->is_limited || row->study.key == 0)
+        return row->instance.key == 0 || !ctx->access->is_limited ? OK : not_taken();
+    err e = image_reader_get_study(ctx->readers->images, ctx->arena, ctx->access, row->study.id,
+                                   &study);
+    return e.code == ERR_NOT_FOUND ? not_taken() : e;
+}
+
+/* The sender may go on with it, and finds it where the inbox has its album. */
+static err note_sender(struct command_ctx *ctx, const struct study *study)
+{
+    const struct access *access = ctx->access;
+    instant now = clock_now(ctx->clock);
+    struct share share;
+    struct grant grant = {.id = uuid_make(ctx->clock),
+                          .organization_key = study->organization_key,
+                          .created_at = now,
+                          .updated_at = now,
+                          .grantee_kind = access->grantee_kind,
+                          .grantee_key = access->grantee_key,
+                          .granted_kind = GRANTED_STUDY,
+                          .granted_key = study->key,
+                          .granted_id = study->id,
+                          .rights = INT64_C(1) << WRITE_STUDIES};
+    if (!access->is_limited)
+        return OK;
+    TRY(grant_writer_add(ctx->uow->grants, &grant));
+    if (access->grantee_kind != GRANTEE_SHARE)
+        return OK;
+    TRY(share_reader_get_by_key(ctx->readers->shares, ctx->arena, access->grantee_key, &share));
+    struct study_sent_in event = {share.id, study->id};
+    TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &study_sent_in_event, study->id, &event));
+    return share.album_key != 0 ? album_writer_put_study(ctx->uow->albums, share.album_key,
+                                                         study->key, (uuid){0}, now)
+                                : OK;
+}
+
 static err store_instance_handle(struct command_ctx *ctx, const struct store_instance *cmd,
                                  struct store_instance_result *out)
 {
@@ -179,6 +226,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     TRY(image_writer_locate(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
                             &row));
+    TRY(may_add_to(ctx, &row));
     TRY(study_must_be_there(&row));
     ctx->scope->subject_id = row.study.id;
     if (row.instance.key != 0) {
@@ -189,8 +237,10 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
         out->was_there = str_eq(row.instance.object_name, content->object_name);
         return out->was_there ? OK : meet(ctx, content, &row, out);
     }
-    if (row.study.key == 0)
+    if (row.study.key == 0) {
         TRY(make_study(ctx, i, &row.study));
+        TRY(note_sender(ctx, &row.study));
+    }
     ctx->scope->subject_id = row.study.id;
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
@@ -203,4 +253,5 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     *out = (struct store_instance_result){.study_id = row.study.id, .instance_id = row.instance.id};
     return OK;
 }
-COMMAND(store_instance, .needs = WRITE_STUDIES, .counts_audit = true, .doc = "Store an instance");
+COMMAND(store_instance, .needs = WRITE_STUDIES, .is_limitable = true, .counts_audit = true,
+        .doc = "Store an instance");

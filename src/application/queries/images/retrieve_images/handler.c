@@ -46,7 +46,7 @@ static err retrieve_images_handle(struct query_ctx *ctx, const struct retrieve_i
     return image_reader_each_instance(ctx->readers->images, ctx->arena, out->row.study.key,
                                       out->row.series.key, false, &sink.base);
 }
-QUERY(retrieve_images, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(retrieve_images, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .reads_patient_data = true,
       .doc = "Retrieve instances");
 
 static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_derived *query,

@@ -1,0 +1,110 @@
+/* What an access to one series means for every question about images: engines know of studies
+ * only. */
+#include "domain/repositories/image_repository.h"
+
+#include "base/arena.h"
+
+static err not_there(void)
+{
+    return ERR(NOT_FOUND, "not found");
+}
+
+/* Tells of its study what can be seen of it. */
+static void narrow(const struct series *series, struct study *study)
+{
+    study->series_count = 1;
+    study->instance_count = series->instance_count;
+    study->size = series->size;
+    study->modalities = series->modality.ptr != NULL ? series->modality : STR("");
+    study->transfer_syntaxes = series->transfer_syntaxes;
+    study->sop_classes = STR("");
+}
+
+static err narrow_rows(struct image_reader *r, struct arena *a, const struct access *access,
+                       struct image_row_slice *rows)
+{
+    struct series series;
+    if (rows->len == 0)
+        return OK;
+    TRY(r->ops->get_series(r, a, access, access->series_id, &series));
+    for (size_t i = 0; i < rows->len; i++) {
+        narrow(&series, &rows->at[i].study);
+        rows->at[i].of_patient.studies = rows->at[i].of_patient.series = 1;
+        rows->at[i].of_patient.instances = series.instance_count;
+    }
+    return OK;
+}
+
+/* False: it asks for another series, and nothing is there. */
+static bool limit_to_series(const struct image_filter *filter, struct image_filter *out)
+{
+    *out = *filter;
+    out->series_id = filter->access.series_id;
+    return !uuid_is_set(filter->series_id) || uuid_eq(filter->series_id, out->series_id);
+}
+
+err image_reader_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                      struct image_page *out)
+{
+    struct image_filter limited;
+    if (filter->access.series_key == 0 || filter->level == LEVEL_NON_PATIENT)
+        return r->ops->find(r, a, filter, out);
+    if (filter->level != LEVEL_STUDY && !limit_to_series(filter, &limited)) {
+        *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
+        return OK;
+    }
+    TRY(r->ops->find(r, a, filter->level == LEVEL_STUDY ? filter : &limited, out));
+    return narrow_rows(r, a, &filter->access, &out->rows);
+}
+
+err image_reader_each_match(struct image_reader *r, struct arena *a,
+                            const struct image_filter *filter, uint32_t count_max,
+                            struct image_sink *sink)
+{
+    struct image_filter limited;
+    if (filter->access.series_key == 0)
+        return r->ops->each_match(r, a, filter, count_max, sink);
+    return limit_to_series(filter, &limited) ? r->ops->each_match(r, a, &limited, count_max, sink)
+                                             : OK;
+}
+
+err image_reader_get_study(struct image_reader *r, struct arena *a, const struct access *access,
+                           uuid id, struct study *out)
+{
+    struct series series;
+    TRY(r->ops->get_study(r, a, access, id, out));
+    if (access->series_key == 0)
+        return OK;
+    TRY(r->ops->get_series(r, a, access, access->series_id, &series));
+    narrow(&series, out);
+    return series.study_key == out->key ? OK : not_there();
+}
+
+err image_reader_get_series(struct image_reader *r, struct arena *a, const struct access *access,
+                            uuid id, struct series *out)
+{
+    TRY(r->ops->get_series(r, a, access, id, out));
+    return access->series_key == 0 || out->key == access->series_key ? OK : not_there();
+}
+
+err image_reader_get_instance(struct image_reader *r, struct arena *a, const struct access *access,
+                              uuid id, struct instance *out)
+{
+    TRY(r->ops->get_instance(r, a, access, id, out));
+    return access->series_key == 0 || out->series_key == access->series_key ? OK : not_there();
+}
+
+err image_reader_locate(struct image_reader *r, struct arena *a, const struct access *access,
+                        str study_uid, str series_uid, str sop_uid, struct image_row *out)
+{
+    TRY(r->ops->locate(r, a, access, study_uid, series_uid, sop_uid, out));
+    if (access->series_key == 0)
+        return OK;
+    if (series_uid.len == 0) {
+        TRY(r->ops->get_series(r, a, access, access->series_id, &out->series));
+        return out->series.study_key == out->study.key && out->series.state == STUDY_RECEIVED
+                   ? OK
+                   : not_there();
+    }
+    return out->series.key == access->series_key ? OK : not_there();
+}
