@@ -168,7 +168,6 @@ err sql_unit_begin_apart(struct sql_unit *unit, struct sql_connection **out)
     if (!e->ops->is_open(e)) {
         bool others = e->group_count != 0; /* whose transaction was lost behind their back */
         e->opened_ns = monotonic_ns();
-        sql_ledger_clear(&e->ledger);
         begun = others ? ERR(SERIALIZATION, "the transaction was lost") : e->ops->begin(e);
     }
     if (!failed(begun))
