@@ -421,7 +421,7 @@ static void count_in_study(struct arena *a, struct memory_rows *rows, const stru
     after->sop_classes = copy_text(a, study->sop_classes);
     after->transfer_syntaxes = copy_text(a, study->transfer_syntaxes);
     after->updated_at = study->updated_at;
-    after->version++;
+    after->version = study->version + 1;
     memory_row_replace(a, rows, after);
 }
 
@@ -435,7 +435,7 @@ static void count_in_series(struct arena *a, struct memory_rows *rows, const str
     after->transfer_syntaxes = copy_text(a, series->transfer_syntaxes);
     after->size = series->size;
     after->updated_at = series->updated_at;
-    after->version++;
+    after->version = series->version + 1;
     memory_row_replace(a, rows, after);
 }
 

@@ -305,7 +305,7 @@ err postgres_send(struct postgres_connection *c, struct postgres_statement *s,
         TRY(postgres_settle(c));
     c->is_unsynchronized = true;
     if (changes_rows(s->sql))
-        c->has_written = true;
+        c->base.has_written = true;
     if (s->is_passing) {
         if (PQsendQueryParams(c->handle, s->sql, a->count, a->types, a->values, a->lengths,
                               a->formats, 1) == 0)

@@ -73,7 +73,6 @@ struct postgres_connection {
     struct postgres_statement *streaming;
     err failure;      /* the first of what ran later */
     uint64_t unit;    /* of work: counted, as they are left to run */
-    bool has_written; /* a statement that changes rows was sent; whoever cares sets it back */
     err left_behind;  /* the first failure of what units before this one left to run */
     err segment;      /* why the rest up to the next synchronization is skipped */
     err broken;

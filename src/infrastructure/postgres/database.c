@@ -281,7 +281,7 @@ static err savepoint(struct sql_engine *e)
     struct postgres_database *db = self(e);
     struct postgres_connection *c = &db->writer;
     memcpy(c->saved_keys, c->keys, sizeof c->keys);
-    c->has_written = false;
+    c->base.has_written = false;
     db->has_savepoint = db->careful_count != 0;
     return db->has_savepoint ? postgres_queue(c, "SAVEPOINT unit") : OK;
 }
@@ -320,7 +320,7 @@ static err rollback_to_savepoint(struct sql_engine *e)
     (void)postgres_settle(c).code; /* what ran later and failed is what is rolled back */
     TRY(group_outcome(db));
     if (!db->has_savepoint)
-        return !c->has_written && PQtransactionStatus(c->handle) == PQTRANS_INTRANS ? OK
+        return !c->base.has_written && PQtransactionStatus(c->handle) == PQTRANS_INTRANS ? OK
                                                                                     : spoil(db);
     TRY(postgres_queue(c, "ROLLBACK TO SAVEPOINT unit"));
     TRY(postgres_queue(c, "RELEASE SAVEPOINT unit"));
@@ -451,6 +451,7 @@ static err commit(struct sql_engine *e)
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
     TRY(db->is_open ? OK : ERR(SERIALIZATION, "the transaction was lost"));
+    c->unit++; /* whatever is under way is of units that are done */
     TRY(statement_step(&db->transaction, &has_row));
     TRY(group_outcome(db));
     struct commit_question q = {.number = statement_column_i64(&db->transaction, 0),

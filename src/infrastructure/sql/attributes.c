@@ -10,7 +10,7 @@ static err begin_select(struct attribute_reader *r, struct arena *a, const char 
                         struct statement *out)
 {
     struct sql_connection *c;
-    TRY(sql_session_read(SESSION_OF(r, attribute_reader), &c));
+    TRY(sql_session_read_apart(SESSION_OF(r, attribute_reader), &c));
     return statement_prepare(
         c, str_format(a, "%sWHERE %s", entity_sql(&indexed_attribute_schema)->select, where), out);
 }
@@ -72,7 +72,7 @@ static err save(struct attribute_writer *w, struct indexed_attribute *attribute)
 static err begin(struct attribute_writer *w, const char *sql, struct statement *out)
 {
     struct sql_connection *c;
-    TRY(sql_session_write(SESSION_OF(w, attribute_writer), &c));
+    TRY(sql_session_write_apart(SESSION_OF(w, attribute_writer), &c));
     return statement_begin(c, sql, out);
 }
 

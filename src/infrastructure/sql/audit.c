@@ -269,7 +269,7 @@ static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event
     struct sql_session *session = SESSION_OF(w, audit_writer);
     struct sql_connection *c;
     struct audit_end end;
-    TRY(sql_session_write(session, &c));
+    TRY(sql_session_write_apart(session, &c));
     TRY(find_end(c, a, event->organization_key, &end));
     event->sequence = (opt_i64){true, end.sequence + 1};
     audit_chain_seal(a, end.hash, event);

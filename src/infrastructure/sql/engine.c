@@ -23,7 +23,7 @@ void sql_engine_init(struct sql_engine *e, const struct sql_engine_ops *ops,
 void sql_engine_deinit(struct sql_engine *e)
 {
     pthread_mutex_destroy(&e->lock);
-    arena_deinit(&e->known.arena);
+    sql_ledger_deinit(&e->ledger);
 }
 
 /* With the lock held. */
@@ -106,13 +106,22 @@ struct sql_ended {
     err outcome;
 };
 
+static err commit(struct sql_engine *e)
+{
+    TRY(sql_counts_write(e));
+    return e->ops->commit(e);
+}
+
 /* Ends the open transaction for all of its group; spoiled: without a commit. */
 static struct sql_ended end_group(struct sql_engine *e, err spoiled)
 {
     bool is_empty = e->group_count == 0;
-    struct sql_ended ended = {e->group, failed(spoiled) || is_empty ? spoiled : e->ops->commit(e)};
+    struct sql_ended ended = {e->group, spoiled};
+    if (!failed(spoiled) && !is_empty)
+        ended.outcome = commit(e);
     if (failed(ended.outcome) || is_empty)
         e->ops->rollback(e);
+    sql_ledger_clear(&e->ledger);
     e->group = NULL;
     e->group_count = 0;
     if (!failed(ended.outcome) && !is_empty)
@@ -148,7 +157,7 @@ static void end_turn(struct sql_engine *e, err spoiled)
     tell(ended);
 }
 
-err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out)
+err sql_unit_begin_apart(struct sql_unit *unit, struct sql_connection **out)
 {
     struct sql_engine *e = unit->engine;
     *out = e->ops->writer(e);
@@ -159,7 +168,6 @@ err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out)
     if (!e->ops->is_open(e)) {
         bool others = e->group_count != 0; /* whose transaction was lost behind their back */
         e->opened_ns = monotonic_ns();
-        sql_forget(e);
         begun = others ? ERR(SERIALIZATION, "the transaction was lost") : e->ops->begin(e);
     }
     if (!failed(begun))
@@ -172,10 +180,20 @@ err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out)
     return OK;
 }
 
+err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out)
+{
+    bool had_begun = unit->has_begun;
+    TRY(sql_unit_begin_apart(unit, out));
+    err written = sql_counts_write(unit->engine);
+    if (failed(written) && !had_begun)
+        sql_unit_rollback(unit);
+    return written;
+}
+
 /* What this unit wrote goes; what the others of its group wrote stays, if it still can. */
 static void give_up(struct sql_engine *e)
 {
-    sql_forget(e);
+    sql_ledger_return(&e->ledger);
     end_turn(e, e->ops->is_open(e) ? e->ops->rollback_to_savepoint(e)
                                    : ERR(SERIALIZATION, "the transaction was lost"));
 }
@@ -191,6 +209,7 @@ err sql_unit_commit(struct sql_unit *unit)
         give_up(e);
         return released;
     }
+    sql_ledger_settle(&e->ledger);
     sem_init(&unit->done, 0, 0);
     unit->next = e->group;
     e->group = unit;
@@ -215,7 +234,6 @@ err sql_script(struct sql_engine *e, const char *sql)
 {
     TRY(take_turn(e));
     tell(end_group(e, OK));
-    sql_forget(e);
     err outcome = e->ops->script(e, sql);
     end_turn(e, OK);
     return outcome;

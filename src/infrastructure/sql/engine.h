@@ -10,10 +10,8 @@
 #ifndef INFRASTRUCTURE_SQL_ENGINE_H
 #define INFRASTRUCTURE_SQL_ENGINE_H
 
-#include "base/arena.h"
-#include "domain/entities/series.h"
-#include "domain/entities/study.h"
 #include "infrastructure/db_context.h"
+#include "infrastructure/sql/counts.h"
 #include "infrastructure/sql/statement.h"
 
 #include <pthread.h>
@@ -103,14 +101,6 @@ struct sql_engine_ops {
     err (*guarded)(struct sql_connection *c, err outcome);
 };
 
-/* The study and the series that the open transaction counted an instance in last: the next one is
- * likely to be of them. Key 0: none. */
-struct sql_known {
-    struct arena arena;
-    struct study study;
-    struct series series;
-};
-
 struct sql_engine {
     struct db_context base;
     const struct sql_engine_ops *ops;
@@ -125,7 +115,7 @@ struct sql_engine {
     struct sql_unit *group; /* units finished in the open transaction, waiting for its commit */
     unsigned group_count;
     uint64_t opened_ns; /* the transaction */
-    struct sql_known known;
+    struct sql_ledger ledger;
 };
 
 /* For engines: the part that is common. */
@@ -145,11 +135,11 @@ static inline void sql_read_end(struct sql_engine *e, struct sql_connection *c)
 /* A script of statements, between the units of others. */
 err sql_script(struct sql_engine *e, const char *sql);
 
-/* By whoever has the turn, before it changes a study or a series in another way. */
+/* By a unit with the writer connection, before it changes a study or a series in another way. What
+ * waited was written as it took the connection. */
 static inline void sql_forget(struct sql_engine *e)
 {
-    e->known.study.key = 0;
-    e->known.series.key = 0;
+    e->ledger.now = (struct sql_counts){0};
 }
 
 struct sql_unit {
@@ -162,8 +152,13 @@ struct sql_unit {
 };
 
 /* Takes the turn unless this unit has it: the writer connection is this unit's until commit or
- * rollback. Errors: UNAVAILABLE (also when the turn does not come in time), SERIALIZATION. */
+ * rollback. Counts that waited are written. Errors: UNAVAILABLE (also when the turn does not come
+ * in time), SERIALIZATION, and those of statements; a unit that had not begun has not begun then.
+ */
 err sql_unit_begin(struct sql_unit *unit, struct sql_connection **out);
+/* The same for statements that neither see nor change the counts, their times and versions, of a
+ * study or series: what waits goes on waiting. */
+err sql_unit_begin_apart(struct sql_unit *unit, struct sql_connection **out);
 /* Returns when the changes are durable. A unit that never began costs nothing.
  * Errors: NO_SPACE, UNAVAILABLE, SERIALIZATION, and those of statements run later: then nothing of
  * the unit is there. */

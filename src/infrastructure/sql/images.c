@@ -83,7 +83,7 @@ static err read_if_there(struct statement *s, struct arena *a, const struct sche
 static void copy_known(const struct sql_known *known, struct arena *a, int64_t organization_key,
                        str study_uid, str series_uid, struct image_row *out)
 {
-    if (known->study.key == 0 || known->study.organization_key != organization_key ||
+    if (known == NULL || known->study.organization_key != organization_key ||
         !str_eq(known->study.study_instance_uid, study_uid))
         return;
     out->study = known->study;
@@ -94,13 +94,14 @@ static void copy_known(const struct sql_known *known, struct arena *a, int64_t o
     schema_copy_texts(&series_schema, a, &out->series);
 }
 
-/* The look-ups go together: one way to the database and back. */
+/* The look-ups go together: one way to the database and back. What waits to be written is of the
+ * study and the series that are known, and of no other row. */
 static err locate(struct sql_connection *c, struct arena *a, int64_t organization_key,
                   str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     CLEANUP(statement_end) struct statement study = {0}, series = {0}, instance = {0};
     *out = (struct image_row){0};
-    copy_known(&c->engine->known, a, organization_key, study_uid, series_uid, out);
+    copy_known(c->engine->ledger.now.known, a, organization_key, study_uid, series_uid, out);
     if (out->study.key == 0)
         TRY(start_by_uids(c, a, &study_schema, "organization_key = ?1 AND study_instance_uid = ?2",
                           organization_key, study_uid, STR_NONE, &study));
@@ -367,7 +368,7 @@ static err writer_locate(struct image_writer *w, struct arena *a, int64_t organi
                          str study_uid, str series_uid, str sop_uid, struct image_row *out)
 {
     struct sql_connection *c;
-    TRY(sql_session_write(writing(w), &c));
+    TRY(sql_session_write_apart(writing(w), &c));
     return locate(c, a, organization_key, study_uid, series_uid, sop_uid, out);
 }
 
@@ -378,7 +379,7 @@ static err locate_patient(struct image_writer *w, struct arena *a, int64_t organ
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
     *out = (struct patient){0};
-    TRY(sql_session_write(writing(w), &c));
+    TRY(sql_session_write_apart(writing(w), &c));
     TRY(statement_prepare(
         c,
         str_format(
@@ -416,7 +417,7 @@ static err add_study(struct image_writer *w, struct study *study)
 {
     struct sql_connection *c;
     TRY(entity_insert(writing(w), &study_schema, study));
-    TRY(sql_session_write(writing(w), &c));
+    TRY(sql_session_write_apart(writing(w), &c));
     return c->engine->dialect->has_search_table
                ? run_words(c, add_words, study->key, study->search_key)
                : OK;
@@ -460,7 +461,7 @@ static err add_instance(struct image_writer *w, struct instance *instance,
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(entity_insert(writing(w), &instance_schema, instance));
-    TRY(sql_session_write(writing(w), &c));
+    TRY(sql_session_write_apart(writing(w), &c));
     TRY(statement_begin(c,
                         "INSERT INTO instance_blobs(instance_key, metadata, metadata_size, "
                         "metadata_crc, frames, bulk) "
@@ -531,50 +532,18 @@ static err replace_instance(struct image_writer *w, struct instance *instance,
                       instance->key, instance->updated_at);
 }
 
-static void remember(struct sql_known *known, const struct study *study,
-                     const struct series *series)
-{
-    arena_reset(&known->arena);
-    known->study = *study;
-    known->series = *series;
-    schema_copy_texts(&study_schema, &known->arena, &known->study);
-    schema_copy_texts(&series_schema, &known->arena, &known->series);
-}
-
+/* Nothing is written yet. */
 static err count_instance(struct image_writer *w, struct study *study, struct series *series)
 {
     struct sql_connection *c;
-    CLEANUP(statement_end) struct statement of_study = {0}, of_series = {0};
-    TRY(sql_session_write(writing(w), &c));
-    TRY(statement_begin(
-        c,
-        "UPDATE studies SET series_count = ?2, instance_count = ?3, size = ?4, modalities = ?5, "
-        "sop_classes = ?6, updated_at = ?7, transfer_syntaxes = ?8, version = version + 1 "
-        "WHERE key = ?1",
-        &of_study));
-    statement_bind_i64(&of_study, 1, study->key);
-    statement_bind_i64(&of_study, 2, study->series_count);
-    statement_bind_i64(&of_study, 3, study->instance_count);
-    statement_bind_i64(&of_study, 4, study->size);
-    statement_bind_str(&of_study, 5, study->modalities);
-    statement_bind_str(&of_study, 6, study->sop_classes);
-    statement_bind_i64(&of_study, 7, study->updated_at.us);
-    statement_bind_str(&of_study, 8, study->transfer_syntaxes);
-    TRY(statement_run_later(&of_study));
-    study->version++;
-    TRY(statement_begin(c,
-                        "UPDATE series SET instance_count = ?2, size = ?3, updated_at = ?4, "
-                        "transfer_syntaxes = ?5, "
-                        "version = version + 1 WHERE key = ?1",
-                        &of_series));
-    statement_bind_i64(&of_series, 1, series->key);
-    statement_bind_i64(&of_series, 2, series->instance_count);
-    statement_bind_i64(&of_series, 3, series->size);
-    statement_bind_i64(&of_series, 4, series->updated_at.us);
-    statement_bind_str(&of_series, 5, series->transfer_syntaxes);
-    series->version++;
-    TRY(statement_run_later(&of_series));
-    remember(&c->engine->known, study, series);
+    struct study counted_study = *study;
+    struct series counted_series = *series;
+    TRY(sql_session_write_apart(writing(w), &c));
+    counted_study.version++;
+    counted_series.version++;
+    TRY(sql_counts_set(c->engine, &counted_study, &counted_series));
+    study->version = counted_study.version;
+    series->version = counted_series.version;
     return OK;
 }
 

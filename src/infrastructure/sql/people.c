@@ -439,7 +439,7 @@ static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggr
     struct sql_session *session = SESSION_OF(o, outbox);
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_write(session, &c));
+    TRY(sql_session_write_apart(session, &c));
     TRY(statement_begin(
         c, "INSERT INTO outbox(type, aggregate, payload, created_at) VALUES (?1, ?2, ?3, ?4)", &s));
     statement_bind_str(&s, 1, str_of(type->name));

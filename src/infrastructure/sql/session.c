@@ -107,8 +107,13 @@ const struct db_context_ops sql_context_ops = {.session_begin = session_begin,
 
 err sql_session_read(struct sql_session *s, struct sql_connection **out)
 {
+    return s->unit.has_begun ? sql_unit_begin(&s->unit, out) : sql_session_read_apart(s, out);
+}
+
+err sql_session_read_apart(struct sql_session *s, struct sql_connection **out)
+{
     if (s->unit.has_begun)
-        return sql_unit_begin(&s->unit, out);
+        return sql_unit_begin_apart(&s->unit, out);
     if (s->reader == NULL)
         TRY(sql_read_begin(s->unit.engine, &s->reader));
     *out = s->reader;
@@ -118,6 +123,11 @@ err sql_session_read(struct sql_session *s, struct sql_connection **out)
 err sql_session_write(struct sql_session *s, struct sql_connection **out)
 {
     return sql_unit_begin(&s->unit, out);
+}
+
+err sql_session_write_apart(struct sql_session *s, struct sql_connection **out)
+{
+    return sql_unit_begin_apart(&s->unit, out);
 }
 
 static struct entity_sql entities[] = {
@@ -269,7 +279,7 @@ err entity_insert(struct sql_session *s, const struct schema *schema, void *obje
     const struct entity_sql *sql = entity_sql(schema);
     int64_t *version = number_member(schema, object, STR("version"));
     int64_t *key = number_member(schema, object, STR("key"));
-    TRY(sql_session_write(s, &c));
+    TRY(sql_session_write_apart(s, &c));
     bool has_own_key = sql->number < SQL_TABLE_COUNT && c->engine->ops->next_key != NULL;
     if (version != NULL)
         *version = 1;

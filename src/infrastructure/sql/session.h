@@ -19,6 +19,10 @@ extern const struct db_context_ops sql_context_ops;
 /* For the repositories. */
 err sql_session_read(struct sql_session *s, struct sql_connection **out);
 err sql_session_write(struct sql_session *s, struct sql_connection **out);
+/* For statements that neither see nor change what is counted of studies and series: within a unit
+ * of work, counts that wait to be written go on waiting. What every arriving instance does. */
+err sql_session_read_apart(struct sql_session *s, struct sql_connection **out);
+err sql_session_write_apart(struct sql_session *s, struct sql_connection **out);
 
 extern const struct organization_reader_ops sql_organization_reader_ops;
 extern const struct organization_writer_ops sql_organization_writer_ops;

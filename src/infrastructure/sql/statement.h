@@ -24,6 +24,7 @@ struct statement;
 /* The common beginning of every engine's connection. */
 struct sql_connection {
     struct sql_engine *engine;
+    bool has_written; /* a statement that changes rows was sent; whoever cares sets it back */
 };
 
 enum sql_kind { SQL_NUMBER, SQL_REAL, SQL_TEXT, SQL_BYTES, SQL_UUID };

@@ -335,23 +335,33 @@ static void step_syntaxes(struct run *r, const struct step *s)
         say(r, OK, studies.at[i], 0);
 }
 
+/* As an arriving instance does, of what is there: several in a row, of one place or of two. */
 static void step_count(struct run *r, const struct step *s)
 {
-    struct study study = {.key = (int64_t)(s->a % 8) + 1,
-                          .series_count = (int64_t)s->b % 7,
-                          .instance_count = (int64_t)s->c % 7,
-                          .size = (int64_t)s->d % 1000,
-                          .modalities = STR("CT"),
-                          .sop_classes = STR("1.2"),
-                          .transfer_syntaxes = s->d % 3 == 0 ? STR_NONE : STR("1.2"),
-                          .updated_at = s->now};
-    struct series series = {.key = (int64_t)(s->b % 8) + 1,
-                            .transfer_syntaxes = s->d % 2 == 0 ? STR_NONE : STR("1.3"),
-                            .instance_count = (int64_t)s->c % 5,
-                            .size = (int64_t)s->d % 500,
-                            .updated_at = s->now};
-    say(r, image_writer_count_instance(r->session->uow.images, &study, &series), study.version,
-        series.version);
+    for (uint64_t i = 0; i <= s->d % 3; i++) {
+        struct image_row row;
+        err e = image_writer_locate(r->session->uow.images, &r->arena, organization_of(s->c),
+                                    str_format(&r->arena, "1.%d", (int)((s->b + i / 2) % 6)),
+                                    str_format(&r->arena, "1.%d", (int)((s->a + i) % 4)), STR_NONE,
+                                    &row);
+        if (failed(e) || row.study.key == 0 || row.series.key == 0) {
+            say(r, e, row.study.key, row.series.key);
+            continue;
+        }
+        row.study.series_count = (int64_t)s->b % 7;
+        row.study.instance_count++;
+        row.study.size += (int64_t)s->d % 1000;
+        row.study.modalities = STR("CT");
+        row.study.sop_classes = STR("1.2");
+        row.study.transfer_syntaxes = s->d % 3 == 0 ? STR_NONE : STR("1.2");
+        row.series.transfer_syntaxes = s->d % 2 == 0 ? STR_NONE : STR("1.3");
+        row.series.instance_count++;
+        row.series.size += (int64_t)s->d % 500;
+        row.study.updated_at = row.series.updated_at = s->now;
+        e = image_writer_count_instance(r->session->uow.images, &row.study, &row.series);
+        say(r, e, row.study.instance_count, row.study.version);
+        say(r, e, row.series.size, row.series.version);
+    }
 }
 
 static void step_audit(struct run *r, const struct step *s)
