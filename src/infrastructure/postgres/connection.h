@@ -71,10 +71,10 @@ struct postgres_connection {
     struct postgres_pending pending[POSTGRES_PENDING_COUNT];
     size_t pending_first, pending_count;
     struct postgres_statement *streaming;
-    err failure;      /* the first of what ran later */
-    uint64_t unit;    /* of work: counted, as they are left to run */
-    err left_behind;  /* the first failure of what units before this one left to run */
-    err segment;      /* why the rest up to the next synchronization is skipped */
+    err failure;     /* the first of what ran later */
+    uint64_t unit;   /* of work: counted, as they are left to run */
+    err left_behind; /* the first failure of what units before this one left to run */
+    err segment;     /* why the rest up to the next synchronization is skipped */
     err broken;
     uint64_t statement_number;
     uint64_t transaction_count;
