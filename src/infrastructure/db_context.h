@@ -33,6 +33,10 @@ struct db_repositories {
     struct work_item_writer work_item_writer;
     struct grant_reader grant_reader;
     struct grant_writer grant_writer;
+    struct api_key_reader api_key_reader;
+    struct api_key_writer api_key_writer;
+    struct upload_reader upload_reader;
+    struct upload_writer upload_writer;
     struct outbox outbox;
 };
 
@@ -72,7 +76,9 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader,
                     .work_items = &s->repositories.work_item_reader,
-                    .grants = &s->repositories.grant_reader},
+                    .grants = &s->repositories.grant_reader,
+                    .api_keys = &s->repositories.api_key_reader,
+                    .uploads = &s->repositories.upload_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -84,6 +90,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .leases = &s->repositories.lease_writer,
                 .work_items = &s->repositories.work_item_writer,
                 .grants = &s->repositories.grant_writer,
+                .api_keys = &s->repositories.api_key_writer,
+                .uploads = &s->repositories.upload_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

@@ -5,6 +5,7 @@
 #define DOMAIN_REPOSITORIES_UNIT_OF_WORK_H
 
 #include "core/mediator.h"
+#include "domain/repositories/api_key_repository.h"
 #include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
@@ -15,6 +16,7 @@
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/session_repository.h"
+#include "domain/repositories/upload_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
 
@@ -30,6 +32,8 @@ struct readers {
     struct idempotency_reader *idempotency;
     struct work_item_reader *work_items;
     struct grant_reader *grants;
+    struct api_key_reader *api_keys;
+    struct upload_reader *uploads;
 };
 
 struct unit_of_work {
@@ -44,6 +48,8 @@ struct unit_of_work {
     struct lease_writer *leases;
     struct work_item_writer *work_items;
     struct grant_writer *grants;
+    struct api_key_writer *api_keys;
+    struct upload_writer *uploads;
     struct outbox *outbox;
 };
 

@@ -31,6 +31,10 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&memory_work_item_writer_ops},
     .grant_reader = {&memory_grant_reader_ops},
     .grant_writer = {&memory_grant_writer_ops},
+    .api_key_reader = {&memory_api_key_reader_ops},
+    .api_key_writer = {&memory_api_key_writer_ops},
+    .upload_reader = {&memory_upload_reader_ops},
+    .upload_writer = {&memory_upload_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 
@@ -160,7 +164,8 @@ static int64_t *version_of(enum memory_table table, void *object)
 {
     return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
                    table == MEMORY_LEASES || table == MEMORY_INSTANCE_VERSIONS ||
-                   table == MEMORY_WORK_ITEM_SUBSCRIPTIONS || table == MEMORY_WORK_ITEM_EVENTS
+                   table == MEMORY_WORK_ITEM_SUBSCRIPTIONS || table == MEMORY_WORK_ITEM_EVENTS ||
+                   table == MEMORY_UPLOAD_PARTS || table == MEMORY_UPLOAD_FILES
                ? NULL
                : memory_member(table, "version", object);
 }

@@ -53,6 +53,10 @@ extern const struct work_item_reader_ops memory_work_item_reader_ops;
 extern const struct work_item_writer_ops memory_work_item_writer_ops;
 extern const struct grant_reader_ops memory_grant_reader_ops;
 extern const struct grant_writer_ops memory_grant_writer_ops;
+extern const struct api_key_reader_ops memory_api_key_reader_ops;
+extern const struct api_key_writer_ops memory_api_key_writer_ops;
+extern const struct upload_reader_ops memory_upload_reader_ops;
+extern const struct upload_writer_ops memory_upload_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

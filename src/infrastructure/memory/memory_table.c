@@ -2,6 +2,7 @@
 #include "infrastructure/memory/memory_table.h"
 
 #include "base/arena.h"
+#include "domain/entities/api_key.h"
 #include "domain/entities/audit_event.h"
 #include "domain/entities/change.h"
 #include "domain/entities/idempotency_record.h"
@@ -13,6 +14,7 @@
 #include "domain/entities/series.h"
 #include "domain/entities/session.h"
 #include "domain/entities/study.h"
+#include "domain/entities/upload.h"
 #include "domain/entities/user.h"
 #include "domain/entities/work_item.h"
 
@@ -85,6 +87,20 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                    .unique = {{"id"}, {"organization_key", "path"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
     [MEMORY_GRANTS] = {.schema = &grant_schema, .required = {ENTITY}, .unique = {{"id"}}},
+    [MEMORY_API_KEYS] = {.schema = &api_key_schema,
+                         .required = {ENTITY, "name", "secret_hash"},
+                         .unique = {{"id"}}},
+    [MEMORY_UPLOADS] = {.schema = &upload_schema,
+                        .required = {ENTITY, "owner_id", "name", "expires_at"},
+                        .unique = {{"id"}}},
+    [MEMORY_UPLOAD_PARTS] = {.schema = &upload_part_schema,
+                             .required = {"object_name", "created_at"},
+                             .unique = {{"upload_key", "number"}},
+                             .references = {{"upload_key", MEMORY_UPLOADS}}},
+    [MEMORY_UPLOAD_FILES] = {.schema = &upload_file_schema,
+                             .required = {"name"},
+                             .unique = {{"upload_key", "number"}},
+                             .references = {{"upload_key", MEMORY_UPLOADS}}},
     [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
                            .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
                            .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},

@@ -42,6 +42,10 @@ extern const struct work_item_reader_ops sql_work_item_reader_ops;
 extern const struct work_item_writer_ops sql_work_item_writer_ops;
 extern const struct grant_reader_ops sql_grant_reader_ops;
 extern const struct grant_writer_ops sql_grant_writer_ops;
+extern const struct api_key_reader_ops sql_api_key_reader_ops;
+extern const struct api_key_writer_ops sql_api_key_writer_ops;
+extern const struct upload_reader_ops sql_upload_reader_ops;
+extern const struct upload_writer_ops sql_upload_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
 
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,
