@@ -21,6 +21,8 @@ struct use_case {
     bool reads_patient_data; /* the answer tells about patients: the read is audited */
     bool is_limitable;   /* also for whoever may do this with a part of the data only: the handler
                             asks for nothing but within its access */
+    bool shows_secret;   /* the answer has one that is shown once: not even a repetition under an
+                            Idempotency-Key has it again */
     bool keeps_no_audit; /* a command too frequent or too small to be an audit event of its own */
     const struct schema *request, *result;
     err (*run)(struct call *c); /* generated: calls the handler with its own types */

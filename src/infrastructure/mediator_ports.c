@@ -15,8 +15,11 @@ static struct mediator_ports *self(struct mediator *m)
 
 static err refuse(const struct principal *principal)
 {
-    return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
-                                               : ERR(FORBIDDEN, "your role does not allow this");
+    if (principal->kind == PRINCIPAL_NOBODY)
+        return ERR(UNAUTHENTICATED, "sign in first");
+    return principal->kind == PRINCIPAL_API_KEY
+               ? ERR(FORBIDDEN, "the scopes of the API key do not allow this")
+               : ERR(FORBIDDEN, "your role does not allow this");
 }
 
 static err admit(struct mediator *m, const struct principal *principal, permission_number needs)
@@ -147,7 +150,7 @@ static err replay(struct mediator *m, struct call *c, bool *replayed)
     const struct principal *p = c->scope->principal;
     (void)m;
     err e = idempotency_reader_find(c->command.readers->idempotency, a, p->organization_key,
-                                    p->user_id, c->idempotency_key, &record);
+                                    principal_actor_id(p), c->idempotency_key, &record);
     if (e.code == ERR_NOT_FOUND)
         return OK;
     TRY(e);
@@ -162,9 +165,10 @@ static err remember(struct mediator *m, struct call *c)
     struct arena *a = c->scope->arena;
     struct buf result = BUF_IN(a);
     (void)m;
-    json_write(&result, c->use_case->result, c->result, 0);
+    json_write(&result, c->use_case->result, c->result,
+               c->use_case->shows_secret ? JSON_REDACT : 0);
     struct idempotency_record record = {.organization_key = c->scope->principal->organization_key,
-                                        .user_id = c->scope->principal->user_id,
+                                        .user_id = principal_actor_id(c->scope->principal),
                                         .idempotency_key = c->idempotency_key,
                                         .fingerprint = fingerprint_of(a, c),
                                         .result = buf_str(&result),
@@ -184,7 +188,7 @@ static struct audit_event event_of(const struct call *c, err outcome)
                                 .created_at = clock_now(s->clock),
                                 .action = str_of(c->use_case->name),
                                 .outcome = str_of(err_code_name(outcome.code)),
-                                .user_id = s->principal->user_id,
+                                .user_id = principal_actor_id(s->principal),
                                 .subject_id = s->subject_id,
                                 .peer_address = s->peer_address,
                                 .request_id = s->request_id,
@@ -194,7 +198,8 @@ static struct audit_event event_of(const struct call *c, err outcome)
 static uint64_t touch_hash(const struct call *c)
 {
     const struct scope *s = c->scope;
-    uint64_t hash = hash_bytes(0, &s->principal->user_id, sizeof(uuid));
+    uuid actor = principal_actor_id(s->principal);
+    uint64_t hash = hash_bytes(0, &actor, sizeof actor);
     return uuid_is_set(s->subject_id)
                ? hash_bytes(hash, &s->subject_id, sizeof(uuid))
                : hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));

@@ -1,6 +1,8 @@
 /* JWS straight on OpenSSL's EVP. */
 #include "infrastructure/token_jws.h"
 
+#include "infrastructure/token_api_key.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -391,6 +393,8 @@ static const struct token_service_ops jws_ops = {.issue_access = issue_access,
                                                  .verify_refresh = verify_refresh,
                                                  .issue_browser = issue_browser,
                                                  .verify_browser = verify_browser,
+                                                 .make_api_key = token_api_key_make,
+                                                 .read_api_key = token_api_key_read,
                                                  .jwks = jwks};
 
 err token_jws_open(struct token_jws *t, str folder, str secret_key)

@@ -33,6 +33,8 @@ struct token_service_ops {
                           struct refresh_claims *out);
     err (*issue_browser)(struct token_service *t, struct arena *a, uuid session_id, str *out);
     err (*verify_browser)(struct token_service *t, str token, uuid *session_id);
+    err (*make_api_key)(struct token_service *t, struct arena *a, uuid id, str *text, str *hash);
+    err (*read_api_key)(struct token_service *t, struct arena *a, str text, uuid *id, str *hash);
     str (*jwks)(struct token_service *t);
 };
 struct token_service {
@@ -74,6 +76,20 @@ static inline err token_issue_browser(struct token_service *t, struct arena *a, 
 static inline err token_verify_browser(struct token_service *t, str token, uuid *session_id)
 {
     return t->ops->verify_browser(t, token, session_id);
+}
+/* A new API key of that identifier, see domain/entities/api_key.h, and the hash that is kept of its
+ * secret. */
+static inline err token_make_api_key(struct token_service *t, struct arena *a, uuid id, str *text,
+                                     str *hash)
+{
+    return t->ops->make_api_key(t, a, id, text, hash);
+}
+/* What identifier it names and what its secret hashes to: whether that is right is the key's to
+ * say. Errors: UNAUTHENTICATED (not of that form). */
+static inline err token_read_api_key(struct token_service *t, struct arena *a, str text, uuid *id,
+                                     str *hash)
+{
+    return t->ops->read_api_key(t, a, text, id, hash);
 }
 /* The public key as a JWK set, RFC 7517. Lives as long as the service. */
 static inline str token_jwks(struct token_service *t)

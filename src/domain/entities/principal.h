@@ -7,22 +7,28 @@
 #include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
-enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM };
+enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM, PRINCIPAL_API_KEY };
 
 struct principal {
     enum principal_kind kind;
     int64_t organization_key;
     int64_t user_key;
-    uuid user_id, session_id;
+    uuid user_id;                 /* of an API key: who made it */
+    uuid session_id;              /* what the credentials are of: of an API key, the key */
     uint64_t permissions;         /* with everything of the organization */
     uint64_t granted_permissions; /* with what was granted, see struct access */
     enum grantee_kind grantee_kind;
     int64_t grantee_key;
     instant issued_at; /* the credentials; what ended the user's sessions later ended them */
     instant expires_at;
+    uint32_t requests_per_minute; /* of an API key */
+    int64_t daily_size;           /* of an API key: bytes it may send in a day; 0: no limit */
 };
 
 extern const struct principal principal_nobody;
+
+/* What the audit trail knows it by: the user, or the API key. */
+uuid principal_actor_id(const struct principal *p);
 
 /* The program acting for one organization: command line, worker. */
 struct principal principal_system(int64_t organization_key);

@@ -19,6 +19,7 @@ enum permission {
     WRITE_SETTINGS, /* what holds for all of an organization */
     READ_WORK_ITEMS,
     WRITE_WORK_ITEMS,
+    WRITE_API_KEYS,
     RUN_SYSTEM, /* the program itself: worker, command line */
     PERMISSION_COUNT
 };
