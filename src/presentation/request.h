@@ -36,11 +36,12 @@ struct route {
     const struct use_case *behind; /* what handle sends, for the trail of those who were refused */
     enum lane lane;                /* 0: LANE_DB */
     enum http_body_mode body;
-    uint64_t body_max;     /* 0: JSON_BODY_SIZE_MAX */
-    unsigned success;      /* 0: 200 */
-    const char *tag, *doc; /* of handle, for the documentation */
-    const char *answers;   /* media types of handle's answer, separated by commas */
-    const char *takes;     /* those of its body */
+    uint64_t body_max;           /* 0: JSON_BODY_SIZE_MAX */
+    unsigned success;            /* 0: 200 */
+    const char *tag, *doc;       /* of handle, for the documentation */
+    const char *answers;         /* media types of handle's answer, separated by commas */
+    const char *takes;           /* those of its body */
+    const struct schema *answer; /* of a JSON answer of handle */
     const struct query_parameter *(*parameter)(size_t at); /* of its query; NULL behind the last */
     bool is_hidden;                                        /* not in the documentation */
     bool takes_cookie; /* also from the program's own pages: cookie.h */

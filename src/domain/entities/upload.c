@@ -35,7 +35,7 @@ SCHEMA(upload_part, FIELD(upload_part, key, .flags = INTERNAL),
        FIELD(upload_part, name, .flags = PHI, .max = UPLOAD_NAME_SIZE_MAX,
              .doc = "Its file in the folder"),
        FIELD(upload_part, size, .doc = "Bytes"),
-       FIELD(upload_part, object_name, .max = 64, .doc = "SHA-256 of its bytes, hexadecimal"),
+       FIELD(upload_part, sha256, .max = 64, .doc = "Of its bytes, hexadecimal"),
        FIELD(upload_part, created_at, .doc = "When it was received"));
 
 SCHEMA(upload_file, FIELD(upload_file, key, .flags = INTERNAL),

@@ -65,7 +65,7 @@ struct upload_part {
     int64_t number;
     str name; /* of the file in the folder; absent in an archive */
     int64_t size;
-    str object_name; /* SHA-256 of its bytes */
+    str sha256; /* of its bytes: the name of its object */
     instant created_at;
 };
 DECLARE_SCHEMA(upload_part);

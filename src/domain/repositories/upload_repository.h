@@ -59,7 +59,7 @@ struct upload_writer;
 struct upload_writer_ops {
     err (*add)(struct upload_writer *w, struct upload *upload);
     err (*save)(struct upload_writer *w, struct upload *upload);
-    err (*put_part)(struct upload_writer *w, struct upload_part *part);
+    err (*put_part)(struct upload_writer *w, struct upload_part *part, opt_i64 *replaced_size);
     err (*add_file)(struct upload_writer *w, struct upload_file *file);
     err (*remove_parts)(struct upload_writer *w, int64_t upload_key);
     err (*remove)(struct upload_writer *w, int64_t upload_key);
@@ -78,10 +78,12 @@ static inline err upload_writer_save(struct upload_writer *w, struct upload *upl
 {
     return w->ops->save(w, upload);
 }
-/* In the place of the one of that number, if there is one. Gives it its key. */
-static inline err upload_writer_put_part(struct upload_writer *w, struct upload_part *part)
+/* In the place of the one of that number, if there is one: then *replaced_size is its size. Gives
+ * it its key. */
+static inline err upload_writer_put_part(struct upload_writer *w, struct upload_part *part,
+                                         opt_i64 *replaced_size)
 {
-    return w->ops->put_part(w, part);
+    return w->ops->put_part(w, part, replaced_size);
 }
 /* Gives it its key. Errors: CONFLICT (there is one of that number). */
 static inline err upload_writer_add_file(struct upload_writer *w, struct upload_file *file)

@@ -94,7 +94,7 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                         .required = {ENTITY, "owner_id", "name", "expires_at"},
                         .unique = {{"id"}}},
     [MEMORY_UPLOAD_PARTS] = {.schema = &upload_part_schema,
-                             .required = {"object_name", "created_at"},
+                             .required = {"sha256", "created_at"},
                              .unique = {{"upload_key", "number"}},
                              .references = {{"upload_key", MEMORY_UPLOADS}}},
     [MEMORY_UPLOAD_FILES] = {.schema = &upload_file_schema,

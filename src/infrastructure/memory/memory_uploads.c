@@ -111,8 +111,14 @@ static bool is_same_part(const void *row, const void *argument)
     return part->upload_key == like->upload_key && part->number == like->number;
 }
 
-static err put_part(struct upload_writer *w, struct upload_part *part)
+static err put_part(struct upload_writer *w, struct upload_part *part, opt_i64 *replaced_size)
 {
+    const struct memory_rows *rows =
+        &memory_write(SESSION_OF(w, upload_writer))->tables[MEMORY_UPLOAD_PARTS];
+    *replaced_size = (opt_i64){0};
+    for (size_t i = 0; i < rows->len; i++)
+        if (is_same_part(rows->at[i], part))
+            *replaced_size = (opt_i64){true, ((const struct upload_part *)rows->at[i])->size};
     remove_where(w, MEMORY_UPLOAD_PARTS, is_same_part, part);
     return memory_insert(SESSION_OF(w, upload_writer), MEMORY_UPLOAD_PARTS, part);
 }

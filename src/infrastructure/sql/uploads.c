@@ -137,11 +137,23 @@ static err run(struct upload_writer *w, const char *sql, const int64_t *values, 
     return OK;
 }
 
-static err put_part(struct upload_writer *w, struct upload_part *part)
+static err remove_part(struct upload_writer *w, const struct upload_part *part, opt_i64 *size)
 {
-    int64_t changed;
-    TRY(run(w, "DELETE FROM upload_parts WHERE upload_key = ?1 AND number = ?2",
-            (int64_t[]){part->upload_key, part->number}, 2, &changed));
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(SESSION_OF(w, upload_writer), &c));
+    TRY(statement_begin(
+        c, "DELETE FROM upload_parts WHERE upload_key = ?1 AND number = ?2 RETURNING size", &s));
+    statement_bind_i64(&s, 1, part->upload_key);
+    statement_bind_i64(&s, 2, part->number);
+    TRY(statement_step(&s, &size->is_set));
+    size->value = size->is_set ? statement_column_i64(&s, 0) : 0;
+    return OK;
+}
+
+static err put_part(struct upload_writer *w, struct upload_part *part, opt_i64 *replaced_size)
+{
+    TRY(remove_part(w, part, replaced_size));
     return entity_insert(SESSION_OF(w, upload_writer), &upload_part_schema, part);
 }
 

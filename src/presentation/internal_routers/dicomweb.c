@@ -59,9 +59,30 @@ str dicomweb_base_url(struct request *r)
 {
     str host = http_header(r->x, "Host"), scheme = http_header(r->x, "X-Forwarded-Proto");
     if (!is_host(host))
-        return STR("/dicom-web");
-    return str_format(request_arena(r), "%s://%.*s/dicom-web",
-                      str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host));
+        return r->prefix;
+    return str_format(request_arena(r), "%s://%.*s%.*s",
+                      str_eq(scheme, STR("https")) ? "https" : "http", STR_ARG(host),
+                      STR_ARG(r->prefix));
+}
+
+/* Quotes within a text are escaped, so what is looked for is a member and nothing else. */
+str dicomweb_relocated(struct request *r, str json)
+{
+    const str member = STR("\"BulkDataURI\":\""), kept = STR("/dicom-web/");
+    struct buf out = BUF_IN(request_arena(r));
+    size_t at;
+    if (str_eq(r->prefix, STR("/dicom-web")) || json.len == 0)
+        return json;
+    while ((at = str_find(json, member)) != SIZE_MAX) {
+        buf_add(&out, str_sub(json, 0, at + member.len));
+        json = str_sub(json, at + member.len, json.len);
+        if (!str_starts(json, kept))
+            continue;
+        buf_add(&out, r->prefix);
+        json = str_sub(json, kept.len - 1, json.len);
+    }
+    buf_add(&out, json);
+    return buf_str(&out);
 }
 
 err dicomweb_check_charset(struct request *r)

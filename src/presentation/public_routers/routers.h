@@ -4,6 +4,9 @@
 
 #include "presentation/router.h"
 
+extern const struct route upload_routes[];
+extern const size_t upload_route_count;
+
 err public_web_app_open(struct web_app *w);
 
 #endif

@@ -19,16 +19,18 @@ static struct upload make_upload(struct contract_db *c, int64_t organization_key
     return upload;
 }
 
-static void put(struct contract_db *c, const struct upload *upload, int64_t number, int object)
+static opt_i64 put(struct contract_db *c, const struct upload *upload, int64_t number, int object)
 {
+    opt_i64 replaced;
     struct upload_part part = {.upload_key = upload->key,
                                .number = number,
                                .size = object,
-                               .object_name = str_format(&c->arena, "%064d", object),
+                               .sha256 = str_format(&c->arena, "%064d", object),
                                .created_at = clock_now(&c->clock.base)};
     struct db_session *s = contract_begin(c);
-    CHECK_OK(upload_writer_put_part(s->uow.uploads, &part));
+    CHECK_OK(upload_writer_put_part(s->uow.uploads, &part, &replaced));
     contract_commit(s);
+    return replaced;
 }
 
 static bool is_referenced(struct contract_db *c, int object)
@@ -86,8 +88,11 @@ CONTRACT(parts_come_in_any_order_and_again)
     put(c, &upload, 1, 11);
     put(c, &upload, 2, 22);
     put(c, &upload, 2, 22);
-    put(c, &upload, 3, 34);
-    put(c, &other, 1, 99);
+    opt_i64 replaced = put(c, &upload, 3, 34);
+    CHECK(replaced.is_set);
+    CHECK_INT(33, replaced.value);
+    replaced = put(c, &other, 1, 99);
+    CHECK(!replaced.is_set);
     struct upload_part_slice parts = parts_of(c, &upload, 0, 100);
     CHECK_INT(3, (int64_t)parts.len);
     for (size_t i = 0; i < 3; i++)

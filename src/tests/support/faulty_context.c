@@ -959,10 +959,11 @@ static err faulty_upload_writer_save(struct upload_writer *w, struct upload *upl
     return upload_writer_save(s->inner->uow.uploads, upload);
 }
 
-static err faulty_upload_writer_put_part(struct upload_writer *w, struct upload_part *part)
+static err faulty_upload_writer_put_part(struct upload_writer *w, struct upload_part *part,
+                                         opt_i64 *replaced_size)
 {
     PASS(upload_writer, w, "upload_writer_put_part");
-    return upload_writer_put_part(s->inner->uow.uploads, part);
+    return upload_writer_put_part(s->inner->uow.uploads, part, replaced_size);
 }
 
 static err faulty_upload_writer_add_file(struct upload_writer *w, struct upload_file *file)

@@ -11,6 +11,7 @@ struct purge_expired {
 struct purge_expired_result {
     int64_t session_count;
     int64_t answer_count;
+    int64_t upload_count;
     int64_t work_item_count;
 };
 DECLARE_USE_CASE(purge_expired);

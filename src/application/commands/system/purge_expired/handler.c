@@ -4,6 +4,7 @@
 SCHEMA_EMPTY(purge_expired);
 SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
        FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"),
+       FIELD(purge_expired_result, upload_count, .doc = "Uploads removed"),
        FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"));
 
 enum { PURGED_WORK_ITEM_COUNT_MAX = 1000 };
@@ -18,6 +19,7 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     TRY(idempotency_writer_purge(ctx->uow->idempotency,
                                  instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)),
                                  &out->answer_count));
+    TRY(upload_writer_purge(ctx->uow->uploads, now, &out->upload_count));
     return work_item_writer_purge(ctx->uow->work_items,
                                   instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
                                   instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),
