@@ -4,7 +4,6 @@
 #include "base/checked.h"
 #include "base/err.h"
 
-#include <unistd.h>
 #include <zip.h>
 
 enum { PREAMBLE_SIZE = 128, HEAD_SIZE = PREAMBLE_SIZE + 4 };
@@ -123,11 +122,11 @@ static err walk_open(zip_t *archive, uint64_t archive_size, uint64_t skip,
 
 err archive_zip_walk(int fd, uint64_t archive_size, uint64_t skip, struct archive_visitor *v)
 {
-    int code, own_fd = dup(fd); /* which libzip closes */
+    int code, own_fd = fd_copy(fd); /* which libzip closes */
     zip_t *archive = own_fd < 0 ? NULL : zip_fdopen(own_fd, 0, &code);
     if (archive == NULL) {
         if (own_fd >= 0)
-            close(own_fd);
+            fd_close(own_fd);
         return ERR(MALFORMED, "the zip archive cannot be read: is it whole?");
     }
     err e = walk_open(archive, archive_size, skip, v);

@@ -12,7 +12,7 @@ enum {
     UPLOAD_OPEN_COUNT_MAX = 20,          /* of one sender */
     UPLOAD_SECONDS = 24 * 3600,          /* after its last part an open one is abandoned */
     UPLOAD_KEPT_SECONDS = 7 * 24 * 3600, /* what came of one that is done */
-    UPLOAD_LEASE_SECONDS = 60            /* of whoever works on it, renewed meanwhile */
+    UPLOAD_LEASE_SECONDS = 15            /* of whoever works on it, renewed meanwhile */
 };
 #define UPLOAD_SIZE_MAX (INT64_C(64) * 1024 * 1024 * 1024)
 #define UPLOAD_PART_SIZE_MAX (INT64_C(512) * 1024 * 1024)

@@ -24,12 +24,6 @@ static const struct route document_routes[] = {
      .tag = "system", .doc = "This document", .answers = "application/json"},
 };
 
-/* The same for programs that look at the root. */
-static const struct route hidden_document_routes[] = {
-    {"GET", "/openapi.json", .handle = openapi, .needs = PERMISSION_ANYONE, .lane = LANE_INLINE,
-     .is_hidden = true},
-};
-
 static const struct route study_routes[] = {
     {"GET", "/studies", &list_studies_use_case, .tag = "studies"},
     {"GET", "/studies/{id}", &get_study_use_case, .is_quick = true, .tag = "studies"},
@@ -58,7 +52,7 @@ err public_web_app_open(struct web_app *w)
         {"/public/v1/dicom-web", dicomweb, choose_dicomweb(dicomweb)},
         {"/public/v1", document_routes, COUNT_OF(document_routes)},
         {"/public/v1", health_routes, health_route_count},
-        {"", hidden_document_routes, COUNT_OF(hidden_document_routes)},
+        {"", document_routes, COUNT_OF(document_routes)},
         {"", health_routes, health_route_count}};
     w->title = "Gantry public API";
     w->takes = CREDENTIALS_API_KEY;
