@@ -56,6 +56,7 @@ err api_key_check_grantor(const struct principal *by, const struct api_key *key)
 {
     uint64_t permissions, granted;
     api_key_permissions(key, &permissions, &granted);
+    permissions &= ~(UINT64_C(1) << ANYONE);
     bool has_all = (permissions & ~by->permissions) == 0 &&
                    (granted & ~(by->permissions | by->granted_permissions)) == 0;
     return has_all ? OK : ERR(FORBIDDEN, "nobody gives a key more than they have themselves");

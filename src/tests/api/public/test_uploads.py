@@ -3,6 +3,7 @@ import base64
 import hashlib
 import io
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -13,7 +14,9 @@ import time
 import zipfile
 import zlib
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../../servers")]
+import s3
 from public import Program, harness, make_key, pieces, program, sha256, zipped
 from harness import instance
 
@@ -361,6 +364,37 @@ class TwoNodes(harness.Case):
             self.assertEqual(here.get(f"/uploads/{upload}").json["state"], "completed")
         finally:
             self.assertEqual(other.stop(), 0)
+
+
+class OnS3(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.s3 = s3.S3().start()
+        cls.gantry = harness.Gantry(harness.BINARY)
+        cls.gantry.environment.update({"GANTRY_STORAGE_URL": cls.s3.storage_url(f"uploads-{os.getpid()}"),
+                                       "GANTRY_S3_ACCESS_KEY_ID": s3.KEY, "GANTRY_S3_SECRET_ACCESS_KEY": s3.SECRET})
+        cls.gantry.start()
+        cls.gantry.use_administrator()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.s3.stop()
+
+    def test_a_node_that_has_nothing_but_the_bucket_goes_on(self):
+        asker = program(self.gantry)
+        data = zipped(study(40, 4))
+        upload = asker.create(data, sha256=sha256(data))
+        parts = list(enumerate(pieces(data, len(data) // 4 + 1), 1))
+        for number, part in parts[:2]:
+            self.assertEqual(asker.put(upload, number, part).status, 200)
+        self.gantry.kill()
+        shutil.rmtree(self.gantry.folder + "/data/cache")
+        shutil.rmtree(self.gantry.folder + "/data/staging-s3")
+        self.gantry.start()
+        for number, part in parts[2:]:
+            self.assertEqual(asker.put(upload, number, part).status, 200)
+        self.assertEqual(asker.complete(upload).json["stored_count"], 4)
 
 
 if __name__ == "__main__":
