@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "domain/enums/permission.h"
+#include "domain/enums/api_scope.h"
 #include "presentation/exception_handlers.h"
 
 struct writer {
@@ -311,6 +311,15 @@ static str operation_id(struct writer *w, const struct compiled_route *c)
                                   STR_ARG(str_lower(a, str_of(c->route->method))), same + 1);
 }
 
+static void write_needs(struct writer *w, permission_number needs)
+{
+    bool by_key = w->app->takes == CREDENTIALS_API_KEY;
+    const char *scope = by_key ? api_scope_that_allows(needs) : NULL;
+    buf_addf(&w->out, ",\"description\":\"Needs the %s `%s`.\"",
+             scope != NULL ? "scope" : "permission",
+             scope != NULL ? scope : permission_names[needs]);
+}
+
 static void write_operation(struct writer *w, const struct compiled_route *c)
 {
     const struct route *route = c->route;
@@ -325,8 +334,7 @@ static void write_operation(struct writer *w, const struct compiled_route *c)
     member(w, &first, "tags");
     buf_addf(&w->out, "[\"%s\"]", route->tag != NULL ? route->tag : "other");
     if (c->needs > PERMISSION_SIGNED_IN)
-        buf_addf(&w->out, ",\"description\":\"Needs the permission `%s`.\"",
-                 permission_names[c->needs]);
+        write_needs(w, c->needs);
     if (c->needs == PERMISSION_ANYONE)
         buf_add(&w->out, STR(",\"security\":[]"));
     write_parameters(w, c);

@@ -32,3 +32,11 @@ uint64_t api_scope_permissions(int64_t scopes)
             all |= permissions[i];
     return all;
 }
+
+const char *api_scope_that_allows(unsigned permission)
+{
+    for (unsigned i = 0; i < API_SCOPE_COUNT; i++)
+        if ((permissions[i] >> permission & 1) != 0)
+            return api_scope_names[i];
+    return NULL;
+}

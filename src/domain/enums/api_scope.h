@@ -21,4 +21,7 @@ enum api_scope api_scope_find(str name);
 /* What a set of scopes (bit n for scope n) allows, bit n for permission n. */
 uint64_t api_scope_permissions(int64_t scopes);
 
+/* The first that allows it; NULL: no scope does. */
+const char *api_scope_that_allows(unsigned permission);
+
 #endif

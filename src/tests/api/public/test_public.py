@@ -1,4 +1,5 @@
 """The programs that serve a part alone: gantry-public-api and gantry-worker, on the data of one gantry."""
+import json
 import os
 import re
 import secrets
@@ -55,6 +56,11 @@ class PublicApi(harness.Case):
             self.assertTrue(path.startswith("/public/v1/") or path in ("/healthz", "/readyz", "/openapi.json"), path)
             for method in methods:
                 self.assertNotIn(self.gantry.request(method.upper(), path).status, (404, 405), path)
+
+    def test_the_program_prints_the_same_document(self):
+        done = self.internal.run("openapi", "--public")
+        self.assertEqual(json.loads(done.stdout), self.gantry.get("/public/v1/openapi.json", token=None).json)
+        self.assertEqual(self.internal.run("openapi", "--secret").returncode, 64)
 
     def test_nothing_internal_is_reachable(self):
         internal = self.internal.get("/openapi.json", token=None).json
