@@ -69,12 +69,13 @@ class PublicApi(harness.Case):
         for path, methods in internal["paths"].items():
             if path in public["paths"]:
                 continue
+            is_mounted = "/public/v1" + path in public["paths"]  # DICOMweb, for keys
             path = re.sub(r"{(frames|path)}", "1", path)
             path = re.sub(r"{(study|series|instance)}", "1.2.3", path)
             path = re.sub(r"{\w+}", "00000000-0000-0000-0000-000000000000", path)
             for method in set(methods) - {"options"}:  # which is answered for any address: browsers ask before a request
                 for token in (None, self.internal.token):
-                    for spelling in (path, path + "?x=1", "/public/v1" + path, "/public/v1/.." + path, "//" + path.lstrip("/"),
+                    for spelling in (path, path + "?x=1", "/public/v1" + ("/x" if is_mounted else path), "/public/v1/.." + path, "//" + path.lstrip("/"),
                                      path.replace("/", "/./", 1), path + "/"):
                         answer = self.gantry.request(method.upper(), spelling, token=token)
                         self.assertProblem(answer, 404, "NOT_FOUND")
