@@ -602,65 +602,6 @@ static const struct idempotency_writer_ops faulty_idempotency_writer_ops = {
     .purge = faulty_idempotency_writer_purge,
 };
 
-static err faulty_grant_reader_get(struct grant_reader *r, struct arena *a,
-                                   int64_t organization_key, uuid id, struct grant *out)
-{
-    PASS(grant_reader, r, "grant_reader_get");
-    return grant_reader_get(s->inner->readers.grants, a, organization_key, id, out);
-}
-
-static err faulty_grant_reader_find(struct grant_reader *r, struct arena *a,
-                                    const struct grant_filter *filter, struct grant_slice *out,
-                                    int64_t *total)
-{
-    PASS(grant_reader, r, "grant_reader_find");
-    return grant_reader_find(s->inner->readers.grants, a, filter, out, total);
-}
-
-static const struct grant_reader_ops faulty_grant_reader_ops = {
-    .get = faulty_grant_reader_get,
-    .find = faulty_grant_reader_find,
-};
-
-static err faulty_grant_writer_add(struct grant_writer *w, struct grant *grant)
-{
-    PASS(grant_writer, w, "grant_writer_add");
-    return grant_writer_add(s->inner->uow.grants, grant);
-}
-
-static err faulty_grant_writer_save(struct grant_writer *w, struct grant *grant)
-{
-    PASS(grant_writer, w, "grant_writer_save");
-    return grant_writer_save(s->inner->uow.grants, grant);
-}
-
-static err faulty_grant_writer_remove(struct grant_writer *w, int64_t key)
-{
-    PASS(grant_writer, w, "grant_writer_remove");
-    return grant_writer_remove(s->inner->uow.grants, key);
-}
-
-static err faulty_grant_writer_remove_all(struct grant_writer *w, enum grantee_kind kind,
-                                          int64_t grantee_key)
-{
-    PASS(grant_writer, w, "grant_writer_remove_all");
-    return grant_writer_remove_all(s->inner->uow.grants, kind, grantee_key);
-}
-
-static err faulty_grant_writer_purge(struct grant_writer *w, instant ended_before, int64_t *count)
-{
-    PASS(grant_writer, w, "grant_writer_purge");
-    return grant_writer_purge(s->inner->uow.grants, ended_before, count);
-}
-
-static const struct grant_writer_ops faulty_grant_writer_ops = {
-    .add = faulty_grant_writer_add,
-    .save = faulty_grant_writer_save,
-    .remove = faulty_grant_writer_remove,
-    .remove_all = faulty_grant_writer_remove_all,
-    .purge = faulty_grant_writer_purge,
-};
-
 static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
                              str payload)
 {

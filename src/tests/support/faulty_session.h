@@ -16,6 +16,8 @@ struct faulty_session {
     struct faulty_session *s = SESSION_OF(pointer_, member_);                                      \
     TRY(fault_pass(s->fault, operation_))
 
+extern const struct grant_reader_ops faulty_grant_reader_ops;
+extern const struct grant_writer_ops faulty_grant_writer_ops;
 extern const struct api_key_reader_ops faulty_api_key_reader_ops;
 extern const struct api_key_writer_ops faulty_api_key_writer_ops;
 extern const struct upload_reader_ops faulty_upload_reader_ops;
