@@ -135,7 +135,8 @@ err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
     if (form == MODEL_NONE)
         return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json, or application/dicom+xml, "
                                    "several in multipart/related");
-    if (form != MODEL_JSON && r->x->lane != LANE_CPU)
+    bool is_elsewhere = !str_eq(r->prefix, STR("/dicom-web"));
+    if ((form != MODEL_JSON || is_elsewhere) && r->x->lane != LANE_CPU)
         return request_move(r, LANE_CPU);
     TRY(send(r, text_tag(http_header(r->x, "If-None-Match")), &result));
     http_set_header(r->x, "ETag",
@@ -152,7 +153,7 @@ err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
         return OK;
     }
     body = result.gzip;
-    if (!str_eq(r->prefix, STR("/dicom-web")))
+    if (is_elsewhere)
         TRY(relocate(r, compressed, &body));
     else if (!compressed)
         TRY(gzip_inflate(request_arena(r), result.gzip, &body));

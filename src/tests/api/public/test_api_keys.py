@@ -1,5 +1,6 @@
 """API keys: their life, what each scope opens, limits, and how soon what was revoked is refused."""
 import datetime
+import gzip
 import os
 import re
 import sys
@@ -169,6 +170,26 @@ class ApiKeys(harness.Case):
         self.assertEqual(uids, [study["study_instance_uid"]])
         self.assertNotEqual(asker.request("DELETE", "/dicom-web/studies/" + study["study_instance_uid"]).status, 204)
         self.assertEqual(everyone.get("/studies/" + study["id"]).json["state"], study["state"])
+
+    def test_metadata_has_the_prefix_it_was_asked_under(self):
+        asker = program(self.gantry, "studies:read")
+        compared = 0
+        for study in asker.get("/studies?page_size=5").json["items"]:
+            path = f"/dicom-web/studies/{study['study_instance_uid']}/metadata"
+            here = self.gantry.get(path, token=asker.key)
+            expected = here.body.replace(b'"BulkDataURI":"/dicom-web/', b'"BulkDataURI":"/public/v1/dicom-web/')
+            compared += expected != here.body
+            plain, packed = asker.get(path), asker.get(path, headers={"Accept-Encoding": "gzip"})
+            self.assertEqual(plain.body, expected)
+            self.assertEqual((packed.headers["content-encoding"], gzip.decompress(packed.body)), ("gzip", expected))
+            self.assertEqual(asker.get(path, headers={"If-None-Match": packed.headers["etag"]}).status, 304)
+            xml = asker.get(path, headers={"Accept": 'multipart/related; type="application/dicom+xml"'})
+            self.assertEqual(xml.status, 200)
+            self.assertNotIn(b'"/dicom-web/', xml.body)
+        self.assertGreater(compared, 2)
+        rows = asker.get("/dicom-web/instances?limit=3&includefield=all").body
+        self.assertIn(b"/public/v1/dicom-web/studies/", rows)
+        self.assertNotIn(b'"/dicom-web/', rows)
 
     def test_a_key_ends_by_itself(self):
         asker = program(self.gantry, "studies:read", expires_at=in_seconds(1.5))
