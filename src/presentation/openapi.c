@@ -251,12 +251,27 @@ static void write_body(struct writer *w, const struct compiled_route *c)
     buf_add(&w->out, STR("}}}"));
 }
 
+#define NUMBER_HEADER(name_, doc_)                                                                 \
+    "\"" name_ "\":{\"description\":\"" doc_ "\",\"schema\":{\"type\":\"integer\"}}"
+#define LIMIT_HEADERS                                                                              \
+    NUMBER_HEADER("RateLimit-Limit", "Requests of a minute")                                       \
+    "," NUMBER_HEADER("RateLimit-Remaining", "Those left") "," NUMBER_HEADER(                      \
+        "RateLimit-Reset", "Seconds until all of them are there again")
+static const char limit_headers[] = ",\"headers\":{" LIMIT_HEADERS "}";
+static const char refused_headers[] =
+    ",\"headers\":{" LIMIT_HEADERS "," NUMBER_HEADER("Retry-After", "Seconds") "}";
+#define PROBLEM                                                                                    \
+    ",\"content\":{\"application/problem+json\":{"                                                 \
+    "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}"
+
 static void write_responses(struct writer *w, const struct compiled_route *c)
 {
     const struct use_case *u = c->route->use_case;
     bool empty = u != NULL && u->result->field_count == 0;
     unsigned status = c->route->success != 0 ? c->route->success : empty ? 204 : 200;
-    buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"", status);
+    bool by_key = w->app->takes == CREDENTIALS_API_KEY && c->needs != PERMISSION_ANYONE;
+    buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"%s", status,
+             by_key ? limit_headers : "");
     if (u != NULL && !empty) {
         buf_add(&w->out, STR(",\"content\":{\"application/json\":{\"schema\":"));
         reference(w, u->result);
@@ -264,6 +279,9 @@ static void write_responses(struct writer *w, const struct compiled_route *c)
     } else if (u == NULL && c->route->answers != NULL) {
         write_media_types(w, str_of(c->route->answers), c->route->answer);
     }
+    if (by_key)
+        buf_addf(&w->out, "},\"429\":{\"description\":\"The API key has nothing left\"%s" PROBLEM,
+                 refused_headers);
     buf_add(
         &w->out,
         STR("},\"default\":{\"description\":\"Problem\",\"content\":{\"application/problem+json\":{"

@@ -131,13 +131,27 @@ static err put_part(struct request *r)
     return OK;
 }
 
+/* It is worth asking again where another process is about it. */
+static err note_busy(struct request *r, uuid id, err conflict)
+{
+    struct get_upload query = {id};
+    struct get_upload_result found;
+    TRY(get_upload_send(&r->scope, &query, &found));
+    if (found.upload.state == UPLOAD_COMPLETING)
+        http_set_header(r->x, "Retry-After", STR("5"));
+    return conflict;
+}
+
 static err complete(struct request *r)
 {
     struct completed_upload answer = {0};
     struct list_upload_files files = {.page = {.page_size = PAGE_SIZE_MAX}};
     struct list_upload_files_result found;
     TRY(read_id(r, &files.id));
-    TRY(upload_complete(&r->scope, files.id, &answer.upload));
+    err e = upload_complete(&r->scope, files.id, &answer.upload);
+    if (e.code == ERR_CONFLICT)
+        return note_busy(r, files.id, e);
+    TRY(e);
     TRY(list_upload_files_send(&r->scope, &files, &found));
     answer.files = found.items;
     respond(r, &completed_upload_schema, &answer);

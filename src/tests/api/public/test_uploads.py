@@ -338,6 +338,7 @@ class Crashes(harness.Case):
         deadline = time.monotonic() + LEASE_SECONDS + 15
         while (done := self.asker.complete(upload)).status != 200:
             self.assertProblem(done, 409, "CONFLICT")
+            self.assertEqual(done.headers["retry-after"], "5")
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.5)
         self.assertEqual((done.json["state"], done.json["refused_count"]), ("completed", 0))
