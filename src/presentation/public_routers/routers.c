@@ -37,7 +37,7 @@ static const struct route study_routes[] = {
 static size_t choose_dicomweb(struct route *out)
 {
     size_t count = 0;
-    for (size_t i = 0; i < dicomweb_route_count && count < DICOMWEB_ROUTE_COUNT_MAX; i++)
+    for (size_t i = 0; i < dicomweb_route_count && i < DICOMWEB_ROUTE_COUNT_MAX; i++)
         if (strcmp(dicomweb_routes[i].tag, "worklist") != 0)
             out[count++] = dicomweb_routes[i];
     return count;
@@ -54,6 +54,8 @@ err public_web_app_open(struct web_app *w)
         {"/public/v1", health_routes, health_route_count},
         {"", document_routes, COUNT_OF(document_routes)},
         {"", health_routes, health_route_count}};
+    if (dicomweb_route_count > DICOMWEB_ROUTE_COUNT_MAX)
+        return ERR(INVALID, "too many routes");
     w->title = "Gantry public API";
     w->takes = CREDENTIALS_API_KEY;
     return web_app_open(w, tables, COUNT_OF(tables));
