@@ -56,17 +56,16 @@ static bool is_lower_hex(str text)
 
 err token_api_key_read(struct token_service *t, struct arena *a, str text, uuid *id, str *hash)
 {
-    const size_t prefix_size = sizeof API_KEY_PREFIX - 1;
     char checksum[9];
     str id_bytes, secret;
     (void)t;
     bool good = text.len == API_KEY_TEXT_SIZE && str_starts(text, STR(API_KEY_PREFIX)) &&
-                is_lower_hex(str_sub(text, prefix_size, text.len));
+                is_lower_hex(str_sub(text, API_KEY_ID_AT, text.len));
     if (good) {
         snprintf(checksum, sizeof checksum, "%08x",
                  (unsigned)crc32_of(str_sub(text, 0, API_KEY_CHECKSUM_AT)));
         good = str_eq(str_sub(text, API_KEY_CHECKSUM_AT, text.len), (str){checksum, 8}) &&
-               hex_decode(a, str_sub(text, prefix_size, API_KEY_SECRET_AT), &id_bytes) &&
+               hex_decode(a, str_sub(text, API_KEY_ID_AT, API_KEY_SECRET_AT), &id_bytes) &&
                hex_decode(a, str_sub(text, API_KEY_SECRET_AT, API_KEY_CHECKSUM_AT), &secret);
     }
     if (!good)

@@ -14,9 +14,10 @@
 
 enum {
     API_KEY_SECRET_SIZE = 32,
-    API_KEY_SECRET_AT = sizeof API_KEY_PREFIX - 1 + 2 * 16, /* in its text */
-    API_KEY_CHECKSUM_AT = API_KEY_SECRET_AT + 2 * API_KEY_SECRET_SIZE,
-    API_KEY_TEXT_SIZE = API_KEY_CHECKSUM_AT + 2 * 4,
+    API_KEY_ID_AT = 3, /* in its text, in hexadecimal digits */
+    API_KEY_SECRET_AT = API_KEY_ID_AT + 32,
+    API_KEY_CHECKSUM_AT = API_KEY_SECRET_AT + 64,
+    API_KEY_TEXT_SIZE = API_KEY_CHECKSUM_AT + 8,
     API_KEY_COUNT_MAX = 1000, /* of an organization that are not revoked */
     API_KEY_RATE_DEFAULT = 1200,
     API_KEY_RATE_MAX = 1000000,
