@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/byte_sink.h"
 #include "core/result.h"
+#include "dicom/uid.h"
 
 #include <openssl/evp.h>
 
@@ -109,21 +110,43 @@ static bool is_passing(err e)
                          e.code == ERR_FORBIDDEN || e.code == ERR_UNAUTHENTICATED);
 }
 
+/* What others wrote is kept as far as it is text: no engine takes anything else. */
+static str kept_text(struct arena *a, str text, size_t size_max)
+{
+    size_t size = text.len < size_max ? text.len : size_max;
+    if (!str_is_utf8(text) || (text.len != 0 && memchr(text.ptr, '\0', text.len) != NULL))
+        return STR("?");
+    while (size < text.len && size != 0 && ((unsigned char)text.ptr[size] & 0xC0) == 0x80)
+        size--;
+    return str_copy(a, str_sub(text, 0, size));
+}
+
+static str kept_name(struct arena *a, str name)
+{
+    return name.len != 0 ? kept_text(a, name, UPLOAD_NAME_SIZE_MAX) : STR("?");
+}
+
+/* Of a file that was refused they may be anything. */
+static str kept_uid(struct arena *a, str uid)
+{
+    return uid.len != 0 && uid_is_tolerable(uid) ? str_copy(a, uid) : STR_NONE;
+}
+
 static err note(struct completion *c, uint64_t number, str name, const struct ingest_result *result,
                 err e)
 {
     struct arena *a = &c->arena;
-    *SLICE_PUSH(a, &c->files) =
-        (struct upload_file){.upload_key = c->upload.key,
-                             .number = (int64_t)number,
-                             .name = str_copy(a, str_sub(name, 0, UPLOAD_NAME_SIZE_MAX)),
-                             .outcome = outcome_of(result, e),
-                             .code = failed(e) ? str_of(err_code_name(e.code)) : STR_NONE,
-                             .detail = failed(e) ? str_copy(a, str_of(e.text)) : STR_NONE,
-                             .study_id = result->study_id,
-                             .study_instance_uid = str_copy(a, result->study_instance_uid),
-                             .series_instance_uid = str_copy(a, result->series_instance_uid),
-                             .sop_instance_uid = str_copy(a, result->sop_instance_uid)};
+    *SLICE_PUSH(a, &c->files) = (struct upload_file){
+        .upload_key = c->upload.key,
+        .number = (int64_t)number,
+        .name = kept_name(a, name),
+        .outcome = outcome_of(result, e),
+        .code = failed(e) ? str_of(err_code_name(e.code)) : STR_NONE,
+        .detail = failed(e) ? kept_text(a, str_of(e.text), LONG_TEXT_SIZE_MAX) : STR_NONE,
+        .study_id = result->study_id,
+        .study_instance_uid = kept_uid(a, result->study_instance_uid),
+        .series_instance_uid = kept_uid(a, result->series_instance_uid),
+        .sop_instance_uid = kept_uid(a, result->sop_instance_uid)};
     bool is_due = c->files.len >= UPLOAD_RECORD_COUNT ||
                   monotonic_ns() - c->recorded_ns > UPLOAD_RECORD_MS * UINT64_C(1000000);
     return is_due ? record(c, false) : OK;
@@ -146,7 +169,7 @@ static err store_file(struct completion *c, uint64_t number, str name, err refus
         e = ingest_instance(&scope, content, &(struct ingest_options){0}, &result);
     err outcome = is_passing(e)
                       ? (err){e.code, str_copy(c->scope->arena, str_of(e.text)).ptr, e.where}
-                      : note(c, number, str_is_utf8(name) ? name : STR("?"), &result, e);
+                      : note(c, number, name, &result, e);
     arena_deinit(&file_arena);
     return outcome;
 }

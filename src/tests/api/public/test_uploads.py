@@ -258,6 +258,17 @@ class Uploads(harness.Case):
         done = self.asker.upload_zip(bytes(encrypted))
         self.assertEqual([file["code"] for file in done.json["files"]], ["UNSUPPORTED"])
 
+    def test_what_no_database_takes(self):
+        """Names and UIDs that are no text are told as far as they can be."""
+        data = instance(1, "1.9.80", "1.9.80.1")
+        bad = data.replace(b"1.9.80.1.1", b"\xff\xfe.\x80\xc3(.1")
+        files = [("\u00e9" * 300, data), ("x" + "\u65e5" * 250, data), ("bad", bad), ("good", data)]
+        done = self.asker.upload_zip(zipped(files))
+        self.assertEqual((done.status, done.json["state"]), (200, "completed"), done.body)
+        self.assertEqual([file["outcome"] for file in done.json["files"]], ["refused", "refused", "refused", "stored"])
+        self.assertTrue(done.json["files"][1]["name"].startswith("x\u65e5"))
+        self.assertNotIn("sop_instance_uid", done.json["files"][2])
+
     def test_what_is_there_with_other_content(self):
         name, data = study(9, 1)[0]
         self.assertEqual(self.asker.upload_zip(zipped([(name, data)])).json["stored_count"], 1)
