@@ -97,6 +97,22 @@ class Uploads(harness.Case):
         self.assertEqual(set(answers), {200})
         self.assertEqual(self.asker.complete(upload).json["stored_count"], 12)
 
+    def test_two_who_complete_it(self):
+        data = zipped(study(12, 150, 16))
+        upload = self.asker.create(data)
+        self.assertEqual(self.asker.put(upload, 1, data).status, 200)
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(self.asker.complete(upload))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertIn(200, [answer.status for answer in answers])
+        self.assertLessEqual({answer.status for answer in answers}, {200, 409})
+        done = self.asker.get(f"/uploads/{upload}").json
+        self.assertEqual((done["state"], done["stored_count"], done["there_count"]), ("completed", 150, 0))
+        self.assertEqual(self.asker.get(f"/uploads/{upload}/files").json["total"], 150)
+
     def test_a_folder(self):
         files = study(3)
         big, small = files[0], files[1:]
