@@ -2,12 +2,16 @@
 #include "app.h"
 
 #include "application/commands/attributes/build_indexed_attributes/command.h"
+#include "application/commands/auth/forgot_password/command.h"
+#include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/count_transfer_syntaxes/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "application/commands/system/report_worklist_status/command.h"
+#include "application/events/mail_queued.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "infrastructure/secret_sha256.h"
 #include "infrastructure/sweeper.h"
 #include "presentation/health_routes.h"
 #include "presentation/internal_routers/routers.h"
@@ -20,6 +24,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define PASSWORD_LINKS_JOB "send_password_links"
 
 enum { COUNTED_UNIT_COUNT_MAX = 500 }; /* of studies from before, in one run of the job */
 
@@ -97,7 +103,10 @@ static err storage_health_module(struct app *app)
 static err services_open(struct app *app)
 {
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
+    TRY(seal_sodium_open(&app->seals, app->tokens.secret));
     TRY(password_argon2_open(&app->passwords));
+    otp_openssl_open(&app->otp);
+    session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
     attribute_memory_open(&app->attributes);
@@ -105,6 +114,12 @@ static err services_open(struct app *app)
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
+                                      .otp = &app->otp.base,
+                                      .session_uses = &app->session_uses.base,
+                                      .seals = &app->seals.base,
+                                      .secrets = &secret_sha256,
+                                      .mail = {.public_url = app->settings.public_url,
+                                               .has_server = app->settings.smtp_url.ptr != NULL},
                                       .principals = &app->principals.base,
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
@@ -126,6 +141,12 @@ static err secret_open(struct app *app)
                               "them the same GANTRY_SECRET_KEY");
 }
 
+/* Behind the secret: with another one it could not read the keys, and would make its own. */
+static err signing_keys_open(struct app *app)
+{
+    return token_jws_open_keys(&app->tokens, app->db, &app->seals.base, clock_system());
+}
+
 static void secret_close(struct app *app)
 {
     leadership_close(&app->secret);
@@ -137,12 +158,17 @@ static void services_close(struct app *app)
         err e = mediator_ports_flush_audit(&app->mediator);
         if (failed(e))
             log_err(LOG_WARN, "audit_flush", e);
+        e = session_uses_memory_flush(&app->session_uses, app->db, clock_system());
+        if (failed(e))
+            log_err(LOG_WARN, "session_uses_flush", e);
     }
     mediator_ports_close(&app->mediator);
+    session_uses_memory_close(&app->session_uses);
     principal_memory_close(&app->principals);
     attribute_memory_close(&app->attributes);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
+    seal_sodium_close(&app->seals);
     token_jws_close(&app->tokens);
 }
 
@@ -325,6 +351,41 @@ static err count_transfer_syntaxes_job(void *owner)
     return OK;
 }
 
+static err read_keys_job(void *owner)
+{
+    return key_ring_read(&((struct app *)owner)->tokens.keys);
+}
+
+static err rotate_keys_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    const struct renew_signing_keys cmd = {.days = app->settings.signing_key_days.value};
+    struct renew_signing_keys_result result;
+    return renew_signing_keys_send(&scope, &cmd, &result);
+}
+
+static err session_uses_job(void *owner)
+{
+    struct app *app = owner;
+    return session_uses_memory_flush(&app->session_uses, app->db, clock_system());
+}
+
+static err password_links_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct send_password_links_result result;
+    TRY(send_password_links_send(&scope, &(struct send_password_links){0}, &result));
+    if (result.request_count == PASSWORD_REQUEST_COUNT_MAX)
+        scheduler_wake(&app->scheduler, PASSWORD_LINKS_JOB);
+    return OK;
+}
+
 static err stages_job(void *owner)
 {
     return sweep_stages(((struct app *)owner)->storage, SWEEP_AGE_SECONDS);
@@ -350,6 +411,10 @@ static err outbox_job(void *owner)
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
+    {"read_signing_keys", KEY_RING_READ_SECONDS, read_keys_job, .is_shared = false},
+    {"note_session_uses", SESSION_USES_FLUSH_SECONDS, session_uses_job, .is_shared = false},
+    {PASSWORD_LINKS_JOB, 5, password_links_job, .is_shared = true},
+    {"renew_signing_keys", 600, rotate_keys_job, .is_shared = true},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
@@ -361,6 +426,12 @@ static void wake_outbox_job(struct message_listener *l, str payload)
 {
     (void)payload;
     scheduler_wake(&container_of(l, struct app, outbox_listener)->scheduler, "sweep_outbox");
+}
+
+static void wake_password_job(struct message_listener *l, str payload)
+{
+    (void)payload;
+    scheduler_wake(&container_of(l, struct app, password_listener)->scheduler, PASSWORD_LINKS_JOB);
 }
 
 static bool leads(void *owner)
@@ -376,14 +447,60 @@ static err scheduler_open_module(struct app *app)
                             (uuid){0}));
     TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), leads, app));
     app->outbox_listener.heard = wake_outbox_job;
+    app->password_listener.heard = wake_password_job;
+    TRY(message_bus_subscribe(app->services.bus, PASSWORD_REQUEST_CHANNEL,
+                              &app->password_listener));
     return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
 }
 
 static void scheduler_close_module(struct app *app)
 {
+    message_bus_unsubscribe(app->services.bus, &app->password_listener);
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
     leadership_close(&app->leadership);
+}
+
+/* Mail after mail, while there are any and the server takes them. */
+static err send_mails_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    bool goes_on = true;
+    while (goes_on && leads(app)) {
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(mail_sender_step(&app->mail_sender, &scope, &goes_on));
+        arena_reset(&scratch);
+    }
+    return OK;
+}
+
+static const struct scheduled_job mail_jobs[] = {
+    {"send_mails", 5, send_mails_job, .is_shared = true},
+};
+
+static void wake_mail_job(struct message_listener *l, str payload)
+{
+    (void)payload;
+    scheduler_wake(&container_of(l, struct app, mail_listener)->mail_scheduler, "send_mails");
+}
+
+static err mail_open(struct app *app)
+{
+    const struct settings *s = &app->settings;
+    TRY(mail_sender_open(&app->mail_sender, &app->arena, s->smtp_url, s->smtp_ca, s->mail_from));
+    TRY(scheduler_open(&app->mail_scheduler, mail_jobs, COUNT_OF(mail_jobs), leads, app));
+    app->mail_listener.heard = wake_mail_job;
+    return message_bus_subscribe(app->services.bus, STR(MAIL_CHANNEL), &app->mail_listener);
+}
+
+static void mail_close(struct app *app)
+{
+    message_bus_unsubscribe(app->services.bus, &app->mail_listener);
+    mail_sender_stop(&app->mail_sender);
+    scheduler_close(&app->mail_scheduler);
+    mail_sender_close(&app->mail_sender);
 }
 
 static err scheduler_health_module(struct app *app)
@@ -603,6 +720,7 @@ static const struct module modules[] = {
      .health = storage_health_module},
     {.name = "services", .open = services_open, .close = services_close},
     {.name = "secret", .open = secret_open, .close = secret_close},
+    {.name = "signing_keys", .open = signing_keys_open},
     {.name = "redis",
      .open = redis_open,
      .close = redis_close,
@@ -615,6 +733,7 @@ static const struct module modules[] = {
      .close = scheduler_close_module,
      .health = scheduler_health_module,
      .roles = ROLE_SERVER | ROLE_WORKER},
+    {.name = "mail", .open = mail_open, .close = mail_close, .roles = ROLE_WORKER},
     {.name = "health",
      .open = health_open,
      .close = health_close,

@@ -8,14 +8,18 @@
 #include "core/health_monitor.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/leadership.h"
+#include "infrastructure/mail_sender.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/attribute_memory.h"
 #include "infrastructure/metadata_memory.h"
+#include "infrastructure/otp_openssl.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
+#include "infrastructure/seal_sodium.h"
+#include "infrastructure/session_uses_memory.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
@@ -49,7 +53,10 @@ struct app {
     struct storage_s3 s3;
     struct storage *storage; /* the one in use */
     struct token_jws tokens;
+    struct seal_sodium seals;
     struct password_argon2 passwords;
+    struct otp_openssl otp;
+    struct session_uses_memory session_uses;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;
@@ -58,6 +65,7 @@ struct app {
     struct bus_memory bus;
     struct postgres_bus postgres_bus;
     struct message_listener outbox_listener;
+    struct message_listener password_listener;
     struct mediator_ports mediator;
     struct services services;
     struct lanes lanes;
@@ -71,6 +79,9 @@ struct app {
         int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
         uint64_t seen_ns;
     } index_build;
+    struct mail_sender mail_sender;
+    struct scheduler mail_scheduler; /* a thread of its own: servers may be slow */
+    struct message_listener mail_listener;
     struct leadership leadership; /* of the jobs that only one node runs */
     struct leadership secret;     /* held together by all nodes that have the same */
     struct health_monitor health;

@@ -86,6 +86,8 @@ static const struct sub_command sub_commands[] = {
     {"migrate", "migrate", "Bring the database to this program's schema", .run_alone = cli_migrate},
     {"openapi", "openapi [--public]", "Print the OpenAPI document, of the public API if asked for",
      .run_alone = cli_openapi},
+    {"routes", "routes", "Print every address of the internal API and the permission it needs",
+     .run_alone = cli_routes},
     {"conformance", "conformance", "Print the DICOM conformance statement, as Markdown",
      .run_alone = cli_conformance},
     {"config", "config", "Print the settings in force, secrets masked", .run_alone = print_config},

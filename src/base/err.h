@@ -17,7 +17,9 @@ struct arena;
     X(INVALID, 422, 0xA900, false, "The request is not valid")                                     \
     X(MALFORMED, 400, 0xC000, false, "The data could not be read")                                 \
     X(UNAUTHENTICATED, 401, 0x0124, false, "Sign in first")                                        \
+    X(OTP_REQUIRED, 401, 0x0124, false, "A code is needed too")                                    \
     X(FORBIDDEN, 403, 0x0124, false, "Not allowed")                                                \
+    X(MFA_REQUIRED, 403, 0x0124, false, "Set up a second factor first")                            \
     X(NOT_FOUND, 404, 0x0112, false, "Not found")                                                  \
     X(METHOD_NOT_ALLOWED, 405, 0x0211, false, "Method not allowed")                                \
     X(NOT_ACCEPTABLE, 406, 0x0122, false, "No acceptable representation")                          \

@@ -175,6 +175,7 @@ static err read_list(struct json_cursor *c, const struct field *f, void *at, uns
     *texts = (struct str_slice){0};
     TRY(json_expect(c, '['));
     if (json_peek(c) == ']') {
+        texts->at = arena_alloc(c->arena, 1, 16);
         c->at++;
         return OK;
     }

@@ -4,7 +4,7 @@
  * cannot lie about it; schema_check finds a member left out.
  *
  * Absence: a str by ptr == NULL, a uuid, date or instant by all zero, opt_ types by is_set, a list
- * by len == 0. */
+ * by len == 0; a list that JSON gave as an empty one has an address all the same. */
 #ifndef BASE_SCHEMA_H
 #define BASE_SCHEMA_H
 

@@ -10,6 +10,8 @@ typedef struct uuid {
     uint8_t at[16];
 } uuid;
 
+SLICE_OF(uuid, uuid);
+
 enum { UUID_TEXT_SIZE = 36 };
 
 /* Ordered within a process even when the clock stands still or steps back. Safe to call from any

@@ -1,4 +1,4 @@
-/* gantry user create, organization create, openapi. */
+/* gantry user create, organization create, openapi, routes. */
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/users/create_user/command.h"
 #include "base/arena.h"
@@ -14,23 +14,13 @@ static int read_password(struct arena *a, str *out)
 {
     char line[PASSWORD_SIZE_MAX + 2];
     if (isatty(STDIN_FILENO) == 1)
-        fprintf(stderr, "Password (at least %d characters): ", PASSWORD_SIZE_MIN);
+        fprintf(stderr, "Password (at least %d characters): ", PASSWORD_LENGTH_MIN);
     if (fgets(line, sizeof line, stdin) == NULL) {
         fprintf(stderr, "gantry: a password is expected on standard input\n");
         return EX_NOINPUT;
     }
     *out = str_copy(a, str_trim(str_of(line)));
     return EX_OK;
-}
-
-static bool role_of(str name, enum role *out)
-{
-    for (unsigned i = 0; role_names[i] != NULL; i++)
-        if (str_eq(name, str_of(role_names[i]))) {
-            *out = (enum role)i;
-            return true;
-        }
-    return false;
 }
 
 static int complain(const struct scope *scope, err e)
@@ -47,10 +37,11 @@ int cli_user(struct app *app, int count, char **arguments)
     struct arena a = {0};
     struct principal principal = principal_system(app->organization_key);
     struct scope scope = app_scope(app, &a, &principal);
-    struct create_user cmd = {.role = ROLE_VIEWER};
+    struct create_user cmd = {.role = STR("viewer")};
     struct create_user_result result;
-    if (count < 4 || strcmp(arguments[1], "create") != 0 ||
-        (count >= 5 && !role_of(str_of(arguments[4]), &cmd.role))) {
+    if (count >= 5)
+        cmd.role = str_of(arguments[4]);
+    if (count < 4 || strcmp(arguments[1], "create") != 0 || role_name_complaint(cmd.role) != NULL) {
         fprintf(stderr, "usage: gantry user create EMAIL NAME [ROLE]   (the password is read from "
                         "standard input)\n");
         return EX_USAGE;
@@ -63,7 +54,8 @@ int cli_user(struct app *app, int count, char **arguments)
         if (failed(e))
             code = complain(&scope, e);
         else
-            printf("%.*s is %s\n", STR_ARG(result.user.email), role_names[result.user.role]);
+            printf("%.*s is %s\n", STR_ARG(result.view.user.email),
+                   role_names[result.view.user.role]);
     }
     arena_deinit(&a);
     return code;
@@ -108,6 +100,24 @@ int cli_openapi(str config_file, int count, char **arguments)
     if (failed(is_public ? public_web_app_open(&w) : internal_web_app_open(&w)))
         return EX_SOFTWARE;
     printf("%.*s\n", STR_ARG(w.openapi));
+    web_app_close(&w);
+    return EX_OK;
+}
+
+/* Also those that the documentation leaves out. */
+int cli_routes(str config_file, int count, char **arguments)
+{
+    static struct web_app w;
+    (void)config_file;
+    (void)count;
+    (void)arguments;
+    if (failed(internal_web_app_open(&w)))
+        return EX_SOFTWARE;
+    for (size_t i = 0; i < w.route_count; i++) {
+        const struct route *route = w.routes[i].route;
+        printf("%s\t%s%s\t%s\t%s\n", route->method, w.routes[i].prefix, route->path,
+               permission_names[w.routes[i].needs], route->takes_cookie ? "cookie" : "-");
+    }
     web_app_close(&w);
     return EX_OK;
 }

@@ -14,6 +14,7 @@ int cli_verify(struct app *app, int count, char **arguments);
 int cli_migrate(str config_file, int count, char **arguments);
 /* Needs no database. */
 int cli_openapi(str config_file, int count, char **arguments);
+int cli_routes(str config_file, int count, char **arguments);
 int cli_conformance(str config_file, int count, char **arguments);
 
 /* Progress of work with a known end: a bar with rate and remaining time on a terminal, a line now

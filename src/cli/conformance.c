@@ -378,7 +378,7 @@ static void add_roles(struct conformance *s)
     add(s, "\n| --- |");
     for (unsigned p = READ_STUDIES; p <= DELETE_STUDIES; p++)
         add(s, " --- |");
-    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+    for (unsigned role = 0; role < ROLE_CUSTOM; role++) {
         buf_addf(&s->out, "\n| %s |", role_names[role]);
         for (unsigned p = READ_STUDIES; p <= DELETE_STUDIES; p++)
             buf_addf(&s->out, " %s |",

@@ -10,6 +10,7 @@ struct event_type {
     const char *name; /* "study_received": stable, stored */
     const char *doc;
     const struct schema *payload;
+    const char *channel; /* where whoever acts on it at once is told of it; NULL: nobody does */
 };
 
 #define DECLARE_EVENT(T_)                                                                          \

@@ -24,6 +24,7 @@ struct scope {
     struct issues issues; /* field by field complaints, shown to the sender */
     str request_id;
     str peer_address;
+    str user_agent; /* as the client calls itself; absent: it does not, or not in readable text */
     str idempotency_key; /* of the next command sent; absent for none */
     uuid subject_id; /* what the use case turned out to be about, noted by its handler for the audit
                         event */

@@ -108,13 +108,26 @@ static err audit(struct call *c)
     return m->ops->audit(m, c, c->use_case->writes ? c->command.uow : NULL, OK);
 }
 
+/* A token, a code: told once, and kept nowhere as it is. */
+static bool tells_secrets(const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *f = &schema->fields[i];
+        if ((f->flags & INTERNAL) == 0 &&
+            ((f->flags & SECRET) != 0 || (f->of != NULL && tells_secrets(f->of))))
+            return true;
+    }
+    return false;
+}
+
 /* The same request sent again under its Idempotency-Key has the same answer and no second effect.
  */
 static err replay(struct call *c)
 {
     struct mediator *m = c->scope->mediator;
     bool replayed = false;
-    if (c->idempotency_key.len == 0 || !c->use_case->writes)
+    if (c->idempotency_key.len == 0 || !c->use_case->writes ||
+        (tells_secrets(c->use_case->result) && !c->use_case->shows_secret))
         return next(c);
     TRY(m->ops->replay(m, c, &replayed));
     if (replayed)

@@ -2,7 +2,10 @@
 #include "infrastructure/connection_settings.h"
 
 #include "base/arena.h"
+#include "domain/entities/signing_key.h"
 #include "infrastructure/redis/redis_url.h"
+#include "infrastructure/smtp/mail_message.h"
+#include "infrastructure/smtp/smtp_url.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,6 +29,24 @@ static const char *file_or_s3(str url)
     return str_starts(url, STR("file:")) || str_starts(url, STR("s3://"))
                ? NULL
                : "must begin with file: or s3://";
+}
+
+/* An address that links can be made of by putting a path behind it. */
+static const char *public_url_complaint(str url)
+{
+    size_t scheme = str_starts(url, STR("https://")) ? 8 : 7;
+    if (scheme == 7 && !str_starts(url, STR("http://")))
+        return "must begin with https:// or http://";
+    str rest = str_sub(url, scheme, url.len);
+    if (rest.len == 0 || rest.len > SHORT_TEXT_SIZE_MAX || rest.ptr[0] == '/')
+        return "needs the name of a host";
+    for (size_t i = 0; i < rest.len; i++) {
+        char c = rest.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_letter && (c == '\0' || strchr("-._~/:[]", c) == NULL))
+            return "is host, port and path, and nothing else";
+    }
+    return NULL;
 }
 
 static const char *known_format(str format)
@@ -58,7 +79,14 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "Generated and printed once when absent"),
        FIELD(settings, secret_key, .flags = SECRET, .min = 32,
              .doc = "Kept in the data folder when absent"),
-       FIELD(settings, public_url, .doc = "How the world reaches us"),
+       FIELD(settings, public_url, .check = public_url_complaint,
+             .doc = "How the world reaches us: what links in mails begin with"),
+       FIELD(settings, smtp_url, .check = smtp_url_complaint,
+             .doc = "smtp[s]://USER:PASSWORD@HOST:PORT; absent: mails are held in the outbox"),
+       FIELD(settings, smtp_ca,
+             .doc = "Certificates trusted for the mail server; the system's when absent"),
+       FIELD(settings, mail_from, .check = mail_address_complaint,
+             .doc = "Sender of mails: Name <ADDRESS>"),
        FIELD_ENUM_OF(settings, duplicates, duplicate_policy_names,
                      .doc = "Other content under a stored SOP Instance UID: refuse, keep, replace"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
@@ -67,7 +95,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, keep_preambles,
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
-             .doc = "Told to stop, serve on for so long while /readyz says draining"));
+             .doc = "Told to stop, serve on for so long while /readyz says draining"),
+       FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
+             .doc = "A new key signs access tokens after so many days"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -154,6 +184,8 @@ static err check(struct arena *a, const struct settings *s)
         return ERRF(a, INVALID, "%.*s %.*s", STR_ARG(buf_str(&key)),
                     STR_ARG(issues.list.at[0].text));
     }
+    if (s->smtp_url.ptr != NULL && s->mail_from.ptr == NULL)
+        return ERR(INVALID, "GANTRY_SMTP_URL needs GANTRY_MAIL_FROM, the sender of mails");
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
     if (!all_loopback && !s->behind_proxy)
@@ -194,10 +226,14 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->database_url = str_format(a, "sqlite:%.*s/gantry.db", STR_ARG(out->data_dir));
     if (out->storage_url.ptr == NULL)
         out->storage_url = str_format(a, "file:%.*s/storage", STR_ARG(out->data_dir));
+    while (str_ends(out->public_url, STR("/")))
+        out->public_url.len--;
     if (out->viewer_dir.ptr == NULL)
         out->viewer_dir = default_viewer_dir(a);
     if (!out->drain_seconds.is_set)
         out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
+    if (!out->signing_key_days.is_set)
+        out->signing_key_days = (opt_i64){true, SIGNING_KEY_DAYS};
     return check(a, out);
 }
 

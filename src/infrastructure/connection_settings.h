@@ -17,6 +17,9 @@ struct settings {
     str worker_http_address; /* absent: the worker alone has no listener */
     str redis_url;           /* absent: nothing is shared with other nodes */
     str admin_email, admin_password, secret_key, public_url;
+    str smtp_url;  /* absent: mails are held */
+    str smtp_ca;   /* absent: the certificates the system trusts */
+    str mail_from; /* set when smtp_url is */
     str s3_access_key_id, s3_secret_access_key, s3_session_token;
     enum duplicate_policy duplicates;
     enum log_level log_level;
@@ -24,7 +27,8 @@ struct settings {
     str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
     bool keep_preambles;
-    opt_i64 drain_seconds; /* always set once read */
+    opt_i64 drain_seconds;    /* always set once read */
+    opt_i64 signing_key_days; /* likewise */
 };
 DECLARE_SCHEMA(settings);
 

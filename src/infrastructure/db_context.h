@@ -17,6 +17,9 @@ struct db_repositories {
     struct user_writer user_writer;
     struct session_reader session_reader;
     struct session_writer session_writer;
+    struct signing_key_reader signing_key_reader;
+    struct signing_key_writer signing_key_writer;
+    struct password_request_writer password_request_writer;
     struct image_reader image_reader;
     struct image_writer image_writer;
     struct non_patient_reader non_patient_reader;
@@ -33,6 +36,12 @@ struct db_repositories {
     struct work_item_writer work_item_writer;
     struct grant_reader grant_reader;
     struct grant_writer grant_writer;
+    struct mail_reader mail_reader;
+    struct mail_writer mail_writer;
+    struct role_reader role_reader;
+    struct role_writer role_writer;
+    struct group_reader group_reader;
+    struct group_writer group_writer;
     struct api_key_reader api_key_reader;
     struct api_key_writer api_key_writer;
     struct upload_reader upload_reader;
@@ -69,6 +78,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
         .readers = {.organizations = &s->repositories.organization_reader,
                     .users = &s->repositories.user_reader,
                     .sessions = &s->repositories.session_reader,
+                    .signing_keys = &s->repositories.signing_key_reader,
                     .images = &s->repositories.image_reader,
                     .non_patient = &s->repositories.non_patient_reader,
                     .attributes = &s->repositories.attribute_reader,
@@ -76,12 +86,17 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .changes = &s->repositories.change_reader,
                     .idempotency = &s->repositories.idempotency_reader,
                     .work_items = &s->repositories.work_item_reader,
+                    .mails = &s->repositories.mail_reader,
                     .grants = &s->repositories.grant_reader,
+                    .roles = &s->repositories.role_reader,
+                    .groups = &s->repositories.group_reader,
                     .api_keys = &s->repositories.api_key_reader,
                     .uploads = &s->repositories.upload_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
+                .signing_keys = &s->repositories.signing_key_writer,
+                .password_requests = &s->repositories.password_request_writer,
                 .images = &s->repositories.image_writer,
                 .non_patient = &s->repositories.non_patient_writer,
                 .attributes = &s->repositories.attribute_writer,
@@ -90,6 +105,9 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .leases = &s->repositories.lease_writer,
                 .work_items = &s->repositories.work_item_writer,
                 .grants = &s->repositories.grant_writer,
+                .mails = &s->repositories.mail_writer,
+                .roles = &s->repositories.role_writer,
+                .groups = &s->repositories.group_writer,
                 .api_keys = &s->repositories.api_key_writer,
                 .uploads = &s->repositories.upload_writer,
                 .outbox = &s->repositories.outbox},

@@ -8,6 +8,8 @@
 
 #include <openssl/evp.h>
 
+enum { NOTED_CHANNEL_COUNT_MAX = 4 /* of one command; who is not told looks from time to time */ };
+
 static struct mediator_ports *self(struct mediator *m)
 {
     return container_of(m, struct mediator_ports, base);
@@ -15,6 +17,8 @@ static struct mediator_ports *self(struct mediator *m)
 
 static err refuse(const struct principal *principal)
 {
+    if (principal->kind == PRINCIPAL_USER && !permissions_have(principal->permissions, SIGNED_IN))
+        return ERR(MFA_REQUIRED, "your role asks for a second factor: set it up first");
     if (principal->kind == PRINCIPAL_NOBODY)
         return ERR(UNAUTHENTICATED, "sign in first");
     return principal->kind == PRINCIPAL_API_KEY
@@ -34,20 +38,12 @@ static err admit(struct mediator *m, const struct principal *principal, permissi
 static err authorize(struct mediator *m, struct scope *scope, const struct use_case *use_case,
                      const struct access **out)
 {
-    const struct principal *p = scope->principal;
-    bool has_all = permissions_have(p->permissions, use_case->needs);
-    bool has_some =
-        use_case->is_limitable && permissions_have(p->granted_permissions, use_case->needs);
-    (void)m;
-    if (!has_all && !has_some)
-        return refuse(p);
     struct access *access = NEW(scope->arena, struct access);
-    *access = (struct access){.organization_key = p->organization_key,
-                              .is_limited = !has_all,
-                              .grantee_kind = p->grantee_kind,
-                              .grantee_key = p->grantee_key,
-                              .right = (enum permission)use_case->needs,
-                              .now = clock_now(scope->clock)};
+    bool has_some = principal_access(scope->principal, (enum permission)use_case->needs,
+                                     clock_now(scope->clock), access);
+    (void)m;
+    if (!has_some || (access->is_limited && !use_case->is_limitable))
+        return refuse(scope->principal);
     *out = access;
     return OK;
 }
@@ -66,17 +62,28 @@ static void read_end(struct mediator *m, struct readers *readers)
     db_session_end(container_of(readers, struct db_session, readers));
 }
 
-/* An outbox that remembers whether anything was put into it. */
+/* An outbox that remembers whether anything was put into it, and where that is awaited. */
 struct noted_outbox {
     struct outbox base;
     struct outbox *inner;
     bool has_new;
+    const char *channels[NOTED_CHANNEL_COUNT_MAX];
 };
+
+static void note_channel(struct noted_outbox *noted, const char *channel)
+{
+    for (size_t i = 0; channel != NULL && i < NOTED_CHANNEL_COUNT_MAX; i++)
+        if (noted->channels[i] == NULL || strcmp(noted->channels[i], channel) == 0) {
+            noted->channels[i] = channel;
+            return;
+        }
+}
 
 static err noted_add(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
 {
     struct noted_outbox *noted = container_of(o, struct noted_outbox, base);
     noted->has_new = true;
+    note_channel(noted, type->channel);
     return noted->inner->ops->add(noted->inner, type, aggregate, payload);
 }
 
@@ -92,14 +99,24 @@ static const struct outbox_ops noted_ops = {.add = noted_add, .discard = noted_d
 static void note_events(struct unit_of_work *uow, struct arena *a)
 {
     struct noted_outbox *noted = NEW(a, struct noted_outbox);
-    *noted = (struct noted_outbox){{&noted_ops}, uow->outbox, false};
+    *noted = (struct noted_outbox){.base = {&noted_ops}, .inner = uow->outbox};
     uow->outbox = &noted->base;
 }
 
-static bool has_new_events(const struct unit_of_work *uow)
+/* NULL when it has none. */
+static const struct noted_outbox *new_events(const struct unit_of_work *uow)
 {
-    return uow->outbox->ops == &noted_ops &&
-           container_of(uow->outbox, struct noted_outbox, base)->has_new;
+    const struct noted_outbox *noted = uow->outbox->ops == &noted_ops
+                                           ? container_of(uow->outbox, struct noted_outbox, base)
+                                           : NULL;
+    return noted != NULL && noted->has_new ? noted : NULL;
+}
+
+static void tell(struct message_bus *bus, const struct noted_outbox *noted)
+{
+    message_bus_publish(bus, OUTBOX_CHANNEL, STR(""));
+    for (size_t i = 0; i < NOTED_CHANNEL_COUNT_MAX && noted->channels[i] != NULL; i++)
+        message_bus_publish(bus, str_of(noted->channels[i]), STR(""));
 }
 
 static err work_begin(struct mediator *m, struct scope *scope, struct unit_of_work **out,
@@ -117,11 +134,11 @@ static err work_begin(struct mediator *m, struct scope *scope, struct unit_of_wo
 static err work_commit(struct mediator *m, struct unit_of_work *uow)
 {
     struct db_session *session = container_of(uow, struct db_session, uow);
-    bool tell = has_new_events(uow);
+    const struct noted_outbox *noted = new_events(uow); /* lives in the arena of the call */
     err e = db_session_commit(session);
     db_session_end(session);
-    if (tell && !failed(e))
-        message_bus_publish(self(m)->bus, OUTBOX_CHANNEL, STR(""));
+    if (noted != NULL && !failed(e))
+        tell(self(m)->bus, noted);
     return e;
 }
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 
 #include <sodium.h>
+#include <utf8proc.h>
 
 /* What unknown users are measured against: the hash of 32 random bytes that nobody kept, with the
  * figures of the header. Made once and not at every start, which it would double. */
@@ -49,9 +50,28 @@ static err make_hash(str password, char out[crypto_pwhash_STRBYTES])
     return OK;
 }
 
+static err normalize(struct password_service *base, struct arena *a, str password, str *out)
+{
+    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+    const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)password.ptr;
+    utf8proc_ssize_t len = (utf8proc_ssize_t)password.len,
+                     count = utf8proc_decompose(text, len, NULL, 0, options);
+    (void)base;
+    if (count < 0)
+        return ERR(INVALID, "the password is not text");
+    utf8proc_int32_t *points = NEW_ARRAY(a, utf8proc_int32_t, (size_t)count + 1); /* and a NUL */
+    utf8proc_decompose(text, len, points, count, options);
+    utf8proc_ssize_t size = utf8proc_reencode(points, count, options);
+    if (size < 0)
+        return ERR(INVALID, "the password is not text");
+    *out = (str){(const char *)points, (size_t)size};
+    return OK;
+}
+
 static err hash(struct password_service *base, struct arena *a, str password, str *out)
 {
     char text[crypto_pwhash_STRBYTES];
+    TRY(normalize(base, a, password, &password));
     TRY(enter(self(base)));
     err e = make_hash(password, text);
     leave(self(base));
@@ -65,16 +85,20 @@ static err verify(struct password_service *base, str password, str given, bool *
     struct password_argon2 *p = self(base);
     char text[crypto_pwhash_STRBYTES] = {0};
     bool is_known = given.len != 0 && given.len < sizeof text;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    TRY(normalize(base, &scratch, password, &password));
     if (is_known)
         memcpy(text, given.ptr, given.len);
     TRY(enter(p));
     int code = crypto_pwhash_str_verify(is_known ? text : decoy, password.ptr, password.len);
     leave(p);
+    sodium_memzero((char *)password.ptr, password.len);
     *matches = is_known && code == 0;
     return OK;
 }
 
-static const struct password_service_ops argon2_ops = {.hash = hash, .verify = verify};
+static const struct password_service_ops argon2_ops = {
+    .hash = hash, .verify = verify, .normalize = normalize};
 
 err password_argon2_open(struct password_argon2 *p)
 {

@@ -6,40 +6,54 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "domain/entities/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     COORDINATE_SIZE = 32,
-    SIGNATURE_SIZE = 64,
+    SIGNATURE_SIZE = 2 * COORDINATE_SIZE,
     SECRET_KEY_SIZE_MIN = 32,
     TOKEN_SIZE_MAX = 1024,
-    PEM_SIZE_MAX = 4096
+    TOKEN_ID_SIZE = 16,
+    SECRET_SIZE_MAX = 4096,
+    CLOCK_MARGIN_SECONDS = 60 /* by which a node may be ahead */
 };
+#define ISSUER "gantry"
 
+/* RFC 9068 2.2: who issued it and for whom, which are the same here, whose it is, which of all
+ * tokens it is, when it was issued and until when it is good. */
 struct jwt_claims {
-    str iss, sub, sid;
-    int64_t ukey, exp;
+    str iss, aud, sub, sid, jti;
+    int64_t ukey, iat, exp;
 };
 DECLARE_SCHEMA(jwt_claims);
 SCHEMA(jwt_claims, FIELD(jwt_claims, iss, .flags = REQUIRED),
-       FIELD(jwt_claims, sub, .flags = REQUIRED), FIELD(jwt_claims, sid, .flags = REQUIRED),
-       FIELD(jwt_claims, ukey, .flags = REQUIRED), FIELD(jwt_claims, exp, .flags = REQUIRED));
+       FIELD(jwt_claims, aud, .flags = REQUIRED), FIELD(jwt_claims, sub, .flags = REQUIRED),
+       FIELD(jwt_claims, sid, .flags = REQUIRED), FIELD(jwt_claims, jti, .flags = REQUIRED),
+       FIELD(jwt_claims, ukey, .flags = REQUIRED), FIELD(jwt_claims, iat, .flags = REQUIRED),
+       FIELD(jwt_claims, exp, .flags = REQUIRED));
 
 static struct token_jws *self(struct token_service *t)
 {
     return container_of(t, struct token_jws, base);
+}
+
+static str token_id(struct arena *a)
+{
+    unsigned char bytes[TOKEN_ID_SIZE];
+    struct buf out = BUF_IN(a);
+    random_bytes(bytes, sizeof bytes);
+    buf_add_base64url(&out, bytes, sizeof bytes);
+    return buf_str(&out);
 }
 
 static err no_token(void)
@@ -55,8 +69,8 @@ static err read_private(struct arena *a, const char *path, str *out)
     if (fd < 0)
         return errno == ENOENT ? ERR(NOT_FOUND, "no key yet")
                                : ERR(UNAVAILABLE, "a key cannot be read");
-    char *bytes = arena_alloc(a, PEM_SIZE_MAX + 1, 1);
-    ssize_t size = fstat(fd, &info) == 0 ? read(fd, bytes, PEM_SIZE_MAX) : -1;
+    char *bytes = arena_alloc(a, SECRET_SIZE_MAX + 1, 1);
+    ssize_t size = fstat(fd, &info) == 0 ? read(fd, bytes, SECRET_SIZE_MAX) : -1;
     close(fd);
     if (size < 0)
         return ERR(UNAVAILABLE, "a key cannot be read");
@@ -74,89 +88,6 @@ static err write_private(const char *path, str bytes)
     bool written = write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len && fsync(fd) == 0;
     close(fd);
     return written ? OK : ERR(UNAVAILABLE, "a key cannot be written");
-}
-
-static err make_key(struct token_jws *t, struct arena *a, const char *path)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *text;
-    t->key = EVP_EC_gen("P-256");
-    if (t->key == NULL || PEM_write_bio_PrivateKey(bio, t->key, NULL, NULL, 0, NULL, NULL) != 1) {
-        BIO_free(bio);
-        return ERR(UNAVAILABLE, "a key cannot be made");
-    }
-    long size = BIO_get_mem_data(bio, &text);
-    str pem = {arena_copy(a, text, (size_t)size), (size_t)size};
-    BIO_free(bio);
-    return write_private(path, pem);
-}
-
-static err load_key(struct token_jws *t, struct arena *a, const char *path)
-{
-    str pem = STR_NONE;
-    err e = read_private(a, path, &pem);
-    if (e.code == ERR_NOT_FOUND)
-        return make_key(t, a, path);
-    TRY(e);
-    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
-    t->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-    BIO_free(bio);
-    if (t->key == NULL || EVP_PKEY_get_id(t->key) != EVP_PKEY_EC)
-        return ERR(INVALID, "the signing key is not a P-256 key");
-    return OK;
-}
-
-/* The scalar of a P-256 key: the first number below the order that the secret leads to. */
-static bool derive_scalar(const unsigned char secret[32], const BIGNUM *order, BIGNUM *scalar)
-{
-    for (unsigned char count = 1; count < 255; count++) {
-        unsigned char text[] = "gantry signing key  ", digest[32];
-        unsigned size = sizeof digest;
-        text[sizeof text - 2] = count;
-        if (HMAC(EVP_sha256(), secret, 32, text, sizeof text - 1, digest, &size) == NULL)
-            return false;
-        BN_bin2bn(digest, sizeof digest, scalar);
-        OPENSSL_cleanse(digest, sizeof digest);
-        if (!BN_is_zero(scalar) && BN_cmp(scalar, order) < 0)
-            return true;
-    }
-    return false;
-}
-
-static EVP_PKEY *key_of(const BIGNUM *scalar, const unsigned char *point, size_t size)
-{
-    EVP_PKEY *key = NULL;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0);
-    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar);
-    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, size);
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-    if (EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1)
-        key = NULL;
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(builder);
-    EVP_PKEY_CTX_free(context);
-    return key;
-}
-
-/* Nodes that are given the same secret sign with the same key, whatever their folders. */
-static err derive_key(struct token_jws *t)
-{
-    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-    EC_POINT *point = EC_POINT_new(group);
-    BIGNUM *scalar = BN_secure_new();
-    unsigned char octets[1 + 2 * COORDINATE_SIZE];
-    if (derive_scalar(t->secret, EC_GROUP_get0_order(group), scalar) &&
-        EC_POINT_mul(group, point, scalar, NULL, NULL, NULL) == 1 &&
-        EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, octets, sizeof octets,
-                           NULL) == sizeof octets)
-        t->key = key_of(scalar, octets, sizeof octets);
-    BN_clear_free(scalar);
-    EC_POINT_free(point);
-    EC_GROUP_free(group);
-    return t->key != NULL ? OK : ERR(UNAVAILABLE, "a key cannot be made");
 }
 
 static err load_secret(struct token_jws *t, struct arena *a, const char *path, str given)
@@ -178,33 +109,6 @@ static err load_secret(struct token_jws *t, struct arena *a, const char *path, s
     return OK;
 }
 
-/* The public key as JWK; its thumbprint (RFC 7638) is the key id. */
-static err describe_key(struct token_jws *t, struct arena *a)
-{
-    unsigned char point[1 + 2 * COORDINATE_SIZE], digest[32];
-    size_t size;
-    if (EVP_PKEY_get_octet_string_param(t->key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point,
-                                        &size) != 1 ||
-        size != sizeof point)
-        return ERR(INVALID, "the signing key is not a P-256 key");
-    struct buf x = BUF_IN(a), y = BUF_IN(a), id = BUF_IN(a), jwks = BUF_IN(a);
-    buf_add_base64url(&x, point + 1, COORDINATE_SIZE);
-    buf_add_base64url(&y, point + 1 + COORDINATE_SIZE, COORDINATE_SIZE);
-    str print = str_format(a, "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%.*s\",\"y\":\"%.*s\"}",
-                           STR_ARG(buf_str(&x)), STR_ARG(buf_str(&y)));
-    EVP_Digest(print.ptr, print.len, digest, NULL, EVP_sha256(), NULL);
-    buf_add_base64url(&id, digest, sizeof digest);
-    memcpy(t->key_id, id.ptr, id.len);
-    buf_addf(&jwks,
-             "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%.*s\",\"y\":\"%.*s\",\"use\":"
-             "\"sig\","
-             "\"alg\":\"ES256\",\"kid\":\"%s\"}]}",
-             STR_ARG(buf_str(&x)), STR_ARG(buf_str(&y)), t->key_id);
-    t->jwks = heap_alloc(jwks.len + 1);
-    memcpy(t->jwks, jwks.ptr, jwks.len);
-    return OK;
-}
-
 /* DER to r || s, RFC 7518 3.4. */
 static bool raw_signature(const unsigned char *der, size_t size, unsigned char out[SIGNATURE_SIZE])
 {
@@ -217,19 +121,19 @@ static bool raw_signature(const unsigned char *der, size_t size, unsigned char o
     return ok;
 }
 
-static err sign(struct token_jws *t, str text, unsigned char out[SIGNATURE_SIZE])
+static err sign(EVP_PKEY *key, str text, unsigned char out[SIGNATURE_SIZE])
 {
     unsigned char der[80];
     size_t size = sizeof der;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, t->key) == 1 &&
+    bool ok = EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
               EVP_DigestSign(ctx, der, &size, (const unsigned char *)text.ptr, text.len) == 1 &&
               raw_signature(der, size, out);
     EVP_MD_CTX_free(ctx);
     return ok ? OK : ERR(INTERNAL, "a token could not be signed");
 }
 
-static bool signature_is_good(struct token_jws *t, str text, str raw)
+static bool signature_is_good(EVP_PKEY *key, str text, str raw)
 {
     unsigned char der[80], *end = der;
     if (raw.len != SIGNATURE_SIZE)
@@ -243,20 +147,10 @@ static bool signature_is_good(struct token_jws *t, str text, str raw)
     ECDSA_SIG_free(pair);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool good =
-        size > 0 && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, t->key) == 1 &&
+        size > 0 && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
         EVP_DigestVerify(ctx, der, (size_t)size, (const unsigned char *)text.ptr, text.len) == 1;
     EVP_MD_CTX_free(ctx);
     return good;
-}
-
-/* The one header this program makes is the one it takes: nothing in it is a choice of the sender.
- */
-static str header_of(struct token_jws *t, struct arena *a)
-{
-    struct buf out = BUF_IN(a);
-    str json = str_format(a, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"%s\"}", t->key_id);
-    buf_add_base64url(&out, json.ptr, json.len);
-    return buf_str(&out);
 }
 
 static err issue_access(struct token_service *base, struct arena *a,
@@ -265,42 +159,87 @@ static err issue_access(struct token_service *base, struct arena *a,
     struct token_jws *t = self(base);
     struct buf payload = BUF_IN(a), token = BUF_IN(a);
     unsigned char signature[SIGNATURE_SIZE];
-    struct jwt_claims jwt = {STR("gantry"), uuid_text(a, claims->user_id),
-                             uuid_text(a, claims->session_id), claims->user_key,
-                             claims->expires_at.us / 1000000};
+    struct ring_key key;
+    const struct jwt_claims jwt = {STR(ISSUER),
+                                   STR(ISSUER),
+                                   uuid_text(a, claims->user_id),
+                                   uuid_text(a, claims->session_id),
+                                   token_id(a),
+                                   claims->user_key,
+                                   claims->issued_at.us / 1000000,
+                                   claims->expires_at.us / 1000000};
+    if (!key_ring_signer(&t->keys, claims->issued_at, &key))
+        return ERR(UNAVAILABLE, "there is no key to sign with");
     json_write(&payload, &jwt_claims_schema, &jwt, 0);
-    buf_add(&token, header_of(t, a));
+    buf_add(&token, str_of(key.header));
     buf_add_char(&token, '.');
     buf_add_base64url(&token, payload.ptr, payload.len);
-    TRY(sign(t, buf_str(&token), signature));
+    err e = sign(key.key, buf_str(&token), signature);
+    EVP_PKEY_free(key.key);
+    TRY(e);
     buf_add_char(&token, '.');
     buf_add_base64url(&token, signature, sizeof signature);
     *out = buf_str(&token);
     return OK;
 }
 
+/* Of several texts that decode to the same bytes one is taken: a token has one form. */
+static bool decode(struct arena *a, str text, str *out)
+{
+    struct buf again = BUF_IN(a);
+    if (!base64url_decode(a, text, out))
+        return false;
+    buf_add_base64url(&again, out->ptr, out->len);
+    return str_eq(buf_str(&again), text);
+}
+
+/* Made as ours are, for a key that is not known here. */
+static bool may_be_ours(struct arena *a, str header)
+{
+    static const str head = STR_INIT("{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"");
+    str json;
+    return decode(a, header, &json) && str_starts(json, head) && str_ends(json, STR("\"}")) &&
+           json.len == head.len + SIGNING_KEY_ID_SIZE + 2;
+}
+
+static bool find_key(struct token_jws *t, struct arena *a, str header, instant now,
+                     struct ring_key *out)
+{
+    return key_ring_find(&t->keys, header, now, out) ||
+           (may_be_ours(a, header) && key_ring_ask(&t->keys) &&
+            key_ring_find(&t->keys, header, now, out));
+}
+
+static bool read_claims(struct arena *a, str json, instant now, struct access_claims *out)
+{
+    struct jwt_claims jwt = {0};
+    struct issues issues = {.arena = a};
+    int64_t seconds = now.us / 1000000;
+    if (failed(json_read(a, json, &jwt_claims_schema, &jwt, &issues)) || issues.list.len != 0 ||
+        !str_eq(jwt.iss, STR(ISSUER)) || !str_eq(jwt.aud, STR(ISSUER)) || jwt.exp <= seconds ||
+        jwt.iat > seconds + CLOCK_MARGIN_SECONDS || jwt.exp <= jwt.iat ||
+        jwt.exp - jwt.iat > ACCESS_TOKEN_SECONDS || !uuid_from_text(jwt.sub, &out->user_id) ||
+        !uuid_from_text(jwt.sid, &out->session_id))
+        return false;
+    out->user_key = jwt.ukey;
+    out->issued_at = (instant){SECONDS(jwt.iat)};
+    out->expires_at = (instant){SECONDS(jwt.exp)};
+    return true;
+}
+
 static err verify_access(struct token_service *base, struct arena *a, str token, instant now,
                          struct access_claims *out)
 {
-    struct token_jws *t = self(base);
     str header, payload, rest = token, signature, json;
-    struct jwt_claims jwt = {0};
-    struct issues issues = {.arena = a};
+    struct ring_key key;
     if (token.len > TOKEN_SIZE_MAX || !str_cut(&rest, '.', &header) ||
-        !str_cut(&rest, '.', &payload) || rest.ptr == NULL ||
-        !base64url_decode(a, rest, &signature) || !base64url_decode(a, payload, &json))
+        !str_cut(&rest, '.', &payload) || rest.ptr == NULL || !decode(a, rest, &signature) ||
+        !decode(a, payload, &json) || !find_key(self(base), a, header, now, &key))
         return no_token();
-    if (!str_eq(header, header_of(t, a)) ||
-        !signature_is_good(t, str_sub(token, 0, header.len + 1 + payload.len), signature))
-        return no_token();
-    err e = json_read(a, json, &jwt_claims_schema, &jwt, &issues);
-    if (failed(e) || issues.list.len != 0 || !str_eq(jwt.iss, STR("gantry")) ||
-        jwt.exp <= now.us / 1000000 || !uuid_from_text(jwt.sub, &out->user_id) ||
-        !uuid_from_text(jwt.sid, &out->session_id))
-        return no_token();
-    out->user_key = jwt.ukey;
-    out->expires_at = (instant){SECONDS(jwt.exp)};
-    return OK;
+    bool is_good =
+        signature_is_good(key.key, str_sub(token, 0, header.len + 1 + payload.len), signature);
+    EVP_PKEY_free(key.key);
+    return is_good && read_claims(a, json, now, out) ? OK : no_token();
 }
 
 static void refresh_mac(struct token_jws *t, const struct refresh_claims *claims,
@@ -382,9 +321,24 @@ static err verify_browser(struct token_service *base, str token, uuid *session_i
     return is_ours ? OK : no_token();
 }
 
-static str jwks(struct token_service *base)
+static str jwks(struct token_service *base, struct arena *a, instant now)
 {
-    return str_of(self(base)->jwks);
+    return key_ring_jwks(&self(base)->keys, a, now);
+}
+
+static err make_key(struct token_service *base, struct arena *a, struct signing_key *out)
+{
+    return key_ring_make(self(base)->keys.seals, a, out);
+}
+
+static str hash_token(struct token_service *base, struct arena *a, str token)
+{
+    unsigned char digest[32];
+    struct buf out = BUF_IN(a);
+    (void)base;
+    EVP_Digest(token.ptr, token.len, digest, NULL, EVP_sha256(), NULL);
+    buf_add_hex(&out, digest, sizeof digest);
+    return buf_str(&out);
 }
 
 static const struct token_service_ops jws_ops = {.issue_access = issue_access,
@@ -395,7 +349,9 @@ static const struct token_service_ops jws_ops = {.issue_access = issue_access,
                                                  .verify_browser = verify_browser,
                                                  .make_api_key = token_api_key_make,
                                                  .read_api_key = token_api_key_read,
-                                                 .jwks = jwks};
+                                                 .jwks = jwks,
+                                                 .make_key = make_key,
+                                                 .hash = hash_token};
 
 err token_jws_open(struct token_jws *t, str folder, str secret_key)
 {
@@ -403,12 +359,6 @@ err token_jws_open(struct token_jws *t, str folder, str secret_key)
     *t = (struct token_jws){.base = {&jws_ops}};
     err e = load_secret(t, &scratch, str_format(&scratch, "%.*s/secret.key", STR_ARG(folder)).ptr,
                         secret_key);
-    if (!failed(e) && secret_key.ptr != NULL)
-        e = derive_key(t);
-    else if (!failed(e))
-        e = load_key(t, &scratch, str_format(&scratch, "%.*s/signing.pem", STR_ARG(folder)).ptr);
-    if (!failed(e))
-        e = describe_key(t, &scratch);
     if (failed(e)) /* the text may be in the scratch */
         e = (err){e.code,
                   e.code == ERR_INVALID
@@ -430,9 +380,14 @@ uuid token_jws_fingerprint(const struct token_jws *t)
     return out;
 }
 
+err token_jws_open_keys(struct token_jws *t, struct db_context *db, struct seal_service *seals,
+                        struct clock *clock)
+{
+    return key_ring_open(&t->keys, db, seals, clock);
+}
+
 void token_jws_close(struct token_jws *t)
 {
-    EVP_PKEY_free(t->key);
-    heap_free(t->jwks);
-    *t = (struct token_jws){0};
+    key_ring_close(&t->keys);
+    OPENSSL_cleanse(t, sizeof *t);
 }

@@ -55,7 +55,7 @@ void request_fail(struct request *r, err e)
     unset_content_headers(r, e);
     if (status >= 500)
         log_err(LOG_WARN, "request_failed", e);
-    if (e.code == ERR_UNAUTHENTICATED)
+    if (e.code == ERR_UNAUTHENTICATED || e.code == ERR_OTP_REQUIRED)
         http_set_header(r->x, "WWW-Authenticate", STR("Bearer"));
     if (result_meaning(e.code)->retry)
         http_set_header(r->x, "Retry-After",

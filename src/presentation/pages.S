@@ -15,6 +15,8 @@
     file sign_in_html, "web/signin/signin.html"
     file sign_in_js, "web/signin/signin.js"
     file sign_in_css, "web/signin/signin.css"
+    file invite_html, "web/invite/invite.html"
+    file invite_js, "web/invite/invite.js"
     file viewer_missing_html, "web/viewer/missing.html"
     file viewer_config_js, "web/viewer/app-config.js"
     .section .note.GNU-stack, "", %progbits

@@ -148,6 +148,7 @@ static void note_refusal(struct web_app *w, struct request *r, err outcome)
     f->scope.principal = &f->principal;
     f->scope.request_id = str_copy(&f->arena, r->scope.request_id);
     f->scope.peer_address = str_copy(&f->arena, r->scope.peer_address);
+    f->scope.user_agent = STR_NONE;
     f->scope.issues = (struct issues){.arena = &f->arena};
     if (!lanes_push(w->lanes, LANE_DB, &f->job)) {
         log_err(LOG_WARN, "refusal_not_recorded", outcome);
@@ -191,6 +192,12 @@ static err begin_route(struct web_app *w, struct request *r)
     return query_read(&x->arena, x->query, &r->query);
 }
 
+static str user_agent_of(struct http_exchange *x)
+{
+    str text = str_trim(http_header(x, "User-Agent"));
+    return text.len != 0 && text.len <= USER_AGENT_SIZE_MAX && str_is_ascii(text) ? text : STR_NONE;
+}
+
 static void app_begin(struct http_app *base, struct http_exchange *x)
 {
     struct web_app *w = container_of(base, struct web_app, base);
@@ -204,6 +211,7 @@ static void app_begin(struct http_app *base, struct http_exchange *x)
                               .services = w->services,
                               .issues = {.arena = &x->arena},
                               .peer_address = str_of(x->peer_address),
+                              .user_agent = user_agent_of(x),
                               .mediator = w->mediator};
     request_id_begin(r);
     security_headers_begin(r);

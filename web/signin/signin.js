@@ -3,11 +3,24 @@
 
 const session = "/api/v1/auth/browser-session";
 const parameters = new URLSearchParams(window.location.search);
+const resetToken = new URLSearchParams(window.location.hash.slice(1)).get("reset"); // behind #: no server sees it
 const byId = (id) => document.getElementById(id);
 
 // Only into the viewer: an address from elsewhere must not choose where a user ends up.
 const wanted = parameters.get("next") || "";
 const next = /^\/viewer(?:[/?]|$)/.test(wanted) && !wanted.includes("\\") ? wanted : "/viewer";
+
+const post = (path, body) => fetch(path, {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+// What is wrong in words: of a field, where the server says which.
+const complaint = async (response) => {
+  const problem = await response.json();
+  return (problem.issues || []).map((issue) => `${issue.field} ${issue.text}`).join(", ") || problem.detail;
+};
 
 const show = (user) => {
   byId("sign-in").hidden = Boolean(user);
@@ -27,20 +40,23 @@ byId("sign-in").addEventListener("submit", async (event) => {
   byId("message").textContent = "";
   button.disabled = true;
   try {
-    const response = await fetch(session, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ email: byId("email").value, password: byId("password").value }),
-    });
+    const credentials = { email: byId("email").value, password: byId("password").value };
+    if (byId("otp").value.trim()) credentials.otp = byId("otp").value.trim();
+    const response = await post(session, credentials);
     if (response.ok) {
       window.location.replace(next);
       return;
     }
-    byId("message").textContent = (await response.json()).detail;
+    const problem = await response.json();
+    const needsCode = problem.code === "OTP_REQUIRED"; // the password was right: it stays
+    byId("message").textContent = problem.detail;
+    byId("second-factor").hidden = !needsCode;
+    byId("otp").value = "";
+    if (needsCode) byId("otp").focus();
+    else byId("password").value = "";
   } catch {
     byId("message").textContent = "the server cannot be reached";
   }
-  byId("password").value = "";
   button.disabled = false;
 });
 
@@ -50,8 +66,32 @@ byId("sign-out").addEventListener("click", async () => {
   byId("message").textContent = "signed out";
 });
 
+byId("forgot").addEventListener("click", async () => {
+  if (!byId("email").reportValidity()) return;
+  const response = await post("/api/v1/auth/password/forgot", { email: byId("email").value });
+  byId("message").textContent = response.ok ? "if somebody has this address, a link is on its way there" : await complaint(response);
+});
+
+byId("reset").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const response = await post("/api/v1/auth/password/reset", { token: resetToken, password: byId("new-password").value });
+  if (!response.ok) {
+    byId("message").textContent = await complaint(response);
+    return;
+  }
+  byId("reset").hidden = true;
+  byId("sign-in").hidden = false;
+  byId("message").textContent = "the password is set; sign in with it";
+});
+
+if (resetToken) { // no longer in the address, its history or what is sent from here
+  window.history.replaceState(null, "", "/signin");
+  byId("reset").hidden = false;
+  byId("new-password").focus();
+}
+
 // Who follows a link from another site arrives without the cookie, is sent here, and needs no second sign-in.
-whoIsIt().then((user) => {
+if (!resetToken) whoIsIt().then((user) => {
   if (user && parameters.has("next")) window.location.replace(next);
   else show(user);
 }).catch(() => { byId("message").textContent = "the server cannot be reached"; });

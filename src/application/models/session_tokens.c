@@ -17,6 +17,7 @@ err session_tokens_issue(struct command_ctx *ctx, const struct session *session,
     struct access_claims access = {.user_id = session->user_id,
                                    .session_id = session->id,
                                    .user_key = session->user_key,
+                                   .issued_at = now,
                                    .expires_at = instant_add(now, SECONDS(ACCESS_TOKEN_SECONDS))};
     struct refresh_claims refresh = {.session_id = session->id, .generation = session->generation};
     out->token_type = STR("bearer");

@@ -10,6 +10,7 @@ struct password_service;
 struct password_service_ops {
     err (*hash)(struct password_service *p, struct arena *a, str password, str *out);
     err (*verify)(struct password_service *p, str password, str hash, bool *matches);
+    err (*normalize)(struct password_service *p, struct arena *a, str password, str *out);
 };
 struct password_service {
     const struct password_service_ops *ops;
@@ -19,6 +20,12 @@ struct password_service {
 static inline err password_hash(struct password_service *p, struct arena *a, str password, str *out)
 {
     return p->ops->hash(p, a, password, out);
+}
+/* Unicode's NFC, in which it is hashed and verified too. Errors: INVALID (not UTF-8). */
+static inline err password_normalize(struct password_service *p, struct arena *a, str password,
+                                     str *out)
+{
+    return p->ops->normalize(p, a, password, out);
 }
 /* With an absent hash it does the same work and says no: an unknown user takes as long as a known
  * one. */

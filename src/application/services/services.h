@@ -5,23 +5,38 @@
 #include "application/services/attribute_cache.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
+#include "application/services/otp_service.h"
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
+#include "application/services/seal_service.h"
+#include "application/services/secret_service.h"
+#include "application/services/session_uses.h"
 #include "application/services/storage_service.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
 
+/* What the nodes know about sending mail. */
+struct mail_settings {
+    str public_url; /* how the world reaches us, without a / at its end; absent: no links */
+    bool has_server;
+};
+
 struct services {
     struct storage *storage;
     struct token_service *tokens;
     struct password_service *passwords;
+    struct otp_service *otp;
+    struct session_uses *session_uses;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
     struct attribute_cache *attributes;
     struct rate_counter *rates;
     struct message_bus *bus;
+    struct seal_service *seals;
+    struct secret_service *secrets;
+    struct mail_settings mail;
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;
 };

@@ -6,11 +6,12 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/uuid.h"
+#include "domain/entities/signing_key.h"
 
 struct access_claims {
     uuid user_id, session_id;
     int64_t user_key;
-    instant expires_at;
+    instant issued_at, expires_at; /* whole seconds */
 };
 
 struct refresh_claims {
@@ -35,19 +36,23 @@ struct token_service_ops {
     err (*verify_browser)(struct token_service *t, str token, uuid *session_id);
     err (*make_api_key)(struct token_service *t, struct arena *a, uuid id, str *text, str *hash);
     err (*read_api_key)(struct token_service *t, struct arena *a, str text, uuid *id, str *hash);
-    str (*jwks)(struct token_service *t);
+    str (*jwks)(struct token_service *t, struct arena *a, instant now);
+    err (*make_key)(struct token_service *t, struct arena *a, struct signing_key *out);
+    str (*hash)(struct token_service *t, struct arena *a, str token);
 };
 struct token_service {
     const struct token_service_ops *ops;
 };
 
-/* JWS, RFC 7515, ES256 and nothing else. */
+/* A JWT access token (RFC 9068) as JWS, RFC 7515: ES256 and nothing else. Errors: UNAVAILABLE (no
+ * key to sign with). */
 static inline err token_issue_access(struct token_service *t, struct arena *a,
                                      const struct access_claims *claims, str *out)
 {
     return t->ops->issue_access(t, a, claims, out);
 }
-/* Errors: UNAUTHENTICATED, without telling why. */
+/* Errors: UNAUTHENTICATED, without telling why. Asks the database when the token names a key that
+ * is not known here. */
 static inline err token_verify_access(struct token_service *t, struct arena *a, str token,
                                       instant now, struct access_claims *out)
 {
@@ -91,10 +96,21 @@ static inline err token_read_api_key(struct token_service *t, struct arena *a, s
 {
     return t->ops->read_api_key(t, a, text, id, hash);
 }
-/* The public key as a JWK set, RFC 7517. Lives as long as the service. */
-static inline str token_jwks(struct token_service *t)
+/* The public keys as a JWK set, RFC 7517: those that sign, will sign, or signed what may still be
+ * good. */
+static inline str token_jwks(struct token_service *t, struct arena *a, instant now)
 {
-    return t->ops->jwks(t);
+    return t->ops->jwks(t, a, now);
+}
+/* A key to come: its identifier and itself, sealed. Errors: UNAVAILABLE. */
+static inline err token_make_key(struct token_service *t, struct arena *a, struct signing_key *out)
+{
+    return t->ops->make_key(t, a, out);
+}
+/* SHA-256, hexadecimal: what is kept of a token of so much chance that nothing slower is needed. */
+static inline str token_hash(struct token_service *t, struct arena *a, str token)
+{
+    return t->ops->hash(t, a, token);
 }
 
 #endif

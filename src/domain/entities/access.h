@@ -18,6 +18,12 @@ struct access {
     instant now;           /* grants that ended before do not count */
 };
 
+struct principal;
+
+/* What somebody may see with that right: all of it, or what was granted. False: nothing. */
+bool principal_access(const struct principal *principal, enum permission right, instant now,
+                      struct access *out);
+
 /* Everything in an organization: for the program itself. */
 #define ACCESS_TO_ALL(organization_key_)                                                           \
     (&(const struct access){.organization_key = (organization_key_)})

@@ -6,7 +6,10 @@
 #include "domain/entities/access.h"
 #include "domain/entities/entity.h"
 
-enum { GRANT_REASON_SIZE_MAX = 500 };
+enum {
+    GRANT_REASON_SIZE_MAX = 500,
+    GRANT_KEPT_SECONDS = 90 * 24 * 60 * 60 /* after it ended, so that it can be looked up */
+};
 
 struct grant {
     ENTITY_MEMBERS;

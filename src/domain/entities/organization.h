@@ -11,4 +11,26 @@ struct organization {
 DECLARE_SCHEMA(organization);
 SLICE(organization);
 
+enum {
+    LANGUAGE_SIZE_MAX = 35, /* BCP 47 */
+    BREAK_GLASS_MINUTES_DEFAULT = 4 * 60,
+    BREAK_GLASS_MINUTES_MAX = 7 * 24 * 60
+};
+
+/* What an organization has decided for all in it. */
+struct organization_settings {
+    ENTITY_MEMBERS;
+    str language;               /* of mails and documents; BCP 47, "en" */
+    int64_t mfa_required_roles; /* whose users need a second factor: bit n for role n */
+    int64_t break_glass_roles;  /* of those with BREAK_GLASS, who may use it */
+    int64_t break_glass_minutes;
+};
+DECLARE_SCHEMA(organization_settings);
+
+/* Of an organization that has decided nothing; its key is 0. */
+struct organization_settings organization_settings_default(int64_t organization_key);
+
+/* NULL, or what is wrong with a language tag. */
+const char *language_complaint(str language);
+
 #endif

@@ -1,6 +1,8 @@
 /* The principals that need no sign-in. */
 #include "domain/entities/principal.h"
 
+#include "domain/entities/access.h"
+
 const struct principal principal_nobody = {.kind = PRINCIPAL_NOBODY,
                                            .permissions = UINT64_C(1) << ANYONE};
 
@@ -14,4 +16,17 @@ struct principal principal_system(int64_t organization_key)
     return (struct principal){.kind = PRINCIPAL_SYSTEM,
                               .organization_key = organization_key,
                               .permissions = ~UINT64_C(1)};
+}
+
+bool principal_access(const struct principal *p, enum permission right, instant now,
+                      struct access *out)
+{
+    bool has_all = permissions_have(p->permissions, right);
+    *out = (struct access){.organization_key = p->organization_key,
+                           .is_limited = !has_all,
+                           .grantee_kind = p->grantee_kind,
+                           .grantee_key = p->grantee_key,
+                           .right = right,
+                           .now = now};
+    return has_all || permissions_have(p->granted_permissions, right);
 }

@@ -19,7 +19,7 @@ struct principal {
     uint64_t granted_permissions; /* with what was granted, see struct access */
     enum grantee_kind grantee_kind;
     int64_t grantee_key;
-    instant issued_at; /* the credentials; what ended the user's sessions later ended them */
+    instant issued_at; /* the session or key; what ended the user's sessions later ended them */
     instant expires_at;
     uint32_t requests_per_minute; /* of an API key */
     int64_t daily_size;           /* of an API key: bytes it may send in a day; 0: no limit */

@@ -6,7 +6,13 @@
 
 #include "domain/entities/entity.h"
 
-enum { SESSION_SECONDS = 30 * 24 * 3600, ACCESS_TOKEN_SECONDS = 15 * 60 };
+enum {
+    SESSION_SECONDS = 30 * 24 * 3600,
+    ACCESS_TOKEN_SECONDS = 15 * 60,
+    SESSION_USE_SECONDS = 60, /* a use is written down at most so often */
+    SESSION_COUNT_SHOWN = 100,
+    USER_AGENT_SIZE_MAX = 256
+};
 
 struct session {
     ENTITY_MEMBERS;
@@ -16,6 +22,8 @@ struct session {
     instant expires_at;
     instant revoked_at;
     str peer_address;
+    str user_agent;       /* as the client named itself; absent: it did not */
+    instant last_used_at; /* at most SESSION_USE_SECONDS old; absent: not since it began */
 };
 DECLARE_SCHEMA(session);
 SLICE(session);

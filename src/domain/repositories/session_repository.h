@@ -8,6 +8,8 @@
 struct session_reader;
 struct session_reader_ops {
     err (*get)(struct session_reader *r, struct arena *a, uuid id, struct session *out);
+    err (*live)(struct session_reader *r, struct arena *a, int64_t user_key, instant now,
+                struct session_slice *out);
 };
 struct session_reader {
     const struct session_reader_ops *ops;
@@ -19,11 +21,21 @@ static inline err session_reader_get(struct session_reader *r, struct arena *a, 
     return r->ops->get(r, a, id, out);
 }
 
+/* Of one user, those that have not ended, the newest SESSION_COUNT_SHOWN of them, newest first. */
+static inline err session_reader_live(struct session_reader *r, struct arena *a, int64_t user_key,
+                                      instant now, struct session_slice *out)
+{
+    return r->ops->live(r, a, user_key, now, out);
+}
+
 struct session_writer;
 struct session_writer_ops {
     err (*add)(struct session_writer *w, struct session *session);
     err (*save)(struct session_writer *w, struct session *session);
     err (*revoke_user)(struct session_writer *w, int64_t user_key, instant now);
+    err (*revoke_others)(struct session_writer *w, struct arena *a, int64_t user_key, uuid kept,
+                         instant now, struct uuid_slice *out);
+    err (*touch)(struct session_writer *w, uuid id, instant at);
     err (*purge)(struct session_writer *w, instant ended_before, int64_t *count);
 };
 struct session_writer {
@@ -44,6 +56,18 @@ static inline err session_writer_revoke_user(struct session_writer *w, int64_t u
                                              instant now)
 {
     return w->ops->revoke_user(w, user_key, now);
+}
+/* Ends all live sessions of a user but the one to keep; tells which. */
+static inline err session_writer_revoke_others(struct session_writer *w, struct arena *a,
+                                               int64_t user_key, uuid kept, instant now,
+                                               struct uuid_slice *out)
+{
+    return w->ops->revoke_others(w, a, user_key, kept, now, out);
+}
+/* Notes that it was used, and nothing else of it: whoever saves it meanwhile is not disturbed. */
+static inline err session_writer_touch(struct session_writer *w, uuid id, instant at)
+{
+    return w->ops->touch(w, id, at);
 }
 /* Removes what expired or was revoked before. */
 static inline err session_writer_purge(struct session_writer *w, instant ended_before,

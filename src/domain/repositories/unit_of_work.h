@@ -10,12 +10,17 @@
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
 #include "domain/repositories/grant_repository.h"
+#include "domain/repositories/group_repository.h"
 #include "domain/repositories/idempotency_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
+#include "domain/repositories/mail_repository.h"
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/organization_repository.h"
+#include "domain/repositories/role_repository.h"
+#include "domain/repositories/password_request_repository.h"
 #include "domain/repositories/session_repository.h"
+#include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/upload_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
@@ -24,6 +29,7 @@ struct readers {
     struct organization_reader *organizations;
     struct user_reader *users;
     struct session_reader *sessions;
+    struct signing_key_reader *signing_keys;
     struct image_reader *images;
     struct non_patient_reader *non_patient;
     struct attribute_reader *attributes;
@@ -32,6 +38,9 @@ struct readers {
     struct idempotency_reader *idempotency;
     struct work_item_reader *work_items;
     struct grant_reader *grants;
+    struct mail_reader *mails;
+    struct role_reader *roles;
+    struct group_reader *groups;
     struct api_key_reader *api_keys;
     struct upload_reader *uploads;
 };
@@ -40,6 +49,8 @@ struct unit_of_work {
     struct organization_writer *organizations;
     struct user_writer *users;
     struct session_writer *sessions;
+    struct signing_key_writer *signing_keys;
+    struct password_request_writer *password_requests;
     struct image_writer *images;
     struct non_patient_writer *non_patient;
     struct attribute_writer *attributes;
@@ -48,6 +59,9 @@ struct unit_of_work {
     struct lease_writer *leases;
     struct work_item_writer *work_items;
     struct grant_writer *grants;
+    struct mail_writer *mails;
+    struct role_writer *roles;
+    struct group_writer *groups;
     struct api_key_writer *api_keys;
     struct upload_writer *uploads;
     struct outbox *outbox;

@@ -15,6 +15,9 @@ static const struct db_repositories repositories = {
     .user_writer = {&memory_user_writer_ops},
     .session_reader = {&memory_session_reader_ops},
     .session_writer = {&memory_session_writer_ops},
+    .signing_key_reader = {&memory_signing_key_reader_ops},
+    .signing_key_writer = {&memory_signing_key_writer_ops},
+    .password_request_writer = {&memory_password_request_writer_ops},
     .image_reader = {&memory_image_reader_ops},
     .image_writer = {&memory_image_writer_ops},
     .non_patient_reader = {&memory_non_patient_reader_ops},
@@ -31,6 +34,12 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&memory_work_item_writer_ops},
     .grant_reader = {&memory_grant_reader_ops},
     .grant_writer = {&memory_grant_writer_ops},
+    .mail_reader = {&memory_mail_reader_ops},
+    .mail_writer = {&memory_mail_writer_ops},
+    .role_reader = {&memory_role_reader_ops},
+    .role_writer = {&memory_role_writer_ops},
+    .group_reader = {&memory_group_reader_ops},
+    .group_writer = {&memory_group_writer_ops},
     .api_key_reader = {&memory_api_key_reader_ops},
     .api_key_writer = {&memory_api_key_writer_ops},
     .upload_reader = {&memory_upload_reader_ops},
@@ -163,9 +172,10 @@ struct memory_state *memory_write(struct memory_session *s)
 static int64_t *version_of(enum memory_table table, void *object)
 {
     return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
-                   table == MEMORY_LEASES || table == MEMORY_INSTANCE_VERSIONS ||
-                   table == MEMORY_WORK_ITEM_SUBSCRIPTIONS || table == MEMORY_WORK_ITEM_EVENTS ||
-                   table == MEMORY_UPLOAD_PARTS || table == MEMORY_UPLOAD_FILES
+                   table == MEMORY_LEASES || table == MEMORY_PASSWORD_REQUESTS ||
+                   table == MEMORY_INSTANCE_VERSIONS || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
+                   table == MEMORY_WORK_ITEM_EVENTS || table == MEMORY_UPLOAD_PARTS ||
+                   table == MEMORY_UPLOAD_FILES
                ? NULL
                : memory_member(table, "version", object);
 }

@@ -4,8 +4,22 @@
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct memory_session, base.repositories.member_)
 
-static bool is_of_grantee(const struct grant *grant, const struct access *access)
+bool memory_is_member(const struct memory_state *state, int64_t group_key, int64_t user_key)
 {
+    const struct memory_rows *rows = &state->tables[MEMORY_GROUP_MEMBERS];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct memory_membership *member = rows->at[i];
+        if (member->group_key == group_key && member->user_key == user_key)
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_grantee(const struct memory_state *state, const struct grant *grant,
+                          const struct access *access)
+{
+    if (grant->grantee_kind == GRANTEE_GROUP && access->grantee_kind == GRANTEE_USER)
+        return memory_is_member(state, grant->grantee_key, access->grantee_key);
     return grant->grantee_kind == access->grantee_kind && grant->grantee_key == access->grantee_key;
 }
 
@@ -21,7 +35,7 @@ bool memory_is_granted(const struct memory_state *state, const struct access *ac
     const struct memory_rows *rows = &state->tables[MEMORY_GRANTS];
     for (size_t i = 0; access->is_limited && i < rows->len; i++) {
         const struct grant *grant = rows->at[i];
-        if (is_of_grantee(grant, access) && is_on(grant, study) &&
+        if (is_of_grantee(state, grant, access) && is_on(grant, study) &&
             (grant->rights >> access->right & 1) != 0 &&
             (grant->expires_at.us == 0 || grant->expires_at.us > access->now.us))
             return true;

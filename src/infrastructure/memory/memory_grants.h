@@ -8,4 +8,6 @@
 bool memory_is_granted(const struct memory_state *state, const struct access *access,
                        const struct study *study);
 
+bool memory_is_member(const struct memory_state *state, int64_t group_key, int64_t user_key);
+
 #endif

@@ -2,6 +2,7 @@
 #include "infrastructure/memory/memory_session.h"
 
 #include "infrastructure/audit_chain.h"
+#include "infrastructure/memory/memory_grants.h"
 #include "infrastructure/memory/memory_text.h"
 
 #include <stdlib.h>
@@ -32,8 +33,38 @@ static err all_organizations(struct organization_reader *r, struct arena *a,
         memory_row_read(a, MEMORY_ORGANIZATIONS, rows->at[i], SLICE_PUSH(a, out));
     return OK;
 }
+
+static err get_organization(struct organization_reader *r, struct arena *a, int64_t key,
+                            struct organization *out)
+{
+    const void *row =
+        memory_row_find(memory_rows(SESSION_OF(r, organization_reader), MEMORY_ORGANIZATIONS), key);
+    if (row == NULL)
+        return ERR(NOT_FOUND, "not found");
+    memory_row_read(a, MEMORY_ORGANIZATIONS, row, out);
+    return OK;
+}
+
+static bool is_settings_of(const void *row, const void *argument)
+{
+    return ((const struct organization_settings *)row)->organization_key ==
+           *(const int64_t *)argument;
+}
+
+static err get_settings(struct organization_reader *r, struct arena *a, int64_t key,
+                        struct organization_settings *out)
+{
+    err e = memory_first(SESSION_OF(r, organization_reader), a, MEMORY_ORGANIZATION_SETTINGS,
+                         is_settings_of, &key, out);
+    if (e.code != ERR_NOT_FOUND)
+        return e;
+    *out = organization_settings_default(key);
+    return OK;
+}
 const struct organization_reader_ops memory_organization_reader_ops = {.first = first_organization,
-                                                                       .all = all_organizations};
+                                                                       .all = all_organizations,
+                                                                       .get = get_organization,
+                                                                       .settings = get_settings};
 
 static err add_organization(struct organization_writer *w, struct organization *organization)
 {
@@ -42,7 +73,20 @@ static err add_organization(struct organization_writer *w, struct organization *
     organization->organization_key = organization->key;
     return memory_update(s, MEMORY_ORGANIZATIONS, organization);
 }
-const struct organization_writer_ops memory_organization_writer_ops = {.add = add_organization};
+
+static err save_organization(struct organization_writer *w, struct organization *organization)
+{
+    return memory_update(SESSION_OF(w, organization_writer), MEMORY_ORGANIZATIONS, organization);
+}
+
+static err save_settings(struct organization_writer *w, struct organization_settings *settings)
+{
+    struct memory_session *s = SESSION_OF(w, organization_writer);
+    return settings->key == 0 ? memory_insert(s, MEMORY_ORGANIZATION_SETTINGS, settings)
+                              : memory_update(s, MEMORY_ORGANIZATION_SETTINGS, settings);
+}
+const struct organization_writer_ops memory_organization_writer_ops = {
+    .add = add_organization, .save = save_organization, .save_settings = save_settings};
 
 /* A user is looked for by what is set in the example. */
 static bool is_user(const void *row, const void *argument)
@@ -51,7 +95,10 @@ static bool is_user(const void *row, const void *argument)
     return (like->key == 0 || user->key == like->key) &&
            (!uuid_is_set(like->id) ||
             (uuid_eq(user->id, like->id) && user->organization_key == like->organization_key)) &&
-           (like->email.ptr == NULL || str_eq(user->email, like->email));
+           (like->email.ptr == NULL || str_eq(user->email, like->email)) &&
+           (like->invitation_hash.ptr == NULL ||
+            (user->invitation_hash.ptr != NULL &&
+             str_eq(user->invitation_hash, like->invitation_hash)));
 }
 
 static err find_user(struct user_reader *r, struct arena *a, const struct user *like,
@@ -84,12 +131,42 @@ static err get_user_by_email(struct user_reader *r, struct arena *a, str email, 
     return find_user(r, a, &(struct user){.email = email}, out);
 }
 
-static bool user_matches(const struct user *user, const struct user_filter *f)
+static err get_invited(struct user_reader *r, struct arena *a, str hash, struct user *out)
+{
+    if (hash.ptr == NULL)
+        return ERR(NOT_FOUND, "not found");
+    return find_user(r, a, &(struct user){.invitation_hash = hash}, out);
+}
+
+static bool has_state(const struct user *user, const struct user_filter *f)
+{
+    enum user_state state = user_state(user, f->now);
+    return f->state.is_set ? (int64_t)state == f->state.value : state != USER_DELETED;
+}
+
+static bool has_reset_hash(const void *row, const void *argument)
+{
+    return str_eq(((const struct user *)row)->reset_hash, *(const str *)argument);
+}
+
+static err get_user_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                  struct user *out)
+{
+    if (hash.len == 0)
+        return ERR(NOT_FOUND, "not found");
+    return memory_first(SESSION_OF(r, user_reader), a, MEMORY_USERS, has_reset_hash, &hash, out);
+}
+
+static bool user_matches(const struct memory_state *view, const struct user *user,
+                         const struct user_filter *f)
 {
     return user->organization_key == f->organization_key &&
            (f->search.len == 0 || text_has(user->name, f->search) ||
-            text_has(user->email, f->search)) &&
-           (!f->is_active.is_set || user->is_active == f->is_active.value);
+            text_has(user_address(user), f->search)) &&
+           (!f->is_active.is_set || user->is_active == f->is_active.value) &&
+           (!f->role.is_set || (int64_t)user->role == f->role.value) &&
+           (f->role_key == 0 || user->role_key == f->role_key) && has_state(user, f) &&
+           (f->group_key == 0 || memory_is_member(view, f->group_key, user->key));
 }
 
 static int compare_users(const void *one, const void *other, void *argument)
@@ -103,7 +180,10 @@ static int compare_users(const void *one, const void *other, void *argument)
         if (str_eq(name, STR("name")))
             order = str_cmp(a->name, b->name);
         else if (str_eq(name, STR("email")))
-            order = str_cmp(a->email, b->email);
+            order = str_cmp(user_address(a), user_address(b));
+        else if (str_eq(name, STR("last_sign_in_at")))
+            order = (a->last_sign_in_at.us > b->last_sign_in_at.us) -
+                    (a->last_sign_in_at.us < b->last_sign_in_at.us);
         else if (str_eq(name, STR("role")))
             order = (a->role > b->role) - (a->role < b->role);
         else if (str_eq(name, STR("created_at")))
@@ -121,7 +201,7 @@ static err find_users(struct user_reader *r, struct arena *a, const struct user_
     const struct user **found = NEW_ARRAY(a, const struct user *, rows->len);
     size_t count = 0;
     for (size_t i = 0; i < rows->len; i++)
-        if (user_matches(rows->at[i], f))
+        if (user_matches(memory_read(SESSION_OF(r, user_reader)), rows->at[i], f))
             found[count++] = rows->at[i];
     if (count != 0)
         qsort_r(found, count, sizeof *found, compare_users, (void *)f);
@@ -136,6 +216,8 @@ static err find_users(struct user_reader *r, struct arena *a, const struct user_
 const struct user_reader_ops memory_user_reader_ops = {.get = get_user,
                                                        .get_by_key = get_user_by_key,
                                                        .get_by_email = get_user_by_email,
+                                                       .get_invited = get_invited,
+                                                       .get_by_reset_hash = get_user_by_reset_hash,
                                                        .find = find_users};
 
 static err add_user(struct user_writer *w, struct user *user)
@@ -147,7 +229,33 @@ static err save_user(struct user_writer *w, struct user *user)
 {
     return memory_update(SESSION_OF(w, user_writer), MEMORY_USERS, user);
 }
-const struct user_writer_ops memory_user_writer_ops = {.add = add_user, .save = save_user};
+
+static bool has_user_key(const void *row, const void *argument)
+{
+    return ((const struct user *)row)->key == *(const int64_t *)argument;
+}
+
+static err remove_user(struct user_writer *w, int64_t key)
+{
+    struct memory_session *s = SESSION_OF(w, user_writer);
+    memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_USERS], has_user_key, &key);
+    return OK;
+}
+
+static err note_sign_in(struct user_writer *w, int64_t key, instant now)
+{
+    struct memory_session *s = SESSION_OF(w, user_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_USERS];
+    const void *row = memory_row_find(rows, key);
+    if (row == NULL)
+        return OK;
+    struct user *noted = memory_row_make(&s->db->arena, MEMORY_USERS, row);
+    noted->last_sign_in_at = now;
+    memory_row_replace(&s->db->arena, rows, noted);
+    return OK;
+}
+const struct user_writer_ops memory_user_writer_ops = {
+    .add = add_user, .save = save_user, .remove = remove_user, .note_sign_in = note_sign_in};
 
 static bool has_session_id(const void *row, const void *argument)
 {
@@ -159,7 +267,21 @@ static err get_session(struct session_reader *r, struct arena *a, uuid id, struc
     return memory_first(SESSION_OF(r, session_reader), a, MEMORY_SESSIONS, has_session_id, &id,
                         out);
 }
-const struct session_reader_ops memory_session_reader_ops = {.get = get_session};
+
+static err live_sessions(struct session_reader *r, struct arena *a, int64_t user_key, instant now,
+                         struct session_slice *out)
+{
+    const struct memory_rows *rows = memory_rows(SESSION_OF(r, session_reader), MEMORY_SESSIONS);
+    *out = (struct session_slice){0};
+    for (size_t i = rows->len; i-- > 0 && out->len < SESSION_COUNT_SHOWN;) {
+        const struct session *session = rows->at[i];
+        if (session->user_key == user_key && session_is_live(session, now))
+            memory_row_read(a, MEMORY_SESSIONS, session, SLICE_PUSH(a, out));
+    }
+    return OK;
+}
+const struct session_reader_ops memory_session_reader_ops = {.get = get_session,
+                                                             .live = live_sessions};
 
 static err add_session(struct session_writer *w, struct session *session)
 {
@@ -171,18 +293,44 @@ static err save_session(struct session_writer *w, struct session *session)
     return memory_update(SESSION_OF(w, session_writer), MEMORY_SESSIONS, session);
 }
 
-static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
+static err revoke_other_sessions(struct session_writer *w, struct arena *a, int64_t user_key,
+                                 uuid kept, instant now, struct uuid_slice *out)
 {
     struct memory_session *s = SESSION_OF(w, session_writer);
     struct memory_rows *rows = &memory_write(s)->tables[MEMORY_SESSIONS];
+    *out = (struct uuid_slice){0};
     for (size_t i = 0; i < rows->len; i++) {
         const struct session *session = rows->at[i];
-        if (session->user_key != user_key || session->revoked_at.us != 0)
+        if (session->user_key != user_key || session->revoked_at.us != 0 ||
+            uuid_eq(session->id, kept))
             continue;
         struct session *ended = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
         ended->revoked_at = ended->updated_at = now;
         ended->version++;
         memory_row_replace(&s->db->arena, rows, ended);
+        *SLICE_PUSH(a, out) = session->id;
+    }
+    return OK;
+}
+
+static err revoke_sessions(struct session_writer *w, int64_t user_key, instant now)
+{
+    struct uuid_slice ended;
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    return revoke_other_sessions(w, &s->db->arena, user_key, (uuid){0}, now, &ended);
+}
+
+static err touch_session(struct session_writer *w, uuid id, instant at)
+{
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_SESSIONS];
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct session *session = rows->at[i];
+        if (!uuid_eq(session->id, id) || session->last_used_at.us >= at.us)
+            continue;
+        struct session *used = memory_row_make(&s->db->arena, MEMORY_SESSIONS, session);
+        used->last_used_at = at;
+        memory_row_replace(&s->db->arena, rows, used);
     }
     return OK;
 }
@@ -205,6 +353,8 @@ static err purge_sessions(struct session_writer *w, instant ended_before, int64_
 const struct session_writer_ops memory_session_writer_ops = {.add = add_session,
                                                              .save = save_session,
                                                              .revoke_user = revoke_sessions,
+                                                             .revoke_others = revoke_other_sessions,
+                                                             .touch = touch_session,
                                                              .purge = purge_sessions};
 
 static bool event_matches(const struct audit_event *event, const struct audit_filter *f)

@@ -5,22 +5,27 @@
 #include "domain/entities/api_key.h"
 #include "domain/entities/audit_event.h"
 #include "domain/entities/change.h"
+#include "domain/entities/custom_role.h"
 #include "domain/entities/idempotency_record.h"
 #include "domain/entities/indexed_attribute.h"
 #include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
+#include "domain/entities/mail.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/patient.h"
 #include "domain/entities/series.h"
+#include "domain/entities/password_request.h"
 #include "domain/entities/session.h"
+#include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
 #include "domain/entities/upload.h"
 #include "domain/entities/user.h"
+#include "domain/entities/user_group.h"
 #include "domain/entities/work_item.h"
 
 #include <stdlib.h>
 
-enum { UNIQUE_COUNT_MAX = 2, UNIQUE_LEN_MAX = 4, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 6 };
+enum { UNIQUE_COUNT_MAX = 4, UNIQUE_LEN_MAX = 4, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 6 };
 
 struct rule {
     const struct schema *schema;
@@ -39,14 +44,20 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_ORGANIZATIONS] = {.schema = &organization_schema,
                               .required = {ENTITY, "name"},
                               .unique = {{"id"}}},
-    [MEMORY_USERS] = {.schema = &user_schema,
-                      .required = {ENTITY, "email", "name", "password_hash"},
-                      .unique = {{"id"}, {"email"}},
-                      .references = {{"organization_key", MEMORY_ORGANIZATIONS}}},
+    [MEMORY_USERS] =
+        {.schema = &user_schema,
+         .required = {ENTITY, "email", "name", "password_hash"},
+         .unique = {{"id"}, {"email"}, {"organization_key", "invited_email"}, {"invitation_hash"}},
+         .references = {{"organization_key", MEMORY_ORGANIZATIONS}}},
     [MEMORY_SESSIONS] = {.schema = &session_schema,
                          .required = {ENTITY, "user_id", "expires_at"},
                          .unique = {{"id"}},
                          .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_SIGNING_KEYS] = {.schema = &signing_key_schema,
+                             .required = {ENTITY, "key_id", "sealed", "active_at"},
+                             .unique = {{"id"}, {"key_id"}}},
+    [MEMORY_PASSWORD_REQUESTS] = {.schema = &password_request_schema,
+                                  .required = {"created_at", "email"}},
     [MEMORY_PATIENTS] = {.schema = &patient_schema,
                          .required = {ENTITY, "patient_id", "issuer_of_patient_id"},
                          .unique = {{"id"},
@@ -86,6 +97,15 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
+    [MEMORY_ROLES] = {.schema = &custom_role_schema,
+                      .required = {ENTITY, "name"},
+                      .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_GROUPS] = {.schema = &user_group_schema,
+                       .required = {ENTITY, "name"},
+                       .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_ORGANIZATION_SETTINGS] = {.schema = &organization_settings_schema,
+                                      .required = {ENTITY, "language"},
+                                      .unique = {{"id"}, {"organization_key"}}},
     [MEMORY_GRANTS] = {.schema = &grant_schema, .required = {ENTITY}, .unique = {{"id"}}},
     [MEMORY_API_KEYS] = {.schema = &api_key_schema,
                          .required = {ENTITY, "name", "secret_hash"},
@@ -104,6 +124,9 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
                            .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
                            .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},
+    [MEMORY_MAILS] = {.schema = &mail_schema,
+                      .required = {ENTITY, "language", "recipient", "subject"},
+                      .unique = {{"id"}}},
     [MEMORY_WORK_ITEM_SUBSCRIPTIONS] = {.schema = &work_item_subscription_schema,
                                         .required = {"created_at", "ae_title"},
                                         .unique = {{"organization_key", "ae_title", "scope",
@@ -217,7 +240,7 @@ static bool is_same(const struct field *f, const void *one, const void *other)
     const void *a = place(f, one), *b = place(f, other);
     switch (f->kind) {
     case FIELD_STR:
-        return str_eq(*(const str *)a, *(const str *)b);
+        return ((const str *)a)->ptr != NULL && str_eq(*(const str *)a, *(const str *)b);
     case FIELD_UUID:
         return uuid_eq(*(const uuid *)a, *(const uuid *)b);
     case FIELD_ENUM:
@@ -239,7 +262,7 @@ static bool is_taken(const struct memory_state *state, enum memory_table table, 
         count++;
     }
     for (size_t i = 0; i < rows->len; i++) {
-        size_t same = 0;
+        size_t same = 0; /* an absent text is like no other */
         while (same < count && is_same(fields[same], rows->at[i], object))
             same++;
         if (same == count && memory_row_key(rows->at[i]) != memory_row_key(object))

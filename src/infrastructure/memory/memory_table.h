@@ -27,9 +27,16 @@ enum memory_table {
     MEMORY_WORK_ITEM_SUBSCRIPTIONS,
     MEMORY_WORK_ITEM_EVENTS,
     MEMORY_OUTBOX,
+    MEMORY_MAILS,
     MEMORY_INDEXED_ATTRIBUTES,
     MEMORY_VALUES,
     MEMORY_GRANTS,
+    MEMORY_ROLES,
+    MEMORY_GROUPS,
+    MEMORY_GROUP_MEMBERS,
+    MEMORY_ORGANIZATION_SETTINGS,
+    MEMORY_SIGNING_KEYS,
+    MEMORY_PASSWORD_REQUESTS,
     MEMORY_API_KEYS,
     MEMORY_UPLOADS,
     MEMORY_UPLOAD_PARTS,
@@ -71,6 +78,11 @@ struct memory_event {
 struct memory_value {
     int64_t key, attribute_key, instance_key;
     struct attribute_value value;
+};
+
+/* A row of MEMORY_GROUP_MEMBERS. */
+struct memory_membership {
+    int64_t key, group_key, user_key;
 };
 
 static inline int64_t memory_row_key(const void *row)

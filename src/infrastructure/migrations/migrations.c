@@ -361,6 +361,61 @@ static const char grants[] =
         "g.grantee_kind", "g.grantee_key", "") "UNION ALL " GRANTED_STUDIES("0", "m.user_key",
                                                                             OF_MEMBERS) ";";
 
+/* What is to be sent is found by its turn, among states that few rows are in for long. */
+static const char mails[] =
+    "CREATE TABLE mails(" ENTITY "template_name {number} NOT NULL, language {text} NOT NULL, "
+    "recipient {text} NOT NULL, recipient_name {text}, subject {text} NOT NULL, "
+    "parameters {text} NOT NULL, secrets {text}, needs_public_url {number} NOT NULL, "
+    "state {number} NOT NULL, attempt_count {number} NOT NULL, next_attempt_at {number} NOT NULL, "
+    "give_up_at {number} NOT NULL, sent_at {number}, last_error {text}, message_id {text}){end};"
+    "CREATE INDEX mails_by_turn ON mails(state, next_attempt_at, key);"
+    "CREATE INDEX mails_by_organization ON mails(organization_key, created_at, key);"
+    "CREATE INDEX mails_by_age ON mails(created_at);";
+
+/* Somebody who is invited has no address of their own before they have shown that it is theirs: so
+ * nobody hears by an invitation whether another organization knows the address. */
+static const char roles[] =
+    "CREATE TABLE roles(" ENTITY "name {text} NOT NULL, description {text}, "
+    "permission_set {number} NOT NULL, granted_set {number} NOT NULL, "
+    "UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE organization_settings(" ENTITY "language {text} NOT NULL, "
+    "mfa_required_roles {number} NOT NULL, break_glass_roles {number} NOT NULL, "
+    "break_glass_minutes {number} NOT NULL, UNIQUE(organization_key)){end};"
+    "ALTER TABLE users ADD COLUMN role_key {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN role_id {id};"
+    "ALTER TABLE users ADD COLUMN invited_email {text};"
+    "ALTER TABLE users ADD COLUMN invitation_hash {text};"
+    "ALTER TABLE users ADD COLUMN invitation_expires_at {number};"
+    "ALTER TABLE users ADD COLUMN invited_by {id};"
+    "ALTER TABLE users ADD COLUMN last_sign_in_at {number};"
+    "ALTER TABLE users ADD COLUMN former_email {text};"
+    "ALTER TABLE users ADD COLUMN deleted_at {number};"
+    "CREATE UNIQUE INDEX users_by_invited_email ON users(organization_key, invited_email) "
+    "WHERE invited_email IS NOT NULL;"
+    "CREATE UNIQUE INDEX users_by_invitation ON users(invitation_hash) "
+    "WHERE invitation_hash IS NOT NULL;"
+    "CREATE INDEX users_by_role ON users(role_key) WHERE role_key <> 0;";
+
+/* A column that has no value says that there is none: no second factor, no link that is open. */
+static const char credentials[] =
+    "ALTER TABLE users ADD COLUMN lock_count {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN language {text};"
+    "ALTER TABLE users ADD COLUMN reset_hash {text};"
+    "ALTER TABLE users ADD COLUMN reset_expires_at {number};"
+    "ALTER TABLE users ADD COLUMN mfa_secret {text};"
+    "ALTER TABLE users ADD COLUMN mfa_enabled_at {number};"
+    "ALTER TABLE users ADD COLUMN mfa_step {number} NOT NULL DEFAULT 0;"
+    "ALTER TABLE users ADD COLUMN recovery_hashes {text};"
+    "CREATE INDEX users_by_reset ON users(reset_hash) WHERE reset_hash IS NOT NULL;"
+    "ALTER TABLE sessions ADD COLUMN user_agent {text};"
+    "ALTER TABLE sessions ADD COLUMN last_used_at {number};"
+    "CREATE TABLE signing_keys(key {serial}, id {id} NOT NULL UNIQUE, "
+    "organization_key {number} NOT NULL, created_at {number} NOT NULL, "
+    "updated_at {number} NOT NULL, version {number} NOT NULL, key_id {text} NOT NULL UNIQUE, "
+    "sealed {text} NOT NULL, active_at {number} NOT NULL){end};"
+    "CREATE TABLE password_requests(key {serial}, created_at {number} NOT NULL, "
+    "email {text} NOT NULL, peer_address {text}){end};";
+
 /* Programs that ask, and what they send in parts. */
 static const char public_api[] =
     "CREATE TABLE api_keys(" ENTITY "name {text} NOT NULL, secret_hash {text} NOT NULL, "
@@ -404,7 +459,10 @@ const struct migration migrations[] = {
     {10, "work items, subscriptions to them and their events", {work_items}, NULL, NULL},
     {11, "indexed attributes", {sqlite_attributes, postgresql_attributes}, NULL, NULL},
     {12, "non-patient objects", {non_patient}, NULL, NULL},
+    {14, "signing keys, second factors, links for a new password", {credentials}, NULL, NULL},
+    {15, "mails", {mails}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
+    {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
     {19, "API keys, uploads", {public_api}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -497,7 +497,8 @@ static err next_key(struct sql_connection *base, enum sql_table table, int64_t *
         [TABLE_INSTANCES] = "SELECT nextval('instances_key_seq')",
         [TABLE_IDEMPOTENCY_RECORDS] = "SELECT nextval('idempotency_records_key_seq')",
         [TABLE_NON_PATIENT_OBJECTS] = "SELECT nextval('non_patient_objects_key_seq')",
-        [TABLE_WORK_ITEMS] = "SELECT nextval('work_items_key_seq')"};
+        [TABLE_WORK_ITEMS] = "SELECT nextval('work_items_key_seq')",
+        [TABLE_MAILS] = "SELECT nextval('mails_key_seq')"};
     struct postgres_keys *keys = &connection_of(base)->keys[table];
     struct postgres_keys *saved = &connection_of(base)->saved_keys[table];
     struct postgres_keys *guarded_block = &connection_of(base)->guarded_keys[table];

@@ -3,7 +3,8 @@
 #include "presentation/dependencies/auth.h"
 
 #include "application/commands/api_keys/note_api_key_use/command.h"
-#include "application/models/base_model.h"
+#include "application/models/second_factor.h"
+#include "application/models/user_view.h"
 #include "base/log.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
@@ -51,11 +52,20 @@ err auth_begin(struct request *r, permission_number needs)
     return OK;
 }
 
+static void note_use(struct request *r, const struct session *session, instant now)
+{
+    int64_t last_us =
+        session->last_used_at.us != 0 ? session->last_used_at.us : session->created_at.us;
+    if (now.us - last_us >= SECONDS(SESSION_USE_SECONDS))
+        session_uses_note(r->scope.services->session_uses, session->id, now);
+}
+
 static err read_principal(struct request *r, const struct access_claims *claims,
                           struct readers *readers)
 {
     struct session session;
     struct user user;
+    struct rights rights;
     instant now = clock_now(r->scope.clock);
     bool is_browser = is_browser_token(r->token);
     err e = session_reader_get(readers->sessions, request_arena(r), claims->session_id, &session);
@@ -67,6 +77,10 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     if (!session_is_live(&session, now) || !user.is_active ||
         (!is_browser && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
+    bool must_enroll;
+    TRY(second_factor_is_missing(readers, request_arena(r), &user, &must_enroll));
+    note_use(r, &session, now);
+    TRY(user_rights(readers, request_arena(r), &user, &rights));
     instant expires_at = is_browser ? session.expires_at : claims->expires_at;
     r->principal = (struct principal){
         .kind = PRINCIPAL_USER,
@@ -74,12 +88,11 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         .user_key = user.key,
         .user_id = user.id,
         .session_id = session.id,
-        .permissions = role_permissions(user.role),
-        .granted_permissions = role_grantable_permissions(user.role),
+        .permissions = must_enroll ? permissions_to_enroll() : rights.permissions,
+        .granted_permissions = must_enroll ? 0 : rights.granted_permissions,
         .grantee_kind = GRANTEE_USER,
         .grantee_key = user.key,
-        .issued_at = is_browser ? session.created_at
-                                : instant_add(expires_at, -SECONDS(ACCESS_TOKEN_SECONDS)),
+        .issued_at = session.created_at, /* to the microsecond */
         .expires_at = expires_at};
     return OK;
 }
@@ -111,7 +124,7 @@ struct key_use {
     struct note_api_key_use cmd;
 };
 
-static void note_use(struct pool_job *job)
+static void note_key_use(struct pool_job *job)
 {
     struct key_use *u = container_of(job, struct key_use, job);
     struct note_api_key_use_result result;
@@ -129,7 +142,7 @@ static void push_use(struct request *r, const struct api_key *key)
         return;
     struct key_use *u = heap_alloc(sizeof *u);
     arena_init(&u->arena);
-    u->job.run = note_use;
+    u->job.run = note_key_use;
     u->principal = principal_system(key->organization_key);
     u->scope = r->scope;
     u->scope.arena = &u->arena;
@@ -228,15 +241,19 @@ static err check_session(struct scope *scope, struct readers *readers)
 {
     struct session session;
     struct user user;
+    struct rights rights;
     const struct principal *p = scope->principal;
     err e = session_reader_get(readers->sessions, scope->arena, p->session_id, &session);
     if (!failed(e))
         e = user_reader_get_by_key(readers->users, scope->arena, session.user_key, &user);
-    bool has_ended =
-        e.code == ERR_NOT_FOUND ||
-        (!failed(e) && (!session_is_live(&session, clock_now(scope->clock)) || !user.is_active ||
-                        role_permissions(user.role) != p->permissions));
-    return has_ended ? ERR(UNAUTHENTICATED, "the session has ended") : e;
+    if (e.code == ERR_NOT_FOUND)
+        return ERR(UNAUTHENTICATED, "the session has ended");
+    TRY(e);
+    TRY(user_rights(readers, scope->arena, &user, &rights));
+    bool is_same = session_is_live(&session, clock_now(scope->clock)) && user.is_active &&
+                   rights.permissions == p->permissions &&
+                   rights.granted_permissions == p->granted_permissions;
+    return is_same ? OK : ERR(UNAUTHENTICATED, "the session has ended");
 }
 
 static err check_live_key(struct scope *scope, struct readers *readers)

@@ -27,7 +27,7 @@
 enum { STREAM_READ_SIZE = 64 * 1024 };
 
 /* Peers of streams that are seen to have left at a time. */
-enum { STREAM_SWEEP_COUNT = 64 };
+enum { STREAM_SWEEP_COUNT = 64, SWEEP_INTERVAL_MS = 500 };
 
 struct ring {
     char *bytes;
@@ -82,10 +82,11 @@ struct http_server {
     struct http_server_settings settings;
     struct http_app *app;
     struct lanes *lanes;
-    pthread_mutex_t lock; /* of connections and in_flight_count */
+    pthread_mutex_t lock; /* of connections, in_flight_count and stopping */
     struct connection *connections;
     unsigned in_flight_count;
     pthread_t sweeper;
+    pthread_cond_t ends; /* told when stopping is set, for the sweeper */
     bool has_sweeper, stopping, is_draining;
     uint64_t deadline_ns; /* of what is under way at the end; 0: HTTP_DRAIN_SECONDS after that */
     uint16_t port;
@@ -625,16 +626,26 @@ static bool is_too_slow(const struct http_server *s, const struct connection *c,
                (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
 }
 
+/* Until the next look, or the end. Called with the lock. */
+static void wait_for_next_sweep(struct http_server *s)
+{
+    uint64_t at = monotonic_ns() + SWEEP_INTERVAL_MS * UINT64_C(1000000);
+    struct timespec until = {.tv_sec = (time_t)(at / 1000000000u),
+                             .tv_nsec = (long)(at % 1000000000u)};
+    if (!s->stopping)
+        pthread_cond_clockwait(&s->ends, &s->lock, CLOCK_MONOTONIC, &until);
+}
+
 /* Now and then: heads and bodies that come too slowly lose their connection, and so do streams that
  * nobody reads any more. The time is taken with the lock, or a request that ends while it is waited
  * for would seem to have ended ages ago. */
 static void *sweep(void *server)
 {
     struct http_server *s = server;
-    while (!__atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE)) {
+    pthread_mutex_lock(&s->lock);
+    while (!s->stopping) {
         struct http_stream *left[STREAM_SWEEP_COUNT];
         size_t left_count = 0;
-        pthread_mutex_lock(&s->lock);
         uint64_t now = monotonic_ns();
         for (struct connection *c = s->connections; c != NULL; c = c->next) {
             if (is_too_slow(s, c, now) || has_left(c))
@@ -645,9 +656,21 @@ static void *sweep(void *server)
         pthread_mutex_unlock(&s->lock);
         while (left_count != 0) /* without the lock, which the loops take when one is woken */
             stream_peer_left(left[--left_count]);
-        usleep(500 * 1000);
+        pthread_mutex_lock(&s->lock);
+        wait_for_next_sweep(s);
     }
+    pthread_mutex_unlock(&s->lock);
     return NULL;
+}
+
+static void end_sweeps(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->stopping = true;
+    pthread_cond_signal(&s->ends);
+    pthread_mutex_unlock(&s->lock);
+    if (s->has_sweeper)
+        pthread_join(s->sweeper, NULL);
 }
 
 /* Paths stay as they were sent; each segment is decoded where it is used. */
@@ -688,6 +711,7 @@ err http_server_open(struct http_server **out, struct arena *a,
     s->lanes = lanes;
     s->port = listener_port(fd);
     pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->ends, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned loops = processors > 1 ? (unsigned)processors : 1;
     s->daemon = MHD_start_daemon(
@@ -704,6 +728,7 @@ err http_server_open(struct http_server **out, struct arena *a,
         s, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, s, MHD_OPTION_END);
     if (s->daemon == NULL) {
         close(fd);
+        pthread_cond_destroy(&s->ends);
         pthread_mutex_destroy(&s->lock);
         heap_free(s);
         return ERR(UNAVAILABLE, "the HTTP server does not start");
@@ -807,9 +832,7 @@ bool http_server_close(struct http_server *s)
         log_event(LOG_WARN, "drain", "cut_off=%u", in_flight(s));
     cut_off(s);
     wait_for_end(s, monotonic_ns() + HTTP_CUT_SECONDS * second);
-    __atomic_store_n(&s->stopping, true, __ATOMIC_RELEASE);
-    if (s->has_sweeper)
-        pthread_join(s->sweeper, NULL);
+    end_sweeps(s);
     if (in_flight(s) != 0) {
         log_event(LOG_WARN, "drain", "in_flight=%u", in_flight(s));
         return false;
@@ -817,6 +840,7 @@ bool http_server_close(struct http_server *s)
     MHD_stop_daemon(s->daemon);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
+    pthread_cond_destroy(&s->ends);
     pthread_mutex_destroy(&s->lock);
     heap_free(s);
     return true;

@@ -1,8 +1,19 @@
 /* Signing in and out: with tokens, or, for the program's own pages, with a cookie. */
+#include "application/commands/auth/change_password/command.h"
+#include "application/commands/auth/confirm_mfa/command.h"
+#include "application/commands/auth/disable_mfa/command.h"
+#include "application/commands/auth/end_other_sessions/command.h"
+#include "application/commands/auth/end_own_session/command.h"
+#include "application/commands/auth/enroll_mfa/command.h"
+#include "application/commands/auth/forgot_password/command.h"
 #include "application/commands/auth/refresh_session/command.h"
+#include "application/commands/auth/reset_password/command.h"
+#include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/auth/sign_in/command.h"
 #include "application/commands/auth/sign_out/command.h"
+#include "application/commands/auth/update_me/command.h"
 #include "application/queries/auth/get_me/query.h"
+#include "application/queries/auth/list_own_sessions/query.h"
 #include "base/json.h"
 #include "domain/entities/session.h"
 #include "presentation/binding.h"
@@ -28,6 +39,8 @@ static err token_form(struct request *r)
             cmd.email = form.at[i].value;
         if (str_eq(form.at[i].name, STR("password")))
             cmd.password = form.at[i].value;
+        if (str_eq(form.at[i].name, STR("otp")))
+            cmd.otp = form.at[i].value;
         if (str_eq(form.at[i].name, STR("grant_type")) &&
             !str_eq(form.at[i].value, STR("password")))
             return ERR(INVALID, "only the grant_type password is known");
@@ -67,7 +80,9 @@ static err browser_sign_out(struct request *r)
 static err jwks(struct request *r)
 {
     http_set_header(r->x, "Cache-Control", STR("public, max-age=300"));
-    http_respond(r->x, 200, STR("application/jwk-set+json"), token_jwks(r->scope.services->tokens));
+    http_respond(
+        r->x, 200, STR("application/jwk-set+json"),
+        token_jwks(r->scope.services->tokens, request_arena(r), clock_now(r->scope.clock)));
     return OK;
 }
 
@@ -81,12 +96,32 @@ const struct route auth_routes[] = {
     {"POST", "/auth/refresh", &refresh_session_use_case, .body = HTTP_BODY_BUFFERED,
      .body_max = FORM_SIZE_MAX, .tag = "auth"},
     {"POST", "/auth/logout", &sign_out_use_case, .tag = "auth", .success = 204},
+    {"POST", "/auth/signing-keys/rotate", &rotate_signing_keys_use_case, .tag = "auth",
+     .success = 201},
     {"GET", "/auth/me", &get_me_use_case, .is_quick = true, .takes_cookie = true, .tag = "auth"},
+    {"PATCH", "/auth/me", &update_me_use_case, .body = HTTP_BODY_BUFFERED, .tag = "auth"},
+    {"GET", "/auth/sessions", &list_own_sessions_use_case, .tag = "auth"},
+    {"DELETE", "/auth/sessions", &end_other_sessions_use_case, .tag = "auth", .success = 204},
+    {"DELETE", "/auth/sessions/{id}", &end_own_session_use_case, .tag = "auth", .success = 204},
+    {"POST", "/auth/password/change", &change_password_use_case, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .body_max = FORM_SIZE_MAX, .tag = "auth", .success = 204,
+     .is_limited = true},
+    {"POST", "/auth/password/forgot", &forgot_password_use_case, .body = HTTP_BODY_BUFFERED,
+     .body_max = FORM_SIZE_MAX, .tag = "auth", .success = 202, .is_limited = true},
+    {"POST", "/auth/password/reset", &reset_password_use_case, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .body_max = FORM_SIZE_MAX, .tag = "auth", .success = 204,
+     .is_limited = true},
+    {"POST", "/auth/mfa/enroll", &enroll_mfa_use_case, .tag = "auth"},
+    {"POST", "/auth/mfa/confirm", &confirm_mfa_use_case, .body = HTTP_BODY_BUFFERED,
+     .body_max = FORM_SIZE_MAX, .tag = "auth", .is_limited = true},
+    {"POST", "/auth/mfa/disable", &disable_mfa_use_case, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .body_max = FORM_SIZE_MAX, .tag = "auth", .success = 204,
+     .is_limited = true},
     {"POST", "/auth/browser-session", .handle = browser_sign_in, .needs = PERMISSION_ANYONE,
      .behind = &sign_in_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
      .body_max = FORM_SIZE_MAX, .tag = "auth", .doc = "Sign a page of this server in: a cookie",
      .success = 204, .is_limited = true},
-    {"DELETE", "/auth/browser-session", .handle = browser_sign_out, .needs = PERMISSION_SIGNED_IN,
+    {"DELETE", "/auth/browser-session", .handle = browser_sign_out, .needs = OWN_SIGN_IN,
      .behind = &sign_out_use_case, .lane = LANE_DB, .takes_cookie = true, .tag = "auth",
      .doc = "End the session of the cookie", .success = 204},
 };

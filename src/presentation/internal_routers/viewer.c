@@ -1,5 +1,6 @@
-/* The viewer under /viewer, and the page to sign in at. The viewer's files are not a secret and are
- * sent to anybody; its page is for who is signed in, and the images ask again. */
+/* The viewer under /viewer, and the pages to sign in at and to accept an invitation. The viewer's
+ * files are not a secret and are sent to anybody; its page is for who is signed in, and the images
+ * ask again. */
 #include "base/arena.h"
 #include "presentation/dependencies/auth.h"
 #include "presentation/internal_routers/routers.h"
@@ -106,6 +107,19 @@ static err sign_in_style(struct request *r)
     return OK;
 }
 
+/* Whatever the token: whether it is good is said when it is used. */
+static err invite_page(struct request *r)
+{
+    http_set_header(r->x, "Referrer-Policy", STR("no-referrer"));
+    return respond_html(r, 200, STR(SIGN_IN_POLICY), invite_page_html());
+}
+
+static err invite_script(struct request *r)
+{
+    http_respond(r->x, 200, STR("text/javascript; charset=utf-8"), invite_page_script());
+    return OK;
+}
+
 #define OPEN .needs = PERMISSION_ANYONE, .is_hidden = true
 const struct route viewer_routes[] = {
     {"GET", "/viewer", .handle = viewer_page, OPEN, .takes_cookie = true, .lane = LANE_DB},
@@ -113,6 +127,8 @@ const struct route viewer_routes[] = {
     {"GET", "/viewer/{path*}", .handle = viewer_file, OPEN, .takes_cookie = true, .lane = LANE_DB},
     {"GET", "/signin", .handle = sign_in_page, OPEN, .lane = LANE_INLINE},
     {"GET", "/signin/signin.js", .handle = sign_in_script, OPEN, .lane = LANE_INLINE},
+    {"GET", "/invite/{token}", .handle = invite_page, OPEN, .lane = LANE_INLINE},
+    {"GET", "/signin/invite.js", .handle = invite_script, OPEN, .lane = LANE_INLINE},
     {"GET", "/signin/signin.css", .handle = sign_in_style, OPEN, .lane = LANE_INLINE},
 };
 const size_t viewer_route_count = COUNT_OF(viewer_routes);

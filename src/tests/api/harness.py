@@ -170,7 +170,8 @@ class Gantry:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, headers=None, token=True, port=None):
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port or self.public_port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port or self.public_port,
+                                                timeout=180 if is_instrumented(self.binary) else 60)
         headers = dict(headers or {})
         if token is True:
             token = self.token
@@ -279,9 +280,10 @@ class Case(unittest.TestCase):
 BINARY = None
 
 
-def is_instrumented():
+def is_instrumented(binary=None):
     """Built with a sanitizer: several times slower, and its memory tells nothing."""
-    return "sanitized" in BINARY or "threads" in BINARY
+    binary = binary or BINARY
+    return "sanitized" in binary or "threads" in binary
 
 
 def install_packages(source, folder, files):

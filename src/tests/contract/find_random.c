@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { FILTER_COUNT = 2000, PAGE_COUNT_MAX = 4, ENGINE_COUNT_MAX = 8 };
+enum { FILTER_COUNT = 2000 / CHANCE_DIVISOR, PAGE_COUNT_MAX = 4, ENGINE_COUNT_MAX = 8 };
 
 struct chance {
     uint64_t state;

@@ -126,6 +126,41 @@ CONTRACT(a_granted_patient_has_all_its_studies)
     CHECK(is_visible(c, &access, SAMPLE_A));
 }
 
+CONTRACT(what_a_group_has_its_members_have)
+{
+    samples_store(c);
+    instant now = clock_now(&c->clock.base);
+    struct user ada = contract_user(c, c->organization_key, "ada@x");
+    struct user_group group = {.id = uuid_make(&c->clock.base),
+                               .organization_key = c->organization_key,
+                               .created_at = now,
+                               .updated_at = now,
+                               .name = STR("board")};
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(user_writer_add(s->uow.users, &ada));
+    CHECK_OK(group_writer_add(s->uow.groups, &group));
+    CHECK_OK(group_writer_add_member(s->uow.groups, group.key, ada.key));
+    contract_commit(s);
+    for (enum granted_kind kind = GRANTED_STUDY; kind <= GRANTED_PATIENT; kind++) {
+        struct study study = study_of(c, kind == GRANTED_STUDY ? SAMPLE_A : SAMPLE_C);
+        struct grant grant =
+            grant_of(c, 0, kind, kind == GRANTED_STUDY ? study.key : study.patient_key);
+        grant.grantee_kind = GRANTEE_GROUP;
+        grant.grantee_key = group.key;
+        give(c, grant);
+    }
+    struct access access = access_of(c, ada.key), other = access_of(c, group.key + 1000);
+    CHECK(is_visible(c, &access, SAMPLE_A) && is_visible(c, &access, SAMPLE_C));
+    CHECK(!is_visible(c, &access, SAMPLE_B));
+    CHECK_INT(2, (int64_t)count_found(c, &access, LEVEL_STUDY));
+    CHECK_INT(0, (int64_t)count_found(c, &other, LEVEL_STUDY));
+    s = contract_begin(c);
+    CHECK_OK(group_writer_remove_member(s->uow.groups, group.key, ada.key));
+    contract_commit(s);
+    CHECK(!is_visible(c, &access, SAMPLE_A));
+    CHECK_INT(0, (int64_t)count_found(c, &access, LEVEL_STUDY));
+}
+
 CONTRACT(grants_end_and_have_their_rights)
 {
     samples_store(c);

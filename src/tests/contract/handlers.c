@@ -41,7 +41,7 @@ err try_sign_in(struct world *w, const char *email, const char *password,
                 struct session_tokens *out)
 {
     struct scope scope = world_scope(w, &principal_nobody);
-    const struct sign_in request = {str_of(email), str_of(password)};
+    const struct sign_in request = {.email = str_of(email), .password = str_of(password)};
     struct sign_in_result result;
     TRY(sign_in_send(&scope, &request, &result));
     *out = result.tokens;
@@ -64,12 +64,12 @@ err make_user(struct world *w, enum role by, const char *key, const char *email,
     struct scope scope = world_scope(w, &principal);
     const struct create_user request = {.email = str_of(email),
                                         .name = STR("Grace Hopper"),
-                                        .role = ROLE_VIEWER,
+                                        .role = STR("viewer"),
                                         .password = STR(WORLD_PASSWORD)};
     struct create_user_result result;
     scope.idempotency_key = str_of(key);
     TRY(create_user_send(&scope, &request, &result));
-    *out = result.user;
+    *out = result.view.user;
     return OK;
 }
 

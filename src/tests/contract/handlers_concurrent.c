@@ -105,13 +105,13 @@ static void *send_keyed(void *argument)
     struct scope scope = scope_of(s);
     const struct create_user request = {.email = STR("grace@clinic.example"),
                                         .name = STR("Grace Hopper"),
-                                        .role = ROLE_VIEWER,
+                                        .role = STR("viewer"),
                                         .password = STR(WORLD_PASSWORD)};
     struct create_user_result result;
     scope.idempotency_key = STR("k-1");
     s->e = create_user_send(&scope, &request, &result);
     if (!failed(s->e))
-        s->id = result.user.id;
+        s->id = result.view.user.id;
     return NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "tests/contract/handlers.h"
 
 #include "application/commands/auth/sign_out/command.h"
+#include "application/commands/grants/break_glass/command.h"
 #include "infrastructure/password_argon2.h"
 
 WORLD(the_right_password_signs_in)
@@ -194,4 +195,62 @@ WORLD(the_same_request_under_its_key_has_one_effect)
     CHECK_ERR(FORBIDDEN, make_user(w, ROLE_VIEWER, "k-1", "grace@clinic.example", &other));
     CHECK_INT(count + 2, row_count(w, MEMORY_USERS));
     CHECK_INT(2, row_count(w, MEMORY_IDEMPOTENCY_RECORDS));
+}
+
+static err break_glass_of(struct world *w, enum role role, str patient_id, str issuer)
+{
+    struct principal principal = world_principal(w, role);
+    struct scope scope = world_scope(w, &principal);
+    const struct break_glass request = {.patient_id = patient_id,
+                                        .issuer_of_patient_id = issuer,
+                                        .reason = STR("Trauma, unconscious")};
+    struct break_glass_result result;
+    return break_glass_send(&scope, &request, &result);
+}
+
+WORLD(who_breaks_the_glass_is_told_of)
+{
+    struct ingest_result ingested;
+    CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &ingested));
+    struct db_session *s = world_begin(w);
+    struct study study;
+    CHECK_OK(image_reader_get_study(s->readers.images, &w->arena,
+                                    ACCESS_TO_ALL(w->organization.key), ingested.study_id, &study));
+    db_session_end(s);
+    str patient_id = study.patient_id, issuer = study.issuer_of_patient_id;
+    size_t events = row_count(w, MEMORY_OUTBOX), audited = row_count(w, MEMORY_AUDIT_EVENTS);
+    CHECK_ERR(FORBIDDEN, break_glass_of(w, ROLE_VIEWER, patient_id, issuer));
+    CHECK_ERR(CONFLICT, break_glass_of(w, ROLE_RADIOLOGIST, patient_id, issuer));
+    CHECK_ERR(NOT_FOUND, break_glass_of(w, ROLE_REFERRER, STR("nobody"), issuer));
+    CHECK_INT(0, row_count(w, MEMORY_GRANTS));
+    CHECK_INT(0, row_count(w, MEMORY_MAILS));
+    CHECK_OK(break_glass_of(w, ROLE_REFERRER, patient_id, STR_NONE)); /* there is one alone */
+    CHECK_INT(1, row_count(w, MEMORY_GRANTS));
+    CHECK_INT(1, row_count(w, MEMORY_MAILS));                  /* one administrator */
+    CHECK_INT(events + 2, row_count(w, MEMORY_OUTBOX));        /* and the mail's own */
+    CHECK_INT(audited + 2, row_count(w, MEMORY_AUDIT_EVENTS)); /* with who was refused */
+}
+
+/* Fails at every step in turn: then nothing of it is there. */
+WORLD(breaking_the_glass_is_all_or_nothing)
+{
+    struct ingest_result ingested;
+    struct study study;
+    CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &ingested));
+    struct db_session *s = world_begin(w);
+    CHECK_OK(image_reader_get_study(s->readers.images, &w->arena,
+                                    ACCESS_TO_ALL(w->organization.key), ingested.study_id, &study));
+    db_session_end(s);
+    str patient_id = study.patient_id, issuer = study.issuer_of_patient_id;
+    err e = ERR(UNAVAILABLE, "");
+    for (unsigned n = 1; failed(e); n++) {
+        w->fault = (struct fault){.fail_at = n, .code = ERR_UNAVAILABLE};
+        e = break_glass_of(w, ROLE_REFERRER, patient_id, issuer);
+        if (failed(e)) {
+            CHECK_INT(0, row_count(w, MEMORY_GRANTS));
+            CHECK_INT(0, row_count(w, MEMORY_MAILS));
+        }
+        CHECK(n < 100);
+    }
+    CHECK_INT(1, row_count(w, MEMORY_GRANTS));
 }

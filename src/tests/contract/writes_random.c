@@ -10,7 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { UNIT_COUNT = 600, STEP_COUNT_MAX = 8, ENGINE_COUNT_MAX = 8, UNITS_PER_DUMP = 20 };
+enum {
+    UNIT_COUNT = 600 / CHANCE_DIVISOR,
+    STEP_COUNT_MAX = 8,
+    ENGINE_COUNT_MAX = 8,
+    UNITS_PER_DUMP = 20
+};
 
 /* What one step needs, the same for all engines. */
 struct step {

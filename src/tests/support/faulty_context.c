@@ -1,5 +1,5 @@
 /* One function for each operation: it counts, and passes on what it was given. */
-#include "tests/support/faulty_session.h"
+#include "tests/support/faulty_parts.h"
 
 #include "base/arena.h"
 
@@ -17,9 +17,25 @@ static err faulty_organization_reader_all(struct organization_reader *r, struct 
     return organization_reader_all(s->inner->readers.organizations, a, out);
 }
 
+static err faulty_organization_reader_get(struct organization_reader *r, struct arena *a,
+                                          int64_t key, struct organization *out)
+{
+    PASS(organization_reader, r, "organization_reader_get");
+    return organization_reader_get(s->inner->readers.organizations, a, key, out);
+}
+
+static err faulty_organization_reader_settings(struct organization_reader *r, struct arena *a,
+                                               int64_t key, struct organization_settings *out)
+{
+    PASS(organization_reader, r, "organization_reader_settings");
+    return organization_reader_settings(s->inner->readers.organizations, a, key, out);
+}
+
 static const struct organization_reader_ops faulty_organization_reader_ops = {
     .first = faulty_organization_reader_first,
     .all = faulty_organization_reader_all,
+    .get = faulty_organization_reader_get,
+    .settings = faulty_organization_reader_settings,
 };
 
 static err faulty_organization_writer_add(struct organization_writer *w,
@@ -29,8 +45,24 @@ static err faulty_organization_writer_add(struct organization_writer *w,
     return organization_writer_add(s->inner->uow.organizations, organization);
 }
 
+static err faulty_organization_writer_save(struct organization_writer *w,
+                                           struct organization *organization)
+{
+    PASS(organization_writer, w, "organization_writer_save");
+    return organization_writer_save(s->inner->uow.organizations, organization);
+}
+
+static err faulty_organization_writer_save_settings(struct organization_writer *w,
+                                                    struct organization_settings *settings)
+{
+    PASS(organization_writer, w, "organization_writer_save_settings");
+    return organization_writer_save_settings(s->inner->uow.organizations, settings);
+}
+
 static const struct organization_writer_ops faulty_organization_writer_ops = {
     .add = faulty_organization_writer_add,
+    .save = faulty_organization_writer_save,
+    .save_settings = faulty_organization_writer_save_settings,
 };
 
 static err faulty_user_reader_get(struct user_reader *r, struct arena *a, int64_t organization_key,
@@ -54,6 +86,13 @@ static err faulty_user_reader_get_by_email(struct user_reader *r, struct arena *
     return user_reader_get_by_email(s->inner->readers.users, a, email, out);
 }
 
+static err faulty_user_reader_get_by_reset_hash(struct user_reader *r, struct arena *a, str hash,
+                                                struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_by_reset_hash");
+    return user_reader_get_by_reset_hash(s->inner->readers.users, a, hash, out);
+}
+
 static err faulty_user_reader_find(struct user_reader *r, struct arena *a,
                                    const struct user_filter *filter, struct user_slice *out,
                                    int64_t *total)
@@ -62,10 +101,19 @@ static err faulty_user_reader_find(struct user_reader *r, struct arena *a,
     return user_reader_find(s->inner->readers.users, a, filter, out, total);
 }
 
+static err faulty_user_reader_get_invited(struct user_reader *r, struct arena *a,
+                                          str invitation_hash, struct user *out)
+{
+    PASS(user_reader, r, "user_reader_get_invited");
+    return user_reader_get_invited(s->inner->readers.users, a, invitation_hash, out);
+}
+
 static const struct user_reader_ops faulty_user_reader_ops = {
     .get = faulty_user_reader_get,
     .get_by_key = faulty_user_reader_get_by_key,
     .get_by_email = faulty_user_reader_get_by_email,
+    .get_invited = faulty_user_reader_get_invited,
+    .get_by_reset_hash = faulty_user_reader_get_by_reset_hash,
     .find = faulty_user_reader_find,
 };
 
@@ -81,9 +129,23 @@ static err faulty_user_writer_save(struct user_writer *w, struct user *user)
     return user_writer_save(s->inner->uow.users, user);
 }
 
+static err faulty_user_writer_remove(struct user_writer *w, int64_t key)
+{
+    PASS(user_writer, w, "user_writer_remove");
+    return user_writer_remove(s->inner->uow.users, key);
+}
+
+static err faulty_user_writer_note_sign_in(struct user_writer *w, int64_t key, instant now)
+{
+    PASS(user_writer, w, "user_writer_note_sign_in");
+    return user_writer_note_sign_in(s->inner->uow.users, key, now);
+}
+
 static const struct user_writer_ops faulty_user_writer_ops = {
     .add = faulty_user_writer_add,
     .save = faulty_user_writer_save,
+    .remove = faulty_user_writer_remove,
+    .note_sign_in = faulty_user_writer_note_sign_in,
 };
 
 static err faulty_session_reader_get(struct session_reader *r, struct arena *a, uuid id,
@@ -93,8 +155,16 @@ static err faulty_session_reader_get(struct session_reader *r, struct arena *a, 
     return session_reader_get(s->inner->readers.sessions, a, id, out);
 }
 
+static err faulty_session_reader_live(struct session_reader *r, struct arena *a, int64_t user_key,
+                                      instant now, struct session_slice *out)
+{
+    PASS(session_reader, r, "session_reader_live");
+    return session_reader_live(s->inner->readers.sessions, a, user_key, now, out);
+}
+
 static const struct session_reader_ops faulty_session_reader_ops = {
     .get = faulty_session_reader_get,
+    .live = faulty_session_reader_live,
 };
 
 static err faulty_session_writer_add(struct session_writer *w, struct session *session)
@@ -116,6 +186,20 @@ static err faulty_session_writer_revoke_user(struct session_writer *w, int64_t u
     return session_writer_revoke_user(s->inner->uow.sessions, user_key, now);
 }
 
+static err faulty_session_writer_revoke_others(struct session_writer *w, struct arena *a,
+                                               int64_t user_key, uuid kept, instant now,
+                                               struct uuid_slice *out)
+{
+    PASS(session_writer, w, "session_writer_revoke_others");
+    return session_writer_revoke_others(s->inner->uow.sessions, a, user_key, kept, now, out);
+}
+
+static err faulty_session_writer_touch(struct session_writer *w, uuid id, instant at)
+{
+    PASS(session_writer, w, "session_writer_touch");
+    return session_writer_touch(s->inner->uow.sessions, id, at);
+}
+
 static err faulty_session_writer_purge(struct session_writer *w, instant ended_before,
                                        int64_t *count)
 {
@@ -127,6 +211,8 @@ static const struct session_writer_ops faulty_session_writer_ops = {
     .add = faulty_session_writer_add,
     .save = faulty_session_writer_save,
     .revoke_user = faulty_session_writer_revoke_user,
+    .revoke_others = faulty_session_writer_revoke_others,
+    .touch = faulty_session_writer_touch,
     .purge = faulty_session_writer_purge,
 };
 
@@ -602,6 +688,65 @@ static const struct idempotency_writer_ops faulty_idempotency_writer_ops = {
     .purge = faulty_idempotency_writer_purge,
 };
 
+static err faulty_grant_reader_get(struct grant_reader *r, struct arena *a,
+                                   int64_t organization_key, uuid id, struct grant *out)
+{
+    PASS(grant_reader, r, "grant_reader_get");
+    return grant_reader_get(s->inner->readers.grants, a, organization_key, id, out);
+}
+
+static err faulty_grant_reader_find(struct grant_reader *r, struct arena *a,
+                                    const struct grant_filter *filter, struct grant_slice *out,
+                                    int64_t *total)
+{
+    PASS(grant_reader, r, "grant_reader_find");
+    return grant_reader_find(s->inner->readers.grants, a, filter, out, total);
+}
+
+static const struct grant_reader_ops faulty_grant_reader_ops = {
+    .get = faulty_grant_reader_get,
+    .find = faulty_grant_reader_find,
+};
+
+static err faulty_grant_writer_add(struct grant_writer *w, struct grant *grant)
+{
+    PASS(grant_writer, w, "grant_writer_add");
+    return grant_writer_add(s->inner->uow.grants, grant);
+}
+
+static err faulty_grant_writer_save(struct grant_writer *w, struct grant *grant)
+{
+    PASS(grant_writer, w, "grant_writer_save");
+    return grant_writer_save(s->inner->uow.grants, grant);
+}
+
+static err faulty_grant_writer_remove(struct grant_writer *w, int64_t key)
+{
+    PASS(grant_writer, w, "grant_writer_remove");
+    return grant_writer_remove(s->inner->uow.grants, key);
+}
+
+static err faulty_grant_writer_remove_all(struct grant_writer *w, enum grantee_kind kind,
+                                          int64_t grantee_key)
+{
+    PASS(grant_writer, w, "grant_writer_remove_all");
+    return grant_writer_remove_all(s->inner->uow.grants, kind, grantee_key);
+}
+
+static err faulty_grant_writer_purge(struct grant_writer *w, instant ended_before, int64_t *count)
+{
+    PASS(grant_writer, w, "grant_writer_purge");
+    return grant_writer_purge(s->inner->uow.grants, ended_before, count);
+}
+
+static const struct grant_writer_ops faulty_grant_writer_ops = {
+    .add = faulty_grant_writer_add,
+    .save = faulty_grant_writer_save,
+    .remove = faulty_grant_writer_remove,
+    .remove_all = faulty_grant_writer_remove_all,
+    .purge = faulty_grant_writer_purge,
+};
+
 static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
                              str payload)
 {
@@ -634,158 +779,6 @@ static err faulty_lease_writer_release(struct lease_writer *w, str name, uuid ho
 static const struct lease_writer_ops faulty_lease_writer_ops = {
     .take = faulty_lease_writer_take, .release = faulty_lease_writer_release};
 
-static err faulty_work_item_reader_get(struct work_item_reader *r, struct arena *a,
-                                       int64_t organization_key, str uid, struct work_item *out)
-{
-    PASS(work_item_reader, r, "work_item_reader_get");
-    return work_item_reader_get(s->inner->readers.work_items, a, organization_key, uid, out);
-}
-
-static err faulty_work_item_reader_find(struct work_item_reader *r, struct arena *a,
-                                        const struct work_item_filter *filter,
-                                        struct work_item_page *out)
-{
-    PASS(work_item_reader, r, "work_item_reader_find");
-    return work_item_reader_find(s->inner->readers.work_items, a, filter, out);
-}
-
-static err faulty_work_item_reader_has_subscriber(struct work_item_reader *r,
-                                                  const struct work_item *item, bool *out)
-{
-    PASS(work_item_reader, r, "work_item_reader_has_subscriber");
-    return work_item_reader_has_subscriber(s->inner->readers.work_items, item, out);
-}
-
-static err faulty_work_item_reader_find_subscriptions(struct work_item_reader *r, struct arena *a,
-                                                      int64_t organization_key,
-                                                      enum subscription_scope scope, uint32_t limit,
-                                                      struct work_item_subscription_slice *out)
-{
-    PASS(work_item_reader, r, "work_item_reader_find_subscriptions");
-    return work_item_reader_find_subscriptions(s->inner->readers.work_items, a, organization_key,
-                                               scope, limit, out);
-}
-
-static err faulty_work_item_reader_find_events(struct work_item_reader *r, struct arena *a,
-                                               int64_t organization_key, str ae_title,
-                                               int64_t after_key, uint32_t limit,
-                                               struct work_item_event_slice *out)
-{
-    PASS(work_item_reader, r, "work_item_reader_find_events");
-    return work_item_reader_find_events(s->inner->readers.work_items, a, organization_key, ae_title,
-                                        after_key, limit, out);
-}
-
-static err faulty_work_item_reader_newest_event(struct work_item_reader *r, int64_t *key)
-{
-    PASS(work_item_reader, r, "work_item_reader_newest_event");
-    return work_item_reader_newest_event(s->inner->readers.work_items, key);
-}
-
-static const struct work_item_reader_ops faulty_work_item_reader_ops = {
-    .get = faulty_work_item_reader_get,
-    .find = faulty_work_item_reader_find,
-    .has_subscriber = faulty_work_item_reader_has_subscriber,
-    .find_subscriptions = faulty_work_item_reader_find_subscriptions,
-    .find_events = faulty_work_item_reader_find_events,
-    .newest_event = faulty_work_item_reader_newest_event,
-};
-
-static err faulty_work_item_writer_get(struct work_item_writer *w, struct arena *a,
-                                       int64_t organization_key, str uid, struct work_item *out)
-{
-    PASS(work_item_writer, w, "work_item_writer_get");
-    return work_item_writer_get(s->inner->uow.work_items, a, organization_key, uid, out);
-}
-
-static err faulty_work_item_writer_add(struct work_item_writer *w, struct work_item *item)
-{
-    PASS(work_item_writer, w, "work_item_writer_add");
-    return work_item_writer_add(s->inner->uow.work_items, item);
-}
-
-static err faulty_work_item_writer_save(struct work_item_writer *w, struct work_item *item)
-{
-    PASS(work_item_writer, w, "work_item_writer_save");
-    return work_item_writer_save(s->inner->uow.work_items, item);
-}
-
-static err faulty_work_item_writer_subscribe(struct work_item_writer *w,
-                                             const struct work_item_subscription *sub,
-                                             bool keeps_own)
-{
-    PASS(work_item_writer, w, "work_item_writer_subscribe");
-    return work_item_writer_subscribe(s->inner->uow.work_items, sub, keeps_own);
-}
-
-static err faulty_work_item_writer_unsubscribe_all(struct work_item_writer *w,
-                                                   int64_t organization_key, str ae_title,
-                                                   int64_t *count)
-{
-    PASS(work_item_writer, w, "work_item_writer_unsubscribe_all");
-    return work_item_writer_unsubscribe_all(s->inner->uow.work_items, organization_key, ae_title,
-                                            count);
-}
-
-static err faulty_work_item_writer_suspend(struct work_item_writer *w, int64_t organization_key,
-                                           str ae_title, enum subscription_scope scope, instant now,
-                                           int64_t *count)
-{
-    PASS(work_item_writer, w, "work_item_writer_suspend");
-    return work_item_writer_suspend(s->inner->uow.work_items, organization_key, ae_title, scope,
-                                    now, count);
-}
-
-static err faulty_work_item_writer_tell(struct work_item_writer *w, const struct work_item *item,
-                                        const struct work_item_event *event)
-{
-    PASS(work_item_writer, w, "work_item_writer_tell");
-    return work_item_writer_tell(s->inner->uow.work_items, item, event);
-}
-
-static err faulty_work_item_writer_tell_one(struct work_item_writer *w,
-                                            const struct work_item_event *event)
-{
-    PASS(work_item_writer, w, "work_item_writer_tell_one");
-    return work_item_writer_tell_one(s->inner->uow.work_items, event);
-}
-
-static err faulty_work_item_writer_tell_states(struct work_item_writer *w, int64_t organization_key,
-                                               str ae_title, instant now)
-{
-    PASS(work_item_writer, w, "work_item_writer_tell_states");
-    return work_item_writer_tell_states(s->inner->uow.work_items, organization_key, ae_title, now);
-}
-
-static err faulty_work_item_writer_tell_status(struct work_item_writer *w,
-                                               const struct work_item_event *event)
-{
-    PASS(work_item_writer, w, "work_item_writer_tell_status");
-    return work_item_writer_tell_status(s->inner->uow.work_items, event);
-}
-
-static err faulty_work_item_writer_purge(struct work_item_writer *w, instant ended_before,
-                                         instant told_before, uint32_t limit, int64_t *item_count)
-{
-    PASS(work_item_writer, w, "work_item_writer_purge");
-    return work_item_writer_purge(s->inner->uow.work_items, ended_before, told_before, limit,
-                                  item_count);
-}
-
-static const struct work_item_writer_ops faulty_work_item_writer_ops = {
-    .get = faulty_work_item_writer_get,
-    .add = faulty_work_item_writer_add,
-    .save = faulty_work_item_writer_save,
-    .subscribe = faulty_work_item_writer_subscribe,
-    .unsubscribe_all = faulty_work_item_writer_unsubscribe_all,
-    .suspend = faulty_work_item_writer_suspend,
-    .tell = faulty_work_item_writer_tell,
-    .tell_one = faulty_work_item_writer_tell_one,
-    .tell_states = faulty_work_item_writer_tell_states,
-    .tell_status = faulty_work_item_writer_tell_status,
-    .purge = faulty_work_item_writer_purge,
-};
-
 static struct faulty_context *self(struct db_context *c)
 {
     return container_of(c, struct faulty_context, base);
@@ -798,6 +791,9 @@ static const struct db_repositories repositories = {
     .user_writer = {&faulty_user_writer_ops},
     .session_reader = {&faulty_session_reader_ops},
     .session_writer = {&faulty_session_writer_ops},
+    .signing_key_reader = {&faulty_signing_key_reader_ops},
+    .signing_key_writer = {&faulty_signing_key_writer_ops},
+    .password_request_writer = {&faulty_password_request_writer_ops},
     .image_reader = {&faulty_image_reader_ops},
     .image_writer = {&faulty_image_writer_ops},
     .non_patient_reader = {&faulty_non_patient_reader_ops},
@@ -814,6 +810,12 @@ static const struct db_repositories repositories = {
     .work_item_writer = {&faulty_work_item_writer_ops},
     .grant_reader = {&faulty_grant_reader_ops},
     .grant_writer = {&faulty_grant_writer_ops},
+    .mail_reader = {&faulty_mail_reader_ops},
+    .mail_writer = {&faulty_mail_writer_ops},
+    .role_reader = {&faulty_role_reader_ops},
+    .role_writer = {&faulty_role_writer_ops},
+    .group_reader = {&faulty_group_reader_ops},
+    .group_writer = {&faulty_group_writer_ops},
     .api_key_reader = {&faulty_api_key_reader_ops},
     .api_key_writer = {&faulty_api_key_writer_ops},
     .upload_reader = {&faulty_upload_reader_ops},

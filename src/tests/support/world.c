@@ -2,6 +2,7 @@
 #include "tests/support/world.h"
 
 #include "domain/entities/principal.h"
+#include "infrastructure/secret_sha256.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -52,17 +53,28 @@ void world_open(struct world *w)
     snprintf(w->folder, sizeof w->folder, "/tmp/gantry-world-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
+    CHECK_OK(seal_sodium_open(&w->seals, w->tokens.secret));
+    CHECK_OK(token_jws_open_keys(&w->tokens, &w->database.base, &w->seals.base, &w->clock.base));
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
     fake_password_init(&w->passwords);
+    otp_openssl_open(&w->otp);
+    rate_memory_open(&w->rates);
+    CHECK_OK(bus_memory_open(&w->bus));
     mediator_ports_open(&w->mediator, &w->faulty_database.base, &w->clock.base);
     w->services = (struct services){.storage = &w->faulty_storage.base,
                                     .tokens = &w->tokens.base,
                                     .passwords = &w->passwords.base,
+                                    .otp = &w->otp.base,
+                                    .rates = &w->rates.base,
+                                    .bus = &w->bus.base,
                                     .principals = &w->principals.base,
                                     .metadata = &w->metadata.base,
-                                    .attributes = &w->attributes.base};
+                                    .attributes = &w->attributes.base,
+                                    .seals = &w->seals.base,
+                                    .secrets = &secret_sha256,
+                                    .mail = {STR("https://gantry.example"), true}};
     add_people(w);
 }
 
@@ -70,10 +82,13 @@ void world_close(struct world *w)
 {
     char command[128];
     mediator_ports_close(&w->mediator);
+    bus_memory_close(&w->bus);
+    rate_memory_close(&w->rates);
     attribute_memory_close(&w->attributes);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);
     token_jws_close(&w->tokens);
+    seal_sodium_close(&w->seals);
     memory_storage_deinit(&w->storage);
     memory_context_deinit(&w->database);
     snprintf(command, sizeof command, "rm -rf %s", w->folder);
@@ -92,7 +107,9 @@ struct principal world_principal(const struct world *w, enum role role)
                               .organization_key = w->organization.key,
                               .user_key = w->users[role].key,
                               .user_id = w->users[role].id,
-                              .permissions = role_permissions(role)};
+                              .permissions = role_permissions(role),
+                              .granted_permissions = role_grantable_permissions(role),
+                              .grantee_key = w->users[role].key};
 }
 
 struct scope world_scope(struct world *w, const struct principal *principal)

@@ -10,8 +10,11 @@
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/memory/memory_context.h"
 #include "infrastructure/memory/memory_storage.h"
+#include "infrastructure/coordination_memory.h"
 #include "infrastructure/metadata_memory.h"
+#include "infrastructure/otp_openssl.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
 #include "tests/support/fake_password.h"
 #include "tests/support/faulty_context.h"
@@ -28,10 +31,14 @@ struct world {
     struct faulty_context faulty_database;
     struct faulty_storage faulty_storage;
     struct token_jws tokens;
+    struct seal_sodium seals;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;
     struct fake_password passwords;
+    struct otp_openssl otp;
+    struct rate_memory rates;
+    struct bus_memory bus;
     struct mediator_ports mediator;
     struct services services;
     struct organization organization;

@@ -225,7 +225,7 @@ class Viewer(harness.Case):
         sign_in = lambda: self.gantry.request("POST", SESSION, {"email": email, "password": PASSWORD}, {"Origin": self.origin}, token=None)
         cookie = sign_in().headers["set-cookie"].split(";")[0]
         self.assertEqual(self.get("/dicom-web/studies", cookie).status, 200)
-        changed = self.gantry.request("PATCH", f"/api/v1/users/{user['id']}", {"role": "referrer"})
+        changed = self.gantry.request("PATCH", f"/api/v1/users/{user['id']}", {"role": "researcher"})
         self.assertEqual(changed.status, 200)
         self.assertEqual(self.get("/dicom-web/studies", cookie).status, 401)
         cookie = sign_in().headers["set-cookie"].split(";")[0]

@@ -13,7 +13,14 @@
 
 TEST_MAIN("http_server")
 
-enum { PEER_COUNT = 4, LATE_US = 20 * 1000, ASKING_MS = 1300, ANSWER_SIZE_MAX = 1024 };
+enum {
+    PEER_COUNT = 4,
+    LATE_US = 20 * 1000,
+    ASKING_MS = 1300,
+    ANSWER_SIZE_MAX = 1024,
+    CLOSING_COUNT = 4,
+    CLOSING_MS_MAX = 400
+};
 
 /* Set in every thread but the server's own that is no loop. */
 static _Thread_local bool is_punctual;
@@ -146,5 +153,25 @@ TEST(a_body_that_is_cut_off_is_read_no_further)
     CHECK(http_server_close(server)); /* its handler has come back */
     close(fd);
     lanes_close(&lanes);
+    arena_deinit(&a);
+}
+
+/* Whoever stops it does not wait for the next of the looks at slow peers, which come twice a
+ * second. */
+TEST(an_idle_server_is_closed_at_once)
+{
+    struct http_app app = {&app_ops};
+    struct lanes lanes = {0};
+    struct arena a = {0};
+    is_punctual = true;
+    uint64_t begun_ns = monotonic_ns();
+    for (size_t i = 0; i < CLOSING_COUNT; i++) {
+        struct http_server *server;
+        CHECK_OK(http_server_open(&server, &a,
+                                  &(struct http_server_settings){.address = STR("127.0.0.1:0")},
+                                  &app, &lanes));
+        CHECK(http_server_close(server));
+    }
+    CHECK(monotonic_ns() - begun_ns < CLOSING_COUNT * CLOSING_MS_MAX * UINT64_C(1000000));
     arena_deinit(&a);
 }

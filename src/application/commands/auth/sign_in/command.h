@@ -1,4 +1,4 @@
-/* Sign in with e-mail and password. */
+/* Sign in with e-mail and password, and a code where the user has a second factor. */
 #ifndef APPLICATION_COMMANDS_AUTH_SIGN_IN_COMMAND_H
 #define APPLICATION_COMMANDS_AUTH_SIGN_IN_COMMAND_H
 
@@ -7,10 +7,22 @@
 struct sign_in {
     str email;
     str password;
+    str otp;
 };
 struct sign_in_result {
     struct session_tokens tokens;
 };
 DECLARE_USE_CASE(sign_in);
+
+/* Remembers a wrong password or code of the user, in a command of its own: it stays although what
+ * was asked is refused. user_key 0: of nobody, which costs as much. */
+err sign_in_count_failure(struct command_ctx *ctx, int64_t user_key);
+
+/* For what asks somebody who is signed in for the password again: failures count, and a locked
+ * account stays locked. Errors: FORBIDDEN, UNAVAILABLE. */
+err password_confirm(struct command_ctx *ctx, const struct user *user, str password);
+
+/* Errors: SERIALIZATION (changed meanwhile: the command runs again), and what saving returns. */
+err sign_in_save(struct command_ctx *ctx, struct user *user);
 
 #endif

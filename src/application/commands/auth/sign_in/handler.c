@@ -2,10 +2,15 @@
  * locked account. */
 #include "application/commands/auth/sign_in/command.h"
 
-SCHEMA(sign_in,
-       FIELD(sign_in, email, .flags = REQUIRED, .max = EMAIL_SIZE_MAX,
-             .example = "ada@clinic.example"),
-       FIELD(sign_in, password, .flags = REQUIRED | SECRET, .max = PASSWORD_SIZE_MAX));
+#include "application/models/second_factor.h"
+
+SCHEMA(
+    sign_in,
+    FIELD(sign_in, email, .flags = REQUIRED, .max = EMAIL_SIZE_MAX,
+          .example = "ada@clinic.example"),
+    FIELD(sign_in, password, .flags = REQUIRED | SECRET, .max = PASSWORD_SIZE_MAX),
+    FIELD(sign_in, otp, .flags = SECRET, .max = OTP_TEXT_SIZE_MAX,
+          .doc = "Code of the authenticator, or a recovery code, where a second factor is set up"));
 SCHEMA(sign_in_result, FIELD_EMBED_OF(sign_in_result, tokens, session_tokens));
 
 static err refused(void)
@@ -24,7 +29,8 @@ static err open_session(struct command_ctx *ctx, const struct user *user, struct
                                 .user_id = user->id,
                                 .generation = 1,
                                 .expires_at = instant_add(now, SECONDS(SESSION_SECONDS)),
-                                .peer_address = ctx->scope->peer_address};
+                                .peer_address = ctx->scope->peer_address,
+                                .user_agent = ctx->scope->user_agent};
     return session_writer_add(ctx->uow->sessions, session);
 }
 
@@ -47,12 +53,86 @@ static err count_sign_in_failure_handle(struct command_ctx *ctx,
     (void)out;
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, cmd->user_key, &user));
     user_count_failure(&user, clock_now(ctx->clock));
-    err e = user_writer_save(ctx->uow->users, &user);
+    return sign_in_save(ctx, &user);
+}
+COMMAND(count_sign_in_failure, .needs = ANYONE, .doc = "Count a wrong password");
+
+/* Of nobody: the same commit, so that a wrong password of somebody known takes no longer. */
+struct spend_sign_in_failure {
+    EMPTY_STRUCT;
+};
+struct spend_sign_in_failure_result {
+    EMPTY_STRUCT;
+};
+DECLARE_USE_CASE(spend_sign_in_failure);
+SCHEMA_EMPTY(spend_sign_in_failure);
+SCHEMA_EMPTY(spend_sign_in_failure_result);
+
+static err spend_sign_in_failure_handle(struct command_ctx *ctx,
+                                        const struct spend_sign_in_failure *cmd,
+                                        struct spend_sign_in_failure_result *out)
+{
+    instant now = clock_now(ctx->clock);
+    struct lease lease = {
+        .name = STR("sign-in of nobody"), .holder = uuid_make(ctx->clock), .expires_at = now};
+    (void)cmd, (void)out;
+    return lease_writer_take(ctx->uow->leases, &lease, instant_add(now, 1));
+}
+COMMAND(spend_sign_in_failure, .needs = ANYONE, .keeps_no_audit = true,
+        .doc = "What counting a wrong password costs");
+
+err sign_in_count_failure(struct command_ctx *ctx, int64_t user_key)
+{
+    const struct spend_sign_in_failure nothing = {0};
+    struct spend_sign_in_failure_result spent;
+    const struct count_sign_in_failure failure = {user_key};
+    struct count_sign_in_failure_result counted;
+    return user_key != 0 ? count_sign_in_failure_send(ctx->scope, &failure, &counted)
+                         : spend_sign_in_failure_send(ctx->scope, &nothing, &spent);
+}
+
+err sign_in_save(struct command_ctx *ctx, struct user *user)
+{
+    err e = user_writer_save(ctx->uow->users, user);
     return e.code == ERR_PRECONDITION_FAILED
                ? ERR(SERIALIZATION, "another sign-in of the same user")
                : e;
 }
-COMMAND(count_sign_in_failure, .needs = ANYONE, .doc = "Count a wrong password");
+
+err password_confirm(struct command_ctx *ctx, const struct user *user, str password)
+{
+    bool matches, is_locked = user_is_locked(user, clock_now(ctx->clock));
+    TRY(password_verify(ctx->services->passwords, password, user->password_hash, &matches));
+    if (matches && !is_locked)
+        return OK;
+    if (!is_locked)
+        TRY(sign_in_count_failure(ctx, user->key));
+    return ERR(FORBIDDEN, "the password is wrong");
+}
+
+/* Only after a right password is a code asked for: before, nobody learns that there is one. */
+static err check_code(struct command_ctx *ctx, struct user *user, str code)
+{
+    bool taken;
+    if (!user_has_mfa(user))
+        return OK;
+    if (code.len == 0)
+        return ERR(OTP_REQUIRED, "send a code of your authenticator too");
+    TRY(second_factor_take(ctx, user, code, &taken));
+    if (taken)
+        return OK;
+    TRY(sign_in_count_failure(ctx, user->key));
+    return ERR(OTP_REQUIRED, "the code is wrong or was used");
+}
+
+static err find_user(struct command_ctx *ctx, str email, struct user *out)
+{
+    err e = user_reader_get_by_email(ctx->readers->users, ctx->arena, str_lower(ctx->arena, email),
+                                     out);
+    ctx->scope->subject_id = out->id;
+    ctx->scope->organization_key = out->organization_key;
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
 
 static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
                           struct sign_in_result *out)
@@ -60,29 +140,20 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
     struct user user = {0};
     struct session session;
     bool matches;
-    err found = user_reader_get_by_email(ctx->readers->users, ctx->arena,
-                                         str_lower(ctx->arena, cmd->email), &user);
-    if (failed(found) && found.code != ERR_NOT_FOUND)
-        return found;
-    ctx->scope->subject_id = user.id;
-    ctx->scope->organization_key = user.organization_key;
+    TRY(find_user(ctx, cmd->email, &user));
     TRY(password_verify(ctx->services->passwords, cmd->password, user.password_hash, &matches));
-    bool locked = user_is_locked(&user, clock_now(ctx->clock));
-    if (!matches && user.key != 0 && !locked) {
-        struct count_sign_in_failure failure = {user.key};
-        struct count_sign_in_failure_result ignored;
-        TRY(count_sign_in_failure_send(ctx->scope, &failure, &ignored));
-    }
-    if (!matches || user.key == 0 || !user.is_active || locked)
+    bool may = user.key != 0 && user.is_active && !user_is_locked(&user, clock_now(ctx->clock));
+    if (!matches || !may) {
+        TRY(sign_in_count_failure(ctx, !matches && may ? user.key : 0));
         return refused();
+    }
+    TRY(check_code(ctx, &user, cmd->otp));
     TRY(open_session(ctx, &user, &session));
-    if (user.failure_count != 0) {
-        user.failure_count = 0;
-        err e = user_writer_save(ctx->uow->users, &user);
-        if (failed(e))
-            return e.code == ERR_PRECONDITION_FAILED
-                       ? ERR(SERIALIZATION, "another sign-in of the same user")
-                       : e;
+    TRY(user_writer_note_sign_in(ctx->uow->users, user.key, session.created_at));
+    user.last_sign_in_at = session.created_at;
+    if (user.failure_count != 0 || user.lock_count != 0 || user_has_mfa(&user)) {
+        user_clear_failures(&user);
+        TRY(sign_in_save(ctx, &user));
     }
     return session_tokens_issue(ctx, &session, &out->tokens);
 }

@@ -19,4 +19,4 @@ static err sign_out_handle(struct command_ctx *ctx, const struct sign_out *cmd,
     return e.code == ERR_PRECONDITION_FAILED ? ERR(SERIALIZATION, "the session changed meanwhile")
                                              : e;
 }
-COMMAND(sign_out, .needs = SIGNED_IN, .doc = "End this session");
+COMMAND(sign_out, .needs = OWN_SIGN_IN, .doc = "End this session");

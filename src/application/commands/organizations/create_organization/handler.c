@@ -1,6 +1,8 @@
 /* One transaction for both: an organization nobody can enter is of no use. */
 #include "application/commands/organizations/create_organization/command.h"
 
+#include "application/models/password_rules.h"
+
 SCHEMA(create_organization,
        FIELD(create_organization, name, .flags = REQUIRED, .max = NAME_SIZE_MAX,
              .example = "St. Mary's"),
@@ -25,8 +27,7 @@ static err create_organization_handle(struct command_ctx *ctx,
                         .name = STR("Administrator"),
                         .role = ROLE_ADMINISTRATOR,
                         .is_active = true};
-    TRY(password_hash(ctx->services->passwords, ctx->arena, cmd->admin_password,
-                      &user.password_hash));
+    TRY(password_set(ctx, &user, "admin_password", cmd->admin_password));
     TRY(organization_writer_add(ctx->uow->organizations, &organization));
     user.organization_key = organization.key;
     err e = user_writer_add(ctx->uow->users, &user);

@@ -1,5 +1,5 @@
 /* Remove what has ended by itself: sessions, answers remembered under Idempotency-Keys, work items
- * that ended a while ago, events that were told a while ago. */
+ * that ended a while ago, events that were told a while ago, old mails. */
 #ifndef APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 #define APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 
@@ -9,10 +9,11 @@ struct purge_expired {
     EMPTY_STRUCT;
 };
 struct purge_expired_result {
-    int64_t session_count;
+    int64_t grant_count, session_count;
     int64_t answer_count;
     int64_t upload_count;
     int64_t work_item_count;
+    int64_t mail_count;
 };
 DECLARE_USE_CASE(purge_expired);
 

@@ -2,7 +2,7 @@
 #ifndef APPLICATION_COMMANDS_USERS_UPDATE_USER_COMMAND_H
 #define APPLICATION_COMMANDS_USERS_UPDATE_USER_COMMAND_H
 
-#include "application/models/base_model.h"
+#include "application/models/user_view.h"
 
 struct update_user {
     uuid id;
@@ -13,7 +13,7 @@ struct update_user {
     opt_bool is_active;
 };
 struct update_user_result {
-    struct user user;
+    struct user_view view;
 };
 DECLARE_USE_CASE(update_user);
 

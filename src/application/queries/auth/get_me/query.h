@@ -2,14 +2,14 @@
 #ifndef APPLICATION_QUERIES_AUTH_GET_ME_QUERY_H
 #define APPLICATION_QUERIES_AUTH_GET_ME_QUERY_H
 
-#include "application/models/base_model.h"
+#include "application/models/user_view.h"
 
 struct get_me {
     EMPTY_STRUCT;
 };
 struct get_me_result {
-    struct user user;
-    struct str_slice permissions;
+    struct user_view view;
+    struct str_slice permissions, granted_permissions;
 };
 DECLARE_USE_CASE(get_me);
 

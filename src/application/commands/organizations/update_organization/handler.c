@@ -1,0 +1,63 @@
+/* Name and settings have one version, the organization's. */
+#include "application/commands/organizations/update_organization/command.h"
+
+SCHEMA(update_organization,
+       FIELD(update_organization, if_match, .flags = FROM_HEADER, .doc = "Version seen"),
+       FIELD(update_organization, name, .min = 1, .max = NAME_SIZE_MAX),
+       FIELD(update_organization, language, .min = 1, .max = LANGUAGE_SIZE_MAX,
+             .check = language_complaint, .example = "de"),
+       FIELD(update_organization, mfa_required_roles, .max = ROLE_COUNT,
+             .check = role_name_complaint, .doc = "Whose users need a second factor"),
+       FIELD(update_organization, break_glass_roles, .max = ROLE_COUNT,
+             .check = role_name_complaint,
+             .doc = "Of those with the permission, who may use it; an empty list: nobody"),
+       FIELD(update_organization, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX));
+SCHEMA(update_organization_result,
+       FIELD_EMBED_OF(update_organization_result, view, organization_view));
+
+static void apply(const struct update_organization *cmd, struct organization_settings *settings)
+{
+    if (cmd->language.ptr != NULL)
+        settings->language = cmd->language;
+    if (cmd->mfa_required_roles.at != NULL)
+        settings->mfa_required_roles = (int64_t)roles_of_list(cmd->mfa_required_roles);
+    if (cmd->break_glass_roles.at != NULL)
+        settings->break_glass_roles = (int64_t)roles_of_list(cmd->break_glass_roles);
+    if (cmd->break_glass_minutes.is_set)
+        settings->break_glass_minutes = cmd->break_glass_minutes.value;
+}
+
+static err save_settings(struct command_ctx *ctx, struct organization_settings *settings)
+{
+    settings->updated_at = clock_now(ctx->clock);
+    if (settings->key == 0) {
+        settings->id = uuid_make(ctx->clock);
+        settings->created_at = settings->updated_at;
+    }
+    err e = organization_writer_save_settings(ctx->uow->organizations, settings);
+    return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the settings changed meanwhile") : e;
+}
+
+static err update_organization_handle(struct command_ctx *ctx,
+                                      const struct update_organization *cmd,
+                                      struct update_organization_result *out)
+{
+    struct organization organization;
+    struct organization_settings settings;
+    int64_t key = ctx->principal->organization_key;
+    struct organization_reader *r = ctx->readers->organizations;
+    TRY(organization_reader_get(r, ctx->arena, key, &organization));
+    TRY(organization_reader_settings(r, ctx->arena, key, &settings));
+    ctx->scope->subject_id = organization.id;
+    if (cmd->if_match != 0 && cmd->if_match != organization.version)
+        return ERR(PRECONDITION_FAILED, "somebody else changed the organization");
+    if (cmd->name.ptr != NULL)
+        organization.name = cmd->name;
+    organization.updated_at = clock_now(ctx->clock);
+    apply(cmd, &settings);
+    TRY(organization_writer_save(ctx->uow->organizations, &organization));
+    TRY(save_settings(ctx, &settings));
+    organization_view_of(ctx->arena, &organization, &settings, &out->view);
+    return OK;
+}
+COMMAND(update_organization, .needs = WRITE_SETTINGS, .doc = "Change one's organization");

@@ -1,0 +1,83 @@
+/* Mails in English. */
+#include "application/services/mail/mail_template.h"
+
+const struct mail_language mail_english =
+    {.tag = "en",
+     .greeting = "Hello{greeted},",
+     .footer = {"{organization} sent you this message with Gantry. Answers to it are not read.",
+                NULL},
+     .time = "{day} {month} {year}, {hour}:{minute} UTC",
+     .months = {"January", "February", "March", "April", "May", "June", "July", "August",
+                "September", "October", "November", "December"},
+     .texts = {
+         [MAIL_INVITATION] =
+             {.subject = "Invitation to {organization}",
+              .before = {"You have been invited to work with {organization}.",
+                         "{invited_by} invited you.",
+                         "Open this page to choose a password and sign in:", NULL},
+              .link = "Accept the invitation",
+              .behind = {"The link can be used once, until {valid_until}.",
+                         "If you did not expect this invitation, you need not do anything.", NULL}},
+         [MAIL_PASSWORD_RESET] =
+             {.subject = "A new password for {organization}",
+              .before = {"Somebody, probably you, asked for a new password for your account with "
+                         "{organization}.",
+                         "Open this page to choose one:", NULL},
+              .link = "Choose a new password",
+              .behind = {"The link can be used once, until {valid_until}.",
+                         "If it was not you, you need not do anything: your password is "
+                         "unchanged.",
+                         NULL}},
+         [MAIL_PASSWORD_CHANGED] =
+             {.subject = "Your password for {organization} was changed",
+              .before = {"The password of your account with {organization} was changed on "
+                         "{changed_at}.",
+                         "The request came from the address {peer_address}.",
+                         "If it was not you, tell your administrator now: somebody else may be "
+                         "using your account.",
+                         NULL}},
+         [MAIL_NEW_SIGN_IN] =
+             {.subject = "A new device signed in to {organization}",
+              .before = {"On {signed_in_at} somebody signed in to your account with {organization} "
+                         "from a device that was not used before.",
+                         "Device: {device}", "Address: {peer_address}",
+                         "If it was you, you need not do anything. If not, change your password "
+                         "and tell your administrator.",
+                         NULL}},
+         [MAIL_SHARE_LINK] =
+             {.subject = "{organization} shares images with you",
+              .before = {"{shared_by} of {organization} has shared medical images with you.",
+                         "Open them here:", NULL},
+              .link = "Open the images",
+              .behind = {"The link can be used until {valid_until}.",
+                         "It is for you alone: whoever has it can see the images. Please do not "
+                         "pass it on.",
+                         NULL}},
+         [MAIL_UPLOAD_LINK] =
+             {.subject = "{organization} asks you for images",
+              .before = {"{requested_by} of {organization} asks you to send medical images.",
+                         "Upload them here:", NULL},
+              .link = "Upload images",
+              .behind = {"The link can be used until {valid_until}.",
+                         "It is for you alone. Please do not pass it on.", NULL}},
+         [MAIL_API_KEY_CREATED] =
+             {.subject = "A new API key for {organization}",
+              .before = {"On {created_at} an API key named \"{key_name}\" was created for "
+                         "{organization}.",
+                         "It was created by {created_by}.",
+                         "If you do not know of it, revoke it and tell your administrator.", NULL}},
+         [MAIL_TEST] =
+             {.subject = "Test: mails of {organization} arrive",
+              .before = {"You asked for this message to see whether mails arrive. They do.",
+                         "Links in mails begin like this one:", NULL},
+              .link = "Open Gantry",
+              .behind = {NULL}},
+         [MAIL_GLASS_BROKEN] =
+             {.subject = "Emergency access in {organization}",
+              .before = {"On {opened_at} {opened_by} opened images of {organization} in an "
+                         "emergency that their role does not open to them.",
+                         "They can see them until {valid_until}.",
+                         "Which images and why is in the audit trail. Please check that it was "
+                         "right.",
+                         NULL}},
+     }};

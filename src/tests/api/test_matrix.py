@@ -1,0 +1,444 @@
+"""Every route by every role, with every kind of credential, about what is granted, what is not, and what is another organization's:
+what the program does is compared with policy.csv. What is read is searched for what must not be in it."""
+import collections
+import csv
+import http.client
+import itertools
+import json
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness
+from harness import PASSWORD, STOW, Gantry, element, instance, multipart
+
+POLICY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "policy.csv")
+CELL_COUNT_MIN = 2500
+API, WEB = "/api/v1", "/dicom-web"
+ROLES = ["administrator", "radiologist", "technologist", "referrer", "researcher", "viewer", "custom"]
+CUSTOM = {"name": "reading room", "permissions": ["read_users", "read_audit", "write_work_items"],
+          "granted_permissions": ["read_studies"]}
+JSON, DICOM_JSON = {"Content-Type": "application/json"}, {"Content-Type": "application/dicom+json"}
+
+# What each study is recognised by, wherever it stands in an answer.
+GRANTED, HIDDEN, FOREIGN = "1.2.840.7701", "1.2.840.7702", "1.2.840.7799"
+NAMES = {GRANTED: "OPENED", HIDDEN: "HIDDEN", FOREIGN: "FOREIGN"}
+CLASSES = {"color-palettes": "1.2.840.10008.5.1.4.39.1", "defined-procedure-protocols": "1.2.840.10008.5.1.4.1.1.200.1",
+           "hanging-protocols": "1.2.840.10008.5.1.4.38.1", "implant-templates": "1.2.840.10008.5.1.4.43.1",
+           "inventories": "1.2.840.10008.5.1.4.1.1.201.1", "protocol-approvals": "1.2.840.10008.5.1.4.1.1.200.3"}
+WORKLIST = "1.2.840.10008.5.1.4.34.5"
+# Lists from which studies must be missing rather than refused.
+STUDY_LISTS = {f"{API}/studies", f"{WEB}/studies", f"{WEB}/series", f"{WEB}/instances", f"{WEB}/patients"}
+# Searches below something: where that is not there, nothing is found.
+SEARCHES = {f"{WEB}/studies/{{study}}/series", f"{WEB}/studies/{{study}}/instances",
+            f"{WEB}/studies/{{study}}/series/{{series}}/instances"}
+
+
+def text(vr, *values):
+    return {"vr": vr, "Value": list(values)}
+
+
+def code(value):
+    return {"vr": "SQ", "Value": [{"00080100": text("SH", value), "00080102": text("SH", "99TEST"),
+                                   "00080104": text("LO", "Something")}]}
+
+
+WORK_ITEM = {"00404005": text("DT", "20260102103000"), "00404018": code("W1"), "00404025": code("CT1"),
+             "00404041": text("CS", "READY"), "00741000": text("CS", "SCHEDULED"), "00741200": text("CS", "MEDIUM"),
+             "00741204": text("LO", "Contour")}
+
+
+def non_patient_object(uid, sop_class):
+    meta = (element(0x00020002, "UI", sop_class) + element(0x00020003, "UI", uid)
+            + element(0x00020010, "UI", "1.2.840.10008.1.2.1"))
+    data = (element(0x00080016, "UI", sop_class) + element(0x00080018, "UI", uid)
+            + element(0x00420011, "OB", bytes(4096)))
+    return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", len(meta).to_bytes(4, "little")) + meta + data
+
+
+def read_policy():
+    with open(POLICY) as file:
+        lines = [line for line in file if not line.startswith("#")]
+    head, *rows = [[cell.strip() for cell in row] for row in csv.reader(lines)]
+    return {(row[0], row[1]): dict(zip(head, row, strict=True)) for row in rows}
+
+
+class Caller:
+    """Somebody, with every kind of credential that there is. To add a kind: its headers here, its column in the policy."""
+
+    def __init__(self, server, email):
+        self.server, self.email = server, email
+        self.credentials = {}
+        self.sign_in()
+
+    def sign_in(self):
+        body = {"email": self.email, "password": PASSWORD}
+        pair = self.server.send("POST", API + "/auth/login", json.dumps(body), JSON)
+        page = self.server.send("POST", API + "/auth/browser-session", json.dumps(body), JSON)
+        assert (pair.status, page.status) == (200, 204), (pair.body, page.body)
+        self.credentials = {"bearer": {"Authorization": "Bearer " + pair.json["access_token"]},
+                            "cookie": {"Cookie": page.headers["set-cookie"].split(";")[0]}}
+
+
+class Server:
+    """One connection that stays open; each request comes from an address of its own, so that no limit by address is met."""
+
+    def __init__(self, gantry):
+        self.gantry, self.connection, self.count = gantry, None, itertools.count(1)
+
+    def send(self, method, path, body=None, headers=None, read=True):
+        number = next(self.count)
+        headers = {"Sec-Fetch-Site": "same-origin", **(headers or {}),
+                   "X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.gantry.port, timeout=60)
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        if not read:  # an answer that lasts
+            response.read = lambda *_: b""
+        answer = harness.Answer(response)
+        if not read or response.will_close:
+            self.connection.close()
+            self.connection = None
+        return answer
+
+
+class Organization:
+    """What there is in one, made by an administrator who is nobody's subject."""
+
+    def __init__(self, server, keeper, studies):
+        self.server, self.keeper, self.count, self.things = server, keeper, itertools.count(1), {}
+        self.studies = {uid: self.store(uid) for uid in studies}
+        self.work_item = f"{studies[0]}.700"
+        made = self.call("POST", f"{WEB}/workitems?{self.work_item}", WORK_ITEM, DICOM_JSON)
+        assert made.status == 201, made.body
+        self.objects = {}
+        for number, (category, sop_class) in enumerate(CLASSES.items()):
+            self.objects[category] = uid = f"{studies[0]}.8.{number}"
+            stored = self.call("POST", f"{WEB}/{category}", multipart([non_patient_object(uid, sop_class)]), STOW)
+            assert stored.status == 200, stored.body
+
+    def call(self, method, path, body=None, headers=None):
+        if isinstance(body, dict):
+            headers, body = headers or JSON, json.dumps(body)
+        return self.server.send(method, path, body, {**(headers or {}), **self.keeper.credentials["bearer"]})
+
+    def make(self, path, body):
+        made = self.call("POST", API + path, body)
+        assert made.status == 201, (path, made.body)
+        return made.json["id"]
+
+    def store(self, uid):
+        """A study with one instance, of which there is another version beside it; the identifiers of all."""
+        name = NAMES[uid]
+        for pixels in (16, 32):
+            answer = self.call("POST", f"{WEB}/studies", multipart(
+                [instance(1, study=uid, series=uid + ".1", name=f"{name}^Patient", patient=name, pixels=pixels)]), STOW)
+            assert answer.status in (200, 202), answer.body
+        found = self.call("GET", f"{API}/studies?search={name}").json["items"][0]
+        series = self.call("GET", f"{API}/studies/{found['id']}/series").json["items"][0]
+        item = self.call("GET", f"{API}/series/{series['id']}/instances").json["items"][0]
+        return {"studies": found["id"], "series": series["id"], "instances": item["id"]}
+
+    def version(self, uid):
+        """Of the instance; restored ones come and go."""
+        return self.call("GET", f"{API}/instances/{self.studies[uid]['instances']}/versions").json["items"][-1]["id"]
+
+    def thing(self, name):
+        """The one there is, or another when it has been used up."""
+        if name not in self.things:
+            self.things[name] = getattr(self, name)()
+        return self.things[name]
+
+    def user(self):
+        return self.make("/users/invite", {"email": f"{next(self.count)}@{NAMES[next(iter(self.studies))].lower()}.example",
+                                           "name": "Guest", "role": "viewer"})
+
+    def role(self):
+        return self.make("/roles", {"name": f"role {next(self.count)}", "permissions": ["read_users"]})
+
+    def group(self):
+        return self.make("/groups", {"name": f"group {next(self.count)}"})
+
+    def member(self):
+        group, user = self.group(), self.user()
+        assert self.call("POST", f"{API}/groups/{group}/members", {"user_id": user}).status == 204
+        return group, user
+
+    def grant(self):
+        study = next(iter(self.studies.values()))["studies"]
+        return self.make(f"/studies/{study}/grants", {"grantee_kind": "user", "grantee_id": self.user()})
+
+    def mail(self):
+        """Of an invitation."""
+        self.user()
+        return self.call("GET", f"{API}/mails").json["items"][0]["id"]
+
+    def attribute(self):
+        """One at a time."""
+        for item in self.call("GET", f"{API}/indexed-attributes").json["items"]:
+            self.call("DELETE", f"{API}/indexed-attributes/{item['id']}")
+        return self.make("/indexed-attributes", {"attribute": "00081050"})
+
+    def untrash(self):
+        for of in self.studies.values():
+            for level, identifier in of.items():
+                self.call("POST", f"{API}/{level}/{identifier}/restore")
+
+
+# By the first words of the address: what {id} is, and what a request that changes it says.
+THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
+          f"{API}/mails/{{id}}": "mail", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
+BODIES = {("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
+          ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
+          ("POST", f"{API}/studies/{{id}}/break-glass"): {"reason": "Trauma, patient unconscious"},
+          ("POST", f"{WEB}/workitems/{{workitem}}"): {"00741204": text("LO", "Other")},
+          ("PUT", f"{WEB}/workitems/{{workitem}}/state"): {"00741000": text("CS", "IN PROGRESS"), "00081195": text("UI", "1.9.1")}}
+STORES = {("POST", f"{WEB}/studies/{{study}}")} | {("POST", f"{WEB}/{category}/{{instance}}") for category in CLASSES}
+FIXED = {"{token}": "gi_" + "A" * 43, "{path*}": "7FE00010", "{frames}": "1", "{aetitle}": "MATRIX", "{transaction}": "1.2.3",
+         "{user_id}": "01a21d97-a6ab-7003-9ded-f8fbd58d6095"}
+
+
+class Matrix(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gantry = Gantry(harness.BINARY)
+        cls.gantry.environment.update(GANTRY_BEHIND_PROXY="1", GANTRY_DUPLICATES="keep")
+        cls.gantry.start()
+        cls.server = Server(cls.gantry)
+        made = cls.gantry.run("organization", "create", "Other clinic", "other@example.org", input=PASSWORD.encode() + b"\n")
+        assert made.returncode == 0, made.stderr
+        cls.own = Organization(cls.server, Caller(cls.server, "admin@example.org"), [GRANTED, HIDDEN])
+        cls.other = Organization(cls.server, Caller(cls.server, "other@example.org"), [FOREIGN])
+        cls.callers = {role: cls.make_caller(role) for role in ROLES}
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.gantry.stop()
+        log = cls.gantry.log()
+        cls.gantry.remove()
+        if code != 0 or "Sanitizer" in log:
+            raise AssertionError(f"gantry ended with {code}\n{log[-4000:]}")
+
+    @classmethod
+    def make_caller(cls, role):
+        email = f"{role}@own.example"
+        user = cls.own.make("/users", {"email": email, "name": role, "password": PASSWORD,
+                                       "role": cls.own.make("/roles", CUSTOM) if role == "custom" else role})
+        if role in ("referrer", "custom"):
+            cls.own.make(f"/studies/{cls.own.studies[GRANTED]['studies']}/grants", {"grantee_kind": "user", "grantee_id": user})
+        return Caller(cls.server, email)
+
+    # ---- the policy knows every route, and nothing else ----
+
+    def test_the_policy_knows_every_route(self):
+        listed = self.gantry.run("routes")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        routes = {tuple(line.split("\t")[:2]) for line in listed.stdout.decode().splitlines()}
+        document = self.server.send("GET", "/openapi.json").json["paths"]
+        documented = {(method.upper(), path) for path, operations in document.items() for method in operations}
+        shown = {(method, path.replace("*}", "}")) for method, path in routes}
+        self.assertEqual(documented - shown, set(), "documented, but no route")
+        policy = read_policy()
+        self.assertEqual(routes - set(policy), set(), "the policy does not know them")
+        self.assertEqual(set(policy) - routes, set(), "in the policy, and gone")
+        for key, row in policy.items():
+            for role in ROLES:
+                self.assertIn(row[role], ("yes", "granted", "no", "conflict"), key)
+            self.assertIn(row["nobody"] + row["cookie"], ("yesyes", "nono", "noyes"), key)
+
+    # ---- another organization's is like what never was ----
+
+    def problem(self, method, path, headers, body=None):
+        answer = self.server.send(method, path, body, {**headers, **(JSON if body else {})})
+        problem = answer.json
+        problem.pop("request_id")
+        shown = {k: v for k, v in answer.headers.items() if k not in ("x-request-id", "date")}
+        return answer.status, problem, shown
+
+    def test_another_organizations_things_are_like_none(self):
+        headers = self.own.keeper.credentials["bearer"]
+        places = [(method, f"{API}/{things}/%s{rest}", self.other.thing(things[:-1]), body)
+                  for things in ("users", "roles", "groups", "grants")
+                  for method, rest, body in (("GET", "", None), ("PATCH", "", {"name": "x"}), ("DELETE", "", None),
+                                             ("GET", "/grants", None), ("GET", "/members", None), ("POST", "/deactivate", None))]
+        for level in ("studies", "series", "instances"):
+            foreign = self.other.studies[FOREIGN][level]
+            places += [("GET", f"{API}/{level}/%s", foreign, None), ("DELETE", f"{API}/{level}/%s", foreign, None),
+                       ("POST", f"{API}/{level}/%s/restore", foreign, None)]
+        for method, pattern, identifier, body in places:
+            unknown = identifier[:-4] + ("0000" if identifier[-4:] != "0000" else "0001")
+            text_of_body = json.dumps(body) if body else None
+            with self.subTest(method=method, place=pattern):
+                self.assertEqual(self.problem(method, pattern % identifier, headers, text_of_body),
+                                 self.problem(method, pattern % unknown, headers, text_of_body))
+        for rest in ("", "/metadata", "/series/%s.1" % FOREIGN):
+            foreign = self.problem("GET", f"{WEB}/studies/{FOREIGN}{rest}", headers)
+            unknown = self.problem("GET", f"{WEB}/studies/{FOREIGN}9{rest}", headers)
+            self.assertEqual(foreign, unknown)
+        grant = {"grantee_kind": "user", "grantee_id": self.other.thing("user")}
+        place = f"{API}/studies/{self.own.studies[GRANTED]['studies']}/grants"
+        foreign = self.problem("POST", place, headers, json.dumps(grant))
+        grant["grantee_id"] = FIXED["{user_id}"]
+        self.assertEqual(foreign, self.problem("POST", place, headers, json.dumps(grant)))
+
+    def test_another_organizations_things_take_as_long_as_none(self):
+        """Half of the requests of each kind are faster than its median; the medians are the same but for chance."""
+        headers = self.own.keeper.credentials["bearer"]
+        foreign, unknown = self.other.studies[FOREIGN]["studies"], FIXED["{user_id}"]
+        for path, one, other in ((f"{API}/studies/%s", foreign, unknown), (f"{API}/users/%s", self.other.thing("user"), unknown),
+                                 (f"{WEB}/studies/%s/metadata", FOREIGN, FOREIGN[:-1] + "8")):
+            for attempt in range(5):
+                took = {one: [], other: []}
+                for _ in range(200):
+                    for identifier in (one, other):
+                        began = time.perf_counter()
+                        self.server.send("GET", path % identifier, None, headers)
+                        took[identifier].append(time.perf_counter() - began)
+                first, second = (sorted(times)[len(times) // 2] for times in took.values())
+                if abs(first - second) < 0.1 * max(first, second):
+                    break
+            else:
+                self.fail(f"{path}: {first * 1e6:.0f} and {second * 1e6:.0f} microseconds")
+
+    # ---- one request ----
+
+    @staticmethod
+    def cases(method, path):
+        if (method, path) in STORES or path.endswith("/suspend") or not any(name in path for name in ("{id}", "{study}", "{workitem}", "{instance}")):
+            return ["query", "hidden query", "other query"] if path == f"{WEB}/wado" else ["-"]
+        is_image = path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies"))
+        return ["granted", "hidden", "other"] if is_image else ["own", "other"]
+
+    def address(self, method, path, case):
+        organization = self.other if case.startswith("other") else self.own
+        study = FOREIGN if case.startswith("other") else HIDDEN if case.startswith("hidden") else GRANTED
+        values = dict(FIXED, **{"{study}": study, "{series}": study + ".1", "{instance}": study + ".1.1",
+                                "{workitem}": organization.work_item})
+        category = path.split("/")[2] if path.startswith(WEB) else ""
+        if category in CLASSES:
+            values.update({"{instance}": organization.objects[category], "{path*}": "00420011"})
+        if "query" in case:
+            path += f"?requestType=WADO&studyUID={study}&seriesUID={study}.1&objectUID={study}.1.1&contentType=application/dicom"
+        for level in ("studies", "series", "instances"):
+            if path.startswith(f"{API}/{level}/{{id}}"):
+                values["{id}"] = organization.studies[study][level]
+        if "{version_id}" in path:
+            values["{version_id}"] = organization.version(study)
+        for start, thing in THINGS.items():
+            if path.startswith(start):
+                values["{id}"] = organization.thing(thing)
+        if "{user_id}" in path:
+            values["{id}"], values["{user_id}"] = organization.thing("member")
+        if path.endswith("/suspend"):  # of whole worklists, which are everybody's
+            values["{workitem}"] = WORKLIST
+        if method == "DELETE" and "{aetitle}" in path or path.endswith("/suspend"):
+            for item in (WORKLIST, self.own.work_item):
+                self.own.call("POST", f"{WEB}/workitems/{item}/subscribers/MATRIX")
+        if path == "/viewer/{path*}":
+            values["{path*}"] = "worklist"
+        for name, value in values.items():
+            path = path.replace(name, value)
+        return path
+
+    def body(self, method, path, case):
+        if method in ("GET", "DELETE", "OPTIONS"):
+            return None, {}
+        organization = self.other if case == "other" else self.own
+        body = BODIES.get((method, path), {})
+        if path == f"{API}/studies/{{id}}/grants":
+            body = {"grantee_kind": "user", "grantee_id": self.own.thing("user")}
+        if path == f"{API}/groups/{{id}}/members":
+            body = {"user_id": organization.thing("user")}
+        return json.dumps(body), DICOM_JSON if path.startswith(WEB) else JSON
+
+    @staticmethod
+    def outcome(method, path, answer):
+        if answer.status == 200 and path in SEARCHES and answer.json == []:
+            return "404"
+        if answer.status == 503 and path.startswith("/viewer"):  # not installed
+            return "done"
+        if answer.status == 406 and path.endswith("/rendered"):  # it is there, and has no such representation
+            return "done"
+        if answer.status in (401, 403, 404) or answer.status >= 500 or (method == "GET" and answer.status >= 400):
+            return str(answer.status)
+        return "done"
+
+    def expected(self, row, role, case, credential):
+        if row["nobody"] == "yes":
+            return "done"
+        if role == "nobody" or (credential != "bearer" and row[credential] == "no"):
+            return "401"
+        may = row[role]
+        if may in ("no", "conflict"):
+            return {"no": "403", "conflict": "409"}[may]
+        if case.startswith("other") or (case.startswith("hidden") and may == "granted"):
+            return "404"
+        return "done"
+
+    def settle(self, key, role, credential, answer):
+        """What a request that was let through has changed is as it was."""
+        method, path = key
+        if method == "DELETE":
+            self.own.things.clear()
+        if path in (f"{API}/auth/logout", f"{API}/auth/browser-session") and method != "POST" or path.endswith("/auth/logout"):
+            self.callers[role].sign_in()
+        if method == "DELETE" and path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies")):
+            self.own.untrash()
+        if path.endswith("/break-glass") and answer.status == 201:
+            self.own.call("DELETE", f"{API}/grants/{answer.json['id']}")
+
+    def check_content(self, key, row, role, case, answer):
+        body = answer.body
+        forbidden = [FOREIGN, NAMES[FOREIGN]]
+        if row.get(role) in ("granted", "no") or role == "nobody":
+            forbidden += [HIDDEN, NAMES[HIDDEN]]
+        if case in ("-", "granted", "own", "query"):
+            for mark in forbidden:
+                if mark.encode() in body:
+                    return f"{mark} is in the answer"
+        if key[0] == "GET" and key[1] in STUDY_LISTS and answer.status == 200:
+            wanted = {GRANTED} if row[role] == "granted" else {GRANTED, HIDDEN}
+            for uid in wanted:
+                if (NAMES[uid] if key[1].endswith("patients") else uid).encode() not in body:
+                    return f"{uid} is not in the list"
+        return None
+
+    def try_cell(self, key, row, role, case, credential):
+        method, path = key
+        if role == "nobody":
+            headers = {}
+        else:
+            headers = self.callers[role].credentials[credential]
+        body, types = self.body(method, path, case)
+        lasts = path.startswith(f"{WEB}/subscribers")
+        answer = self.server.send(method, self.address(method, path, case), body, {**types, **headers}, read=not lasts)
+        expected = self.expected(row, role, case, credential)
+        outcome = str(answer.status) if expected == "409" else self.outcome(method, path, answer)
+        if outcome == "done" and role != "nobody" and row["nobody"] != "yes":
+            self.settle(key, role, credential, answer)
+        if outcome != expected:
+            return f"expected {expected}, was {answer.status} {answer.body[:200]}"
+        return None if lasts else self.check_content(key, row, role, case, answer)
+
+    def test_what_is_done_is_what_is_meant(self):
+        cells, wrong, spent = 0, [], collections.Counter()
+        for key, row in read_policy().items():
+            began = time.monotonic()
+            for case in self.cases(*key):
+                for role in ROLES + ["nobody"]:
+                    for credential in ["-"] if role == "nobody" else self.callers[role].credentials:
+                        cells += 1
+                        flaw = self.try_cell(key, row, role, case, credential)
+                        if flaw is not None:
+                            wrong.append(f"{key[0]} {key[1]} {case}, {role} by {credential}: {flaw}")
+            spent[key] = time.monotonic() - began
+        print(f"{cells} cells in {sum(spent.values()):.1f} s; the slowest:", [(k, round(s, 2)) for k, s in spent.most_common(5)])
+        self.assertEqual(wrong, [], f"{len(wrong)} of {cells} cells:\n" + "\n".join(wrong[:40]))
+        self.assertGreaterEqual(cells, CELL_COUNT_MIN)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,35 @@
+/* What the files of the faulty database share: a session that counts what passes through it. */
+#ifndef TESTS_SUPPORT_FAULTY_PARTS_H
+#define TESTS_SUPPORT_FAULTY_PARTS_H
+
+#include "tests/support/faulty_context.h"
+
+struct faulty_session {
+    struct db_session base, *inner;
+    struct fault *fault;
+};
+
+#define SESSION_OF(pointer_, member_)                                                              \
+    container_of(pointer_, struct faulty_session, base.repositories.member_)
+#define PASS(member_, pointer_, operation_)                                                        \
+    struct faulty_session *s = SESSION_OF(pointer_, member_);                                      \
+    TRY(fault_pass(s->fault, operation_))
+
+/* Of those in files of their own. */
+extern const struct signing_key_reader_ops faulty_signing_key_reader_ops;
+extern const struct signing_key_writer_ops faulty_signing_key_writer_ops;
+extern const struct password_request_writer_ops faulty_password_request_writer_ops;
+extern const struct mail_reader_ops faulty_mail_reader_ops;
+extern const struct mail_writer_ops faulty_mail_writer_ops;
+extern const struct role_reader_ops faulty_role_reader_ops;
+extern const struct role_writer_ops faulty_role_writer_ops;
+extern const struct group_reader_ops faulty_group_reader_ops;
+extern const struct group_writer_ops faulty_group_writer_ops;
+extern const struct work_item_reader_ops faulty_work_item_reader_ops;
+extern const struct work_item_writer_ops faulty_work_item_writer_ops;
+extern const struct api_key_reader_ops faulty_api_key_reader_ops;
+extern const struct api_key_writer_ops faulty_api_key_writer_ops;
+extern const struct upload_reader_ops faulty_upload_reader_ops;
+extern const struct upload_writer_ops faulty_upload_writer_ops;
+
+#endif
