@@ -160,16 +160,21 @@ class ApiKeys(harness.Case):
         study = everyone.get("/studies?page_size=1").json["items"][0]
         self.assertEqual(asker.get("/studies").json["total"], 0)
         self.assertProblem(asker.get("/studies/" + study["id"]), 404, "NOT_FOUND")
-        self.gantry.sql("INSERT INTO grants(id, organization_key, created_at, updated_at, version, grantee_kind, grantee_key, granted_kind, "
-                        "granted_key, rights) SELECT k.id, k.organization_key, 1, 1, 1, 3, k.key, 0, s.key, 8 FROM api_keys k, studies s "
-                        f"WHERE s.study_instance_uid = '{study['study_instance_uid']}' AND k.key = (SELECT max(key) FROM api_keys "
-                        "WHERE is_limited = 1)")
+        grants = f"/api/v1/studies/{study['id']}/grants"
+        body = {"grantee_kind": "api_key", "grantee_id": made["id"]}
+        self.assertProblem(self.gantry.request("POST", grants, {**body, "grantee_id": study["id"]}), 422, "INVALID")
+        uploader = make_key(self.gantry, "studies:write")
+        self.assertProblem(self.gantry.request("POST", grants, {**body, "grantee_id": uploader["id"]}), 422, "INVALID")
+        given = self.gantry.request("POST", grants, body)
+        self.assertEqual(given.status, 201, given.body)
         self.assertEqual([s["id"] for s in asker.get("/studies").json["items"]], [study["id"]])
         self.assertEqual(asker.get("/studies/" + study["id"]).status, 200)
         uids = [row["0020000D"]["Value"][0] for row in asker.get("/dicom-web/studies").json]
         self.assertEqual(uids, [study["study_instance_uid"]])
         self.assertNotEqual(asker.request("DELETE", "/dicom-web/studies/" + study["study_instance_uid"]).status, 204)
         self.assertEqual(everyone.get("/studies/" + study["id"]).json["state"], study["state"])
+        self.assertEqual(self.gantry.request("DELETE", "/api/v1/grants/" + given.json["id"]).status, 204)
+        self.assertEqual(asker.get("/studies").json["total"], 0)
 
     def test_metadata_has_the_prefix_it_was_asked_under(self):
         asker = program(self.gantry, "studies:read")
