@@ -88,6 +88,13 @@ static err commit(struct mediator *m, struct unit_of_work *uow)
     return OK;
 }
 
+static void settled(struct mediator *m, struct call *c, err outcome)
+{
+    (void)m;
+    (void)c;
+    (void)outcome;
+}
+
 static void rollback(struct mediator *m, struct unit_of_work *uow)
 {
     (void)m;
@@ -117,6 +124,7 @@ static const struct mediator_ops ops = {.authorize = authorize,
                                         .work_begin = work_begin,
                                         .work_commit = commit,
                                         .work_rollback = rollback,
+                                        .settled = settled,
                                         .audit = audit,
                                         .traced = traced};
 

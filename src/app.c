@@ -100,6 +100,14 @@ static err storage_health_module(struct app *app)
     return storage_health(app->storage);
 }
 
+static str audit_source(struct app *app)
+{
+    char name[256] = "";
+    if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0')
+        return STR("gantry");
+    return str_format(&app->arena, "gantry@%s", name);
+}
+
 static err services_open(struct app *app)
 {
     TRY(token_jws_open(&app->tokens, app->settings.data_dir, app->settings.secret_key));
@@ -111,6 +119,9 @@ static err services_open(struct app *app)
     metadata_memory_open(&app->metadata);
     attribute_memory_open(&app->attributes);
     mediator_ports_open(&app->mediator, app->db, clock_system());
+    audit_seal_open(&app->audit_seal, app->tokens.secret);
+    audit_anchors_open(&app->audit_anchors, app->db, clock_system(), &app->audit_seal,
+                       app->data_dir);
     app->services = (struct services){.storage = app->storage,
                                       .tokens = &app->tokens.base,
                                       .passwords = &app->passwords.base,
@@ -124,6 +135,8 @@ static err services_open(struct app *app)
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
                                       .attributes = &app->attributes.base,
+                                      .audit_sealer = &app->audit_seal.base,
+                                      .audit_source = audit_source(app),
                                       .duplicates = app->settings.duplicates};
     return OK;
 }
@@ -152,6 +165,14 @@ static void secret_close(struct app *app)
     leadership_close(&app->secret);
 }
 
+/* What this process still wrote is anchored too. */
+static void write_last_anchors(struct app *app)
+{
+    err e = audit_anchors_write(&app->audit_anchors);
+    if (failed(e))
+        log_err(LOG_WARN, "audit_anchors", e);
+}
+
 static void services_close(struct app *app)
 {
     if (app->mediator.base.ops != NULL) {
@@ -161,8 +182,11 @@ static void services_close(struct app *app)
         e = session_uses_memory_flush(&app->session_uses, app->db, clock_system());
         if (failed(e))
             log_err(LOG_WARN, "session_uses_flush", e);
+        if (app->anchors_at_end)
+            write_last_anchors(app);
     }
     mediator_ports_close(&app->mediator);
+    audit_anchors_close(&app->audit_anchors);
     session_uses_memory_close(&app->session_uses);
     principal_memory_close(&app->principals);
     attribute_memory_close(&app->attributes);
@@ -402,6 +426,52 @@ static err audit_job(void *owner)
     return mediator_ports_flush_audit(&((struct app *)owner)->mediator);
 }
 
+static err anchors_job(void *owner)
+{
+    struct app *app = owner;
+    uint64_t now = monotonic_ns();
+    uint64_t pause = (uint64_t)app->settings.audit_anchor_seconds * 1000000000u;
+    if (app->anchored_ns != 0 && now - app->anchored_ns < pause)
+        return OK;
+    app->anchored_ns = now; /* what fails comes again in its turn, not every second */
+    return audit_anchors_write(&app->audit_anchors);
+}
+
+/* What the receiver does not have yet stays, however old it is. */
+static err find_delivered(struct app *app, struct arena *a, int64_t *key, bool *must_wait)
+{
+    struct db_session *session;
+    TRY(db_session_begin(app->db, a, clock_system(), &session));
+    err e = audit_reader_get_position(session->readers.audit, AUDIT_SYSLOG_POSITION, key);
+    db_session_end(session);
+    *must_wait = *key == 0;
+    return e;
+}
+
+static err retention_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct audit_retention retention = {.db = app->db,
+                                        .clock = clock_system(),
+                                        .seal = &app->audit_seal,
+                                        .days = (int64_t)app->settings.audit_retention,
+                                        .request_id =
+                                            uuid_text(&scratch, uuid_make(clock_system()))};
+    int64_t count;
+    bool more, must_wait = false;
+    if (retention.days == 0)
+        return OK;
+    if (app->settings.audit_syslog_url.ptr != NULL)
+        TRY(find_delivered(app, &scratch, &retention.up_to_key, &must_wait));
+    if (must_wait)
+        return OK;
+    TRY(audit_retention_run(&retention, &count, &more));
+    if (more)
+        scheduler_wake(&app->scheduler, "audit_retention");
+    return OK;
+}
+
 /* Nobody hears an event yet: they are told, kept for half a minute, and go. */
 static err outbox_job(void *owner)
 {
@@ -418,6 +488,8 @@ static const struct scheduled_job jobs[] = {
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
+    {"audit_anchors", 1, anchors_job, .is_shared = true},
+    {"audit_retention", 3600, retention_job, .is_shared = true},
     {"sweep_outbox", 30, outbox_job, .is_shared = true},
     {"index_attributes", 3, attributes_job, .is_shared = true},
 };
@@ -446,6 +518,14 @@ static err scheduler_open_module(struct app *app)
         TRY(leadership_open(&app->leadership, app->db, clock_system(), STR("schedules"),
                             (uuid){0}));
     TRY(scheduler_open(&app->scheduler, jobs, COUNT_OF(jobs), leads, app));
+    if (app->settings.audit_syslog_url.ptr != NULL && (app->container.roles & ROLE_WORKER) != 0)
+        TRY(audit_syslog_open(&app->audit_syslog,
+                              &(struct audit_syslog_settings){.url = app->settings.audit_syslog_url,
+                                                              .source = app->services.audit_source,
+                                                              .db = app->db,
+                                                              .clock = clock_system(),
+                                                              .leads = leads,
+                                                              .owner = app}));
     app->outbox_listener.heard = wake_outbox_job;
     app->password_listener.heard = wake_password_job;
     TRY(message_bus_subscribe(app->services.bus, PASSWORD_REQUEST_CHANNEL,
@@ -458,6 +538,8 @@ static void scheduler_close_module(struct app *app)
     message_bus_unsubscribe(app->services.bus, &app->password_listener);
     message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
+    audit_syslog_close(&app->audit_syslog);
+    app->anchors_at_end = leads(app);
     leadership_close(&app->leadership);
 }
 
@@ -539,6 +621,21 @@ static str health_text(void *owner, struct arena *a, bool *ready)
     return buf_str(&report.out);
 }
 
+static void add_syslog_metrics(struct app *app, struct buf *out)
+{
+    if (app->settings.audit_syslog_url.ptr == NULL)
+        return;
+    struct audit_syslog_state state = audit_syslog_state(&app->audit_syslog);
+    buf_addf(out,
+             "# TYPE gantry_audit_syslog_sent_total counter\ngantry_audit_syslog_sent_total %llu\n"
+             "# TYPE gantry_audit_syslog_failures_total counter\n"
+             "gantry_audit_syslog_failures_total %llu\n"
+             "# TYPE gantry_audit_syslog_lag_seconds gauge\n"
+             "gantry_audit_syslog_lag_seconds %.3f\n",
+             (unsigned long long)state.sent_count, (unsigned long long)state.failure_count,
+             state.lag_seconds);
+}
+
 static str metrics_text(void *owner, struct arena *a)
 {
     struct app *app = owner;
@@ -561,6 +658,7 @@ static str metrics_text(void *owner, struct arena *a)
     buf_addf(&out,
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
              (unsigned long long)__atomic_load_n(&app->db->commit_count, __ATOMIC_RELAXED));
+    add_syslog_metrics(app, &out);
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n", leads(owner));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
              (unsigned long long)__atomic_load_n(&app->db->unit_count, __ATOMIC_RELAXED));

@@ -6,6 +6,8 @@
 #include "application/services/services.h"
 #include "core/di_container.h"
 #include "core/health_monitor.h"
+#include "infrastructure/audit_anchors.h"
+#include "infrastructure/audit_retention.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/leadership.h"
 #include "infrastructure/mail_sender.h"
@@ -21,6 +23,7 @@
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/session_uses_memory.h"
 #include "infrastructure/sqlite/database.h"
+#include "infrastructure/syslog/audit_syslog.h"
 #include "infrastructure/storage_filesystem.h"
 #include "infrastructure/token_jws.h"
 #include "presentation/event_streams.h"
@@ -67,6 +70,11 @@ struct app {
     struct message_listener outbox_listener;
     struct message_listener password_listener;
     struct mediator_ports mediator;
+    struct audit_seal audit_seal;
+    struct audit_anchors audit_anchors;
+    struct audit_syslog audit_syslog; /* of zeros where nobody is sent the trail */
+    bool anchors_at_end;              /* it led when it was told to stop */
+    uint64_t anchored_ns;             /* when the job last made anchors; 0: not yet */
     struct services services;
     struct lanes lanes;
     struct event_streams streams; /* of the internal API */

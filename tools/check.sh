@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 tools/check_includes.sh
 tools/tidy.sh
+tools/check_audit.sh
 clang-format --dry-run -Werror $(find src -name '*.[ch]')
 for compiler in gcc clang; do
     build=build-check-$compiler

@@ -37,7 +37,8 @@ for target in src/tests/fuzz/fuzz_*.c; do
     mkdir -p "build-fuzz/$name.corpus"
     seeds=""
     [ ! -d "src/tests/regression/${name#fuzz_}" ] || seeds="src/tests/regression/${name#fuzz_}"
-    [ "$name" != fuzz_dicom ] || [ ! -d build-fuzz/seeds ] || seeds="$seeds build-fuzz/seeds"
+    [ "$name" != fuzz_deidentify ] || seeds=src/tests/regression/dicom
+    case $name in fuzz_dicom | fuzz_deidentify) [ ! -d build-fuzz/seeds ] || seeds="$seeds build-fuzz/seeds" ;; esac
     # shellcheck disable=SC2086
     "build-fuzz/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=0 \
         -verbosity=0 -artifact_prefix="build-fuzz/$name-" "build-fuzz/$name.corpus" $seeds >"build-fuzz/$name.log" 2>&1 &

@@ -16,6 +16,7 @@ int cli_migrate(str config_file, int count, char **arguments);
 int cli_openapi(str config_file, int count, char **arguments);
 int cli_routes(str config_file, int count, char **arguments);
 int cli_conformance(str config_file, int count, char **arguments);
+int cli_anonymize(str config_file, int count, char **arguments);
 
 /* Progress of work with a known end: a bar with rate and remaining time on a terminal, a line now
  * and then elsewhere. */

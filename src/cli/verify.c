@@ -1,7 +1,6 @@
-/* gantry verify: every row against every object, by hash, and every link of the audit trail. */
+/* gantry verify: every row against every object, by hash, and the audit trail. */
 #include "base/arena.h"
-#include "cli/cli.h"
-#include "infrastructure/audit_chain.h"
+#include "cli/verify.h"
 #include "infrastructure/object_bytes.h"
 
 #include <stdio.h>
@@ -13,7 +12,7 @@ enum { VERIFY_PAGE_SIZE = 500 };
 struct verifier {
     struct image_sink base;
     struct app *app;
-    uint64_t good_count, bad_count, event_count, broken_trail_count;
+    uint64_t good_count, bad_count;
     struct progress progress;
 };
 
@@ -104,24 +103,7 @@ static err verify_organization(struct verifier *v, int64_t organization_key)
     return OK;
 }
 
-static err verify_trail(struct verifier *v, struct arena *a, int64_t organization_key)
-{
-    struct db_session *session;
-    struct audit_chain_check check;
-    TRY(db_session_begin(v->app->db, a, clock_system(), &session));
-    err e = audit_chain_verify(session->readers.audit, organization_key, &check);
-    db_session_end(session);
-    TRY(e);
-    v->event_count += (uint64_t)check.event_count;
-    if (check.broken_key != 0) {
-        v->broken_trail_count++;
-        printf("the audit trail of organization %lld does not hold at event %lld\n",
-               (long long)organization_key, (long long)check.broken_key);
-    }
-    return OK;
-}
-
-static err verify_all(struct verifier *v, struct arena *a)
+static err verify_objects(struct verifier *v, struct arena *a)
 {
     struct db_session *session;
     struct organization_slice organizations;
@@ -137,35 +119,78 @@ static err verify_all(struct verifier *v, struct arena *a)
     db_session_end(session);
     TRY(e);
     progress_begin(&v->progress, "instances", total);
-    for (size_t i = 0; !failed(e) && i < organizations.len; i++) {
+    for (size_t i = 0; !failed(e) && i < organizations.len; i++)
         e = verify_organization(v, organizations.at[i].key);
-        if (!failed(e))
-            e = verify_trail(v, a, organizations.at[i].key);
-    }
-    if (!failed(e)) /* what was done before anybody's organization was known */
-        e = verify_trail(v, a, 0);
     progress_end(&v->progress);
     return e;
+}
+
+static void print_audit(const struct audit_verification *audit)
+{
+    CLEANUP(arena_deinit) struct arena a = {0};
+    printf("%llu audit events, %llu trails broken; %llu anchors hold",
+           (unsigned long long)audit->event_count, (unsigned long long)audit->broken_trail_count,
+           (unsigned long long)audit->anchor_count);
+    if (audit->old_anchor_count != 0)
+        printf(", %llu are of events that retention removed",
+               (unsigned long long)audit->old_anchor_count);
+    if (audit->foreign_anchor_count != 0)
+        printf(", %llu are signed with a key that is not known here: give it with --key=",
+               (unsigned long long)audit->foreign_anchor_count);
+    printf("\npublic key of this installation's anchors: %.*s\n",
+           STR_ARG(audit_seal_public_key(&audit->seal, &a)));
+}
+
+/* False for an argument that is none. */
+static bool take_argument(struct audit_verification *audit, const char *argument, bool *audit_only,
+                          err *e)
+{
+    str text = str_of(argument);
+    if (str_eq(text, STR("--audit")))
+        *audit_only = true;
+    else if (str_starts(text, STR("--anchors=")))
+        audit->anchor_file = argument + 10;
+    else if (str_starts(text, STR("--key=")))
+        *e = audit_seal_trust(&audit->seal, str_sub(text, 6, text.len));
+    else
+        return false;
+    return true;
+}
+
+static int tell_usage(const char *flaw)
+{
+    fprintf(stderr,
+            "gantry verify: %s\nusage: gantry verify [--audit] [--anchors=FILE] "
+            "[--key=PUBLIC-KEY]…\n",
+            flaw);
+    return EX_USAGE;
 }
 
 int cli_verify(struct app *app, int count, char **arguments)
 {
     struct verifier v = {.base = {verify_one}, .app = app};
+    struct audit_verification audit = {.app = app, .seal = app->audit_seal};
     struct arena a = {0};
-    (void)count;
-    (void)arguments;
+    bool audit_only = false;
+    err e = OK;
+    for (int i = 1; i < count; i++)
+        if (!take_argument(&audit, arguments[i], &audit_only, &e) || failed(e))
+            return tell_usage(failed(e) ? e.text : "there is no such argument");
     if (app->storage == &app->s3.base)
         storage_s3_bypass_cache(&app->s3);
-    err e = verify_all(&v, &a);
+    if (!audit_only)
+        e = verify_objects(&v, &a);
+    if (!failed(e))
+        e = verify_audit(&audit);
     if (failed(e))
         fprintf(stderr, "gantry: %s\n", e.text);
-    else
-        printf("%llu instances whole, %llu damaged or missing; %llu audit events, %llu trails "
-               "broken\n",
-               (unsigned long long)v.good_count, (unsigned long long)v.bad_count,
-               (unsigned long long)v.event_count, (unsigned long long)v.broken_trail_count);
+    if (!failed(e) && !audit_only)
+        printf("%llu instances whole, %llu damaged or missing\n", (unsigned long long)v.good_count,
+               (unsigned long long)v.bad_count);
+    if (!failed(e))
+        print_audit(&audit);
     arena_deinit(&a);
     if (failed(e))
         return EX_UNAVAILABLE;
-    return v.bad_count == 0 && v.broken_trail_count == 0 ? EX_OK : EX_DATAERR;
+    return v.bad_count == 0 && audit.broken_trail_count == 0 ? EX_OK : EX_DATAERR;
 }

@@ -73,6 +73,7 @@ struct call {
     struct query_ctx query;
     struct command_ctx command;
     str idempotency_key;
+    void *noted; /* by the audit port, for when it is known how the unit of work ended */
     size_t step; /* next behaviour */
 };
 

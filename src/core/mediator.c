@@ -77,10 +77,13 @@ static err run_command(struct call *c)
                                       .services = s->services};
     TRY(m->ops->work_begin(m, s, &uow, &c->command.readers));
     c->command.uow = uow;
+    c->noted = NULL;
     err e = next(c);
     if (!failed(e))
-        return m->ops->work_commit(m, uow);
-    m->ops->work_rollback(m, uow);
+        e = m->ops->work_commit(m, uow);
+    else
+        m->ops->work_rollback(m, uow);
+    m->ops->settled(m, c, e);
     return e;
 }
 

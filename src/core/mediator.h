@@ -36,6 +36,8 @@ struct mediator_ops {
     void (*work_rollback)(struct mediator *m, struct unit_of_work *uow);
     /* Inside the unit of work of a command; with uow == NULL after a query's or a refused call. */
     err (*audit)(struct mediator *m, struct call *c, struct unit_of_work *uow, err outcome);
+    /* How a command's unit of work ended, after it did. */
+    void (*settled)(struct mediator *m, struct call *c, err outcome);
     /* Of a command that came with an Idempotency-Key: fills c->result from what the same request
      * answered before. Errors: CONFLICT (the key was used for another request). */
     err (*replay)(struct mediator *m, struct call *c, bool *replayed);

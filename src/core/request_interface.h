@@ -23,6 +23,10 @@ struct use_case {
                             asks for nothing but within its access */
     bool shows_secret;   /* the answer has one that is shown once: not even a repetition under an
                             Idempotency-Key has it again */
+    bool gives_copies;   /* such a read that takes all of it away: its first touch is recorded
+                            beside that of looking */
+    bool counts_audit;   /* a command that comes in great numbers about one thing: the first is an
+                            audit event, the others are counted onto it as reads are */
     bool keeps_no_audit; /* a command too frequent or too small to be an audit event of its own */
     const struct schema *request, *result;
     err (*run)(struct call *c); /* generated: calls the handler with its own types */

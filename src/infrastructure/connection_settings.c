@@ -3,9 +3,11 @@
 
 #include "base/arena.h"
 #include "domain/entities/signing_key.h"
+#include "infrastructure/audit_retention.h"
 #include "infrastructure/redis/redis_url.h"
 #include "infrastructure/smtp/mail_message.h"
 #include "infrastructure/smtp/smtp_url.h"
+#include "infrastructure/syslog/syslog_url.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -97,7 +99,15 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
              .doc = "Told to stop, serve on for so long while /readyz says draining"),
        FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
-             .doc = "A new key signs access tokens after so many days"));
+             .doc = "A new key signs access tokens after so many days"),
+       FIELD(settings, audit_anchor_seconds, .min = 1, .max = AUDIT_ANCHOR_SECONDS_MAX,
+             .doc = "Seconds between anchors of an audit trail that grows"),
+       FIELD(settings, audit_retention,
+             .doc = "Days that audit events are kept, 30 or more; 0: for ever"),
+       FIELD(settings, audit_syslog_url, .check = syslog_url_complaint,
+             .doc = "Where the audit trail is sent: tls://HOST:6514?ca=FILE, tcp://, udp://"),
+       FIELD(settings, audit_syslog_plain,
+             .doc = "Send it to another machine by tcp:// or udp:// too, in the clear"));
 
 /* "GANTRY_DATA_DIR" to "data_dir"; absent when it is none of ours. */
 static str member_name(struct arena *a, str key)
@@ -186,6 +196,13 @@ static err check(struct arena *a, const struct settings *s)
     }
     if (s->smtp_url.ptr != NULL && s->mail_from.ptr == NULL)
         return ERR(INVALID, "GANTRY_SMTP_URL needs GANTRY_MAIL_FROM, the sender of mails");
+    if (s->audit_retention != 0 && (s->audit_retention < AUDIT_RETENTION_DAYS_MIN ||
+                                    s->audit_retention > AUDIT_RETENTION_DAYS_MAX))
+        return ERR(INVALID, "GANTRY_AUDIT_RETENTION must be 0, or from 30 to 36525 days");
+    if (s->audit_syslog_url.ptr != NULL && !s->audit_syslog_plain &&
+        !syslog_url_is_private(s->audit_syslog_url))
+        return ERR(INVALID, "GANTRY_AUDIT_SYSLOG_URL sends the audit trail to another machine in "
+                            "the clear: use tls://, or set GANTRY_AUDIT_SYSLOG_PLAIN=1");
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
     if (!all_loopback && !s->behind_proxy)
@@ -218,6 +235,7 @@ err settings_read(struct arena *a, str file, struct settings *out)
                              .public_http_address = STR("127.0.0.1:8081"),
                              .admin_email = STR("admin@localhost"),
                              .storage_cache_size = 10240,
+                             .audit_anchor_seconds = AUDIT_ANCHOR_SECONDS,
                              .log_level = LOG_INFO};
     if (file.ptr != NULL)
         TRY(read_file(a, file, out));

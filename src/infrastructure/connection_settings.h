@@ -7,6 +7,8 @@
 #include "domain/enums/duplicate_policy.h"
 
 enum {
+    AUDIT_ANCHOR_SECONDS = 300,
+    AUDIT_ANCHOR_SECONDS_MAX = 86400,
     DRAIN_SECONDS_MAX = 20,
     DRAIN_SECONDS_BEHIND_PROXY = 2 /* some rounds of the proxy's health checks */
 };
@@ -29,6 +31,10 @@ struct settings {
     bool keep_preambles;
     opt_i64 drain_seconds;    /* always set once read */
     opt_i64 signing_key_days; /* likewise */
+    uint32_t audit_anchor_seconds;
+    uint32_t audit_retention; /* days; 0: for ever */
+    str audit_syslog_url;     /* absent: nobody is sent the trail */
+    bool audit_syslog_plain;
 };
 DECLARE_SCHEMA(settings);
 

@@ -1,6 +1,7 @@
 /* The ports of the pipeline. */
 #include "infrastructure/mediator_ports.h"
 
+#include "application/models/audit_kind.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "domain/entities/access.h"
@@ -195,28 +196,90 @@ static err remember(struct mediator *m, struct call *c)
     return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the same request is being worked on") : e;
 }
 
+static bool is_done(const struct audit_event *event)
+{
+    return str_eq(event->outcome, STR("OK"));
+}
+
+/* Who signed in was nobody until it was done. */
+static void name_actor(struct audit_event *event, const struct principal *p,
+                       const struct audit_use *use, const struct audit_subject *subject)
+{
+    bool has_come = p->kind == PRINCIPAL_NOBODY && use->kind == USER_AUTHENTICATION &&
+                    is_done(event) && uuid_is_set(event->subject_id);
+    event->user_id = has_come ? event->subject_id : p->user_id;
+    event->actor_kind = str_of(principal_kind_names[has_come ? PRINCIPAL_USER : p->kind]);
+    event->actor_id = has_come ? event->subject_id : principal_actor_id(p);
+    event->actor_name = p->kind == PRINCIPAL_NOBODY ? subject->user_name : str_of(p->name);
+    if (event->actor_name.len == 0)
+        event->actor_name = STR_NONE;
+}
+
+/* The member "id" of a request or a result. */
+static uuid id_in(const struct schema *schema, const void *object)
+{
+    void *owner = (void *)(uintptr_t)object;
+    const struct field *f = object == NULL ? NULL : schema_find(schema, STR("id"), &owner);
+    return f != NULL && f->kind == FIELD_UUID ? *(uuid *)(void *)((char *)owner + f->offset)
+                                              : (uuid){0};
+}
+
+/* What the handler has said it was about, else what was asked for or has been made. */
+static uuid subject_of(const struct call *c, const struct audit_use *use, err outcome)
+{
+    uuid id = c->scope->subject_id;
+    if (use->subject == NULL || uuid_is_set(id))
+        return id;
+    id = id_in(c->use_case->request, c->request);
+    return uuid_is_set(id) || failed(outcome) ? id : id_in(c->use_case->result, c->result);
+}
+
+/* What is known without asking the database. */
 static struct audit_event event_of(const struct call *c, err outcome)
 {
     const struct scope *s = c->scope;
+    const struct audit_use *use = audit_use_find(str_of(c->use_case->name));
     int64_t organization_key = s->principal->organization_key;
-    return (struct audit_event){.id = uuid_make(s->clock),
-                                .organization_key =
-                                    organization_key != 0 ? organization_key : s->organization_key,
-                                .created_at = clock_now(s->clock),
-                                .action = str_of(c->use_case->name),
-                                .outcome = str_of(err_code_name(outcome.code)),
-                                .user_id = principal_actor_id(s->principal),
-                                .subject_id = s->subject_id,
-                                .peer_address = s->peer_address,
-                                .request_id = s->request_id,
-                                .count = 1};
+    uuid subject_id = subject_of(c, use, outcome);
+    enum err_code code = use->is_refusal && !failed(outcome) ? ERR_UNAUTHENTICATED : outcome.code;
+    return (struct audit_event){
+        .id = uuid_make(s->clock),
+        .organization_key = organization_key != 0 ? organization_key : s->organization_key,
+        .created_at = clock_now(s->clock),
+        .action = str_of(c->use_case->name),
+        .outcome = str_of(err_code_name(code)),
+        .subject_id = subject_id,
+        .subject_kind =
+            use->subject != NULL && uuid_is_set(subject_id) ? str_of(use->subject) : STR_NONE,
+        .peer_address = s->peer_address,
+        .request_id = s->request_id,
+        .count = 1};
+}
+
+/* With what the database knows of its subject and, of who had no name before, of the actor. */
+static err complete_event(struct audit_event *event, const struct call *c, struct audit_reader *r)
+{
+    struct audit_subject subject = {0};
+    const struct audit_use *use = audit_use_find(event->action);
+    if (event->subject_kind.len != 0)
+        TRY(audit_reader_describe(r, c->scope->arena, event->organization_key, event->subject_kind,
+                                  event->subject_id, &subject));
+    event->study_id = subject.study_id;
+    event->study_instance_uid = subject.study_instance_uid;
+    event->patient_id = subject.patient_id;
+    name_actor(event, c->scope->principal, use, &subject);
+    return OK;
 }
 
 static uint64_t touch_hash(const struct call *c)
 {
     const struct scope *s = c->scope;
-    uuid actor = principal_actor_id(s->principal);
-    uint64_t hash = hash_bytes(0, &actor, sizeof actor);
+    const struct principal *p = s->principal;
+    uuid actor = principal_actor_id(p);
+    uint64_t hash = hash_bytes((uint64_t)p->kind, &actor, sizeof actor);
+    hash = hash_bytes(hash, &p->organization_key, sizeof p->organization_key);
+    if (c->use_case->writes || c->use_case->gives_copies) /* is not to look */
+        hash = hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));
     return uuid_is_set(s->subject_id)
                ? hash_bytes(hash, &s->subject_id, sizeof(uuid))
                : hash_bytes(hash, c->use_case->name, strlen(c->use_case->name));
@@ -243,8 +306,14 @@ static void keep_text(char *room, size_t size, str text)
     room[len] = '\0';
 }
 
-/* One event for the reads that were counted after the one on record. */
-static err write_further(struct db_session *session, struct arena *a, struct clock *clock,
+/* An absent text stays absent. */
+static str kept_text(const char *room)
+{
+    return room[0] == '\0' ? STR_NONE : str_of(room);
+}
+
+/* One event for the touches that were counted after the one on record. */
+static err write_further(struct audit_writer *w, struct arena *a, struct clock *clock,
                          const struct audit_touch *touch)
 {
     struct audit_event event = touch->further;
@@ -252,9 +321,14 @@ static err write_further(struct db_session *session, struct arena *a, struct clo
     event.created_at = clock_now(clock);
     event.action = str_of(touch->action);
     event.outcome = str_of(err_code_name(ERR_OK));
-    event.peer_address = str_of(touch->peer_address);
-    event.request_id = str_of(touch->request_id);
-    return audit_writer_add(session->uow.audit, a, &event);
+    event.actor_kind = str_of(touch->actor_kind);
+    event.subject_kind = touch->subject_kind == NULL ? STR_NONE : str_of(touch->subject_kind);
+    event.peer_address = kept_text(touch->peer_address);
+    event.request_id = kept_text(touch->request_id);
+    event.actor_name = kept_text(touch->actor_name);
+    event.study_instance_uid = kept_text(touch->study_instance_uid);
+    event.patient_id = kept_text(touch->patient_id);
+    return audit_writer_add(w, a, &event);
 }
 
 /* What was counted there until now; the caller writes it, or gives it back. */
@@ -280,23 +354,43 @@ static void begin_touch(struct mediator_ports *m, uint64_t hash, const struct ca
 {
     struct audit_touch *touch = &m->touches[hash % AUDIT_TOUCH_COUNT];
     pthread_mutex_lock(&m->lock);
-    *touch =
-        (struct audit_touch){.who_and_what = hash, .further = *event, .action = c->use_case->name};
-    touch->further.count = 0;
+    *touch = (struct audit_touch){
+        .who_and_what = hash,
+        .further = {.organization_key = event->organization_key,
+                    .created_at = event->created_at,
+                    .user_id = event->user_id,
+                    .actor_id = event->actor_id,
+                    .subject_id = event->subject_id,
+                    .study_id = event->study_id},
+        .action = c->use_case->name,
+        .actor_kind = principal_kind_names[c->scope->principal->kind],
+        .subject_kind =
+            event->subject_kind.len != 0 ? audit_use_find(event->action)->subject : NULL,
+    };
     keep_text(touch->peer_address, sizeof touch->peer_address, event->peer_address);
     keep_text(touch->request_id, sizeof touch->request_id, event->request_id);
+    keep_text(touch->actor_name, sizeof touch->actor_name, event->actor_name);
+    keep_text(touch->study_instance_uid, sizeof touch->study_instance_uid,
+              event->study_instance_uid);
+    keep_text(touch->patient_id, sizeof touch->patient_id, event->patient_id);
     pthread_mutex_unlock(&m->lock);
+}
+
+static err write_in(struct call *c, const struct audit_touch *before, struct audit_event *event,
+                    struct audit_writer *w, struct audit_reader *r)
+{
+    if (before->further.count != 0)
+        TRY(write_further(w, c->scope->arena, c->scope->clock, before));
+    TRY(complete_event(event, c, r));
+    return audit_writer_add(w, c->scope->arena, event);
 }
 
 static err write_events(struct mediator_ports *m, struct call *c, const struct audit_touch *before,
                         struct audit_event *event)
 {
-    struct arena *a = c->scope->arena;
     struct db_session *session;
-    TRY(db_session_begin(m->db, a, c->scope->clock, &session));
-    err e = before->further.count != 0 ? write_further(session, a, c->scope->clock, before) : OK;
-    if (!failed(e))
-        e = audit_writer_add(session->uow.audit, a, event);
+    TRY(db_session_begin(m->db, c->scope->arena, c->scope->clock, &session));
+    err e = write_in(c, before, event, session->uow.audit, session->readers.audit);
     if (!failed(e))
         e = db_session_commit(session);
     db_session_end(session);
@@ -309,12 +403,12 @@ static err record_read(struct mediator_ports *m, struct call *c, err outcome)
 {
     uint64_t hash = touch_hash(c);
     size_t at = hash % AUDIT_TOUCH_COUNT;
-    struct audit_event event = event_of(c, outcome);
     struct audit_touch before = {0};
-    if (!failed(outcome) && count_touch(m, hash, event.created_at))
+    if (!failed(outcome) && count_touch(m, hash, clock_now(c->scope->clock)))
         return OK;
     if (c->scope->must_not_wait) /* for the disk */
         return scope_defer(c->scope);
+    struct audit_event event = event_of(c, outcome);
     if (failed(outcome))
         return write_events(m, c, &before, &event);
     before = take_counted(m, at);
@@ -326,16 +420,52 @@ static err record_read(struct mediator_ports *m, struct call *c, err outcome)
     return e;
 }
 
+/* A first write of many, in its unit of work; it counts when that has been committed. */
+struct noted_touch {
+    uint64_t hash;
+    struct audit_touch before;
+    struct audit_event event;
+};
+
+static err record_counted(struct mediator_ports *m, struct call *c, struct unit_of_work *uow)
+{
+    uint64_t hash = touch_hash(c);
+    if (count_touch(m, hash, clock_now(c->scope->clock)))
+        return OK;
+    struct noted_touch *noted = NEW(c->scope->arena, struct noted_touch);
+    noted->hash = hash;
+    noted->event = event_of(c, OK);
+    noted->before = take_counted(m, hash % AUDIT_TOUCH_COUNT);
+    c->noted = noted;
+    return write_in(c, &noted->before, &noted->event, uow->audit, c->command.readers->audit);
+}
+
+static err record_write(struct call *c, struct unit_of_work *uow)
+{
+    static const struct audit_touch nothing;
+    struct audit_event event = event_of(c, OK);
+    return write_in(c, &nothing, &event, uow->audit, c->command.readers->audit);
+}
+
+static void settled(struct mediator *base, struct call *c, err outcome)
+{
+    struct mediator_ports *m = self(base);
+    const struct noted_touch *noted = c->noted;
+    if (noted != NULL && failed(outcome))
+        give_back(m, noted->hash % AUDIT_TOUCH_COUNT, &noted->before);
+    else if (noted != NULL)
+        begin_touch(m, noted->hash, c, &noted->event);
+    c->noted = NULL;
+}
+
 static err audit(struct mediator *base, struct call *c, struct unit_of_work *uow, err outcome)
 {
     struct mediator_ports *m = self(base);
     bool refused = outcome.code == ERR_FORBIDDEN || outcome.code == ERR_UNAUTHENTICATED;
     if (c->scope->principal->kind == PRINCIPAL_NOBODY && uow == NULL)
         return OK; /* nobody's refused request is in the access log; it must not fill the trail */
-    if (uow != NULL) {
-        struct audit_event event = event_of(c, outcome);
-        return audit_writer_add(uow->audit, c->scope->arena, &event);
-    }
+    if (uow != NULL)
+        return c->use_case->counts_audit ? record_counted(m, c, uow) : record_write(c, uow);
     if (failed(outcome) && !refused)
         return OK; /* nothing was seen and nothing was refused */
     return record_read(m, c, outcome);
@@ -377,6 +507,7 @@ static const struct mediator_ops ports_ops = {
     .replay = replay,
     .remember = remember,
     .audit = audit,
+    .settled = settled,
     .traced = traced,
 };
 
@@ -405,7 +536,7 @@ err mediator_ports_flush_audit(struct mediator_ports *m)
     for (size_t i = 0; i < AUDIT_TOUCH_COUNT && !failed(e); i++) {
         taken[i] = take_counted(m, i);
         if (taken[i].further.count != 0)
-            e = write_further(session, &a, m->clock, &taken[i]);
+            e = write_further(session->uow.audit, &a, m->clock, &taken[i]);
     }
     if (!failed(e))
         e = db_session_commit(session);

@@ -5,6 +5,7 @@
 
 #include "application/services/message_bus.h"
 #include "core/mediator.h"
+#include "domain/entities/principal.h"
 #include "infrastructure/db_context.h"
 
 #include <pthread.h>
@@ -18,13 +19,14 @@ enum {
 /* Whoever works on the outbox listens here, and looks now and then anyway. */
 #define OUTBOX_CHANNEL STR("outbox")
 
-/* A principal's reads of one study that follow the one on record; they are told by one event more.
- */
+/* A principal's reads of one study, or instances it stored there, that follow the one on record;
+ * they are told by one event more. */
 struct audit_touch {
     uint64_t who_and_what;      /* hash of principal and subject */
     struct audit_event further; /* texts without an owner: see the members below */
-    const char *action;
-    char peer_address[46], request_id[40];
+    const char *action, *actor_kind, *subject_kind;
+    char peer_address[46], request_id[40], actor_name[PRINCIPAL_NAME_SIZE];
+    char study_instance_uid[65], patient_id[65];
 };
 
 struct use_case_metric {

@@ -3,6 +3,7 @@
 #define APPLICATION_SERVICES_SERVICES_H
 
 #include "application/services/attribute_cache.h"
+#include "application/services/audit_sealer.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/otp_service.h"
@@ -37,6 +38,8 @@ struct services {
     struct seal_service *seals;
     struct secret_service *secrets;
     struct mail_settings mail;
+    const struct audit_sealer *audit_sealer;
+    str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;
 };

@@ -1,6 +1,7 @@
 /* The principals that need no sign-in. */
 #include "domain/entities/principal.h"
 
+#include "base/err.h"
 #include "domain/entities/access.h"
 
 const struct principal principal_nobody = {.kind = PRINCIPAL_NOBODY,
@@ -29,4 +30,17 @@ bool principal_access(const struct principal *p, enum permission right, instant 
                            .right = right,
                            .now = now};
     return has_all || permissions_have(p->granted_permissions, right);
+}
+
+const char *const principal_kind_names[] = {"nobody", "user", "system", "api_key", NULL};
+_Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a kind without a name");
+
+void principal_set_name(struct principal *p, str name)
+{
+    size_t size = name.len < sizeof p->name ? name.len : sizeof p->name - 1;
+    while (size < name.len && size != 0 && ((unsigned char)name.ptr[size] & 0xC0) == 0x80)
+        size--;
+    memset(p->name, 0, sizeof p->name);
+    if (size != 0)
+        memcpy(p->name, name.ptr, size);
 }

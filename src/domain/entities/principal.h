@@ -7,16 +7,26 @@
 #include "domain/enums/grantee.h"
 #include "domain/enums/permission.h"
 
-enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_USER, PRINCIPAL_SYSTEM, PRINCIPAL_API_KEY };
+enum principal_kind {
+    PRINCIPAL_NOBODY,
+    PRINCIPAL_USER,
+    PRINCIPAL_SYSTEM,
+    PRINCIPAL_API_KEY,
+    PRINCIPAL_KIND_COUNT
+};
+extern const char *const principal_kind_names[]; /* NULL-terminated */
+
+enum { PRINCIPAL_NAME_SIZE = 128 };
 
 struct principal {
     enum principal_kind kind;
     int64_t organization_key;
     int64_t user_key;
-    uuid user_id;                 /* of an API key: who made it */
-    uuid session_id;              /* what the credentials are of: of an API key, the key */
-    uint64_t permissions;         /* with everything of the organization */
-    uint64_t granted_permissions; /* with what was granted, see struct access */
+    uuid user_id;                   /* of an API key: who made it */
+    uuid session_id;                /* what the credentials are of: of an API key, the key */
+    char name[PRINCIPAL_NAME_SIZE]; /* for the audit trail: of a user the e-mail; may be cut off */
+    uint64_t permissions;           /* with everything of the organization */
+    uint64_t granted_permissions;   /* with what was granted, see struct access */
     enum grantee_kind grantee_kind;
     int64_t grantee_key;
     instant issued_at; /* the session or key; what ended the user's sessions later ended them */
@@ -27,7 +37,9 @@ struct principal {
 
 extern const struct principal principal_nobody;
 
-/* What the audit trail knows it by: the user, or the API key. */
+/* Keeps as much of the name as there is room for, in whole characters. */
+void principal_set_name(struct principal *p, str name);
+/* What the audit trail knows it by: the user, or whatever else signed in. */
 uuid principal_actor_id(const struct principal *p);
 
 /* The program acting for one organization: command line, worker. */

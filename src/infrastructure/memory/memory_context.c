@@ -171,7 +171,8 @@ struct memory_state *memory_write(struct memory_session *s)
 
 static int64_t *version_of(enum memory_table table, void *object)
 {
-    return table == MEMORY_AUDIT_EVENTS || table == MEMORY_IDEMPOTENCY_RECORDS ||
+    return table == MEMORY_AUDIT_EVENTS || table == MEMORY_AUDIT_CUTS ||
+                   table == MEMORY_AUDIT_POSITIONS || table == MEMORY_IDEMPOTENCY_RECORDS ||
                    table == MEMORY_LEASES || table == MEMORY_PASSWORD_REQUESTS ||
                    table == MEMORY_INSTANCE_VERSIONS || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
                    table == MEMORY_WORK_ITEM_EVENTS || table == MEMORY_UPLOAD_PARTS ||

@@ -1,7 +1,6 @@
-/* Organizations, users, sessions, audit trail, change feed, answers and outbox in memory. */
+/* Organizations, users, sessions, change feed, answers and outbox in memory. */
 #include "infrastructure/memory/memory_session.h"
 
-#include "infrastructure/audit_chain.h"
 #include "infrastructure/memory/memory_grants.h"
 #include "infrastructure/memory/memory_text.h"
 
@@ -356,47 +355,6 @@ const struct session_writer_ops memory_session_writer_ops = {.add = add_session,
                                                              .revoke_others = revoke_other_sessions,
                                                              .touch = touch_session,
                                                              .purge = purge_sessions};
-
-static bool event_matches(const struct audit_event *event, const struct audit_filter *f)
-{
-    bool behind =
-        f->oldest_first ? event->key > f->from_key : f->from_key == 0 || event->key < f->from_key;
-    return behind && event->organization_key == f->organization_key &&
-           (!uuid_is_set(f->user_id) || uuid_eq(event->user_id, f->user_id)) &&
-           (!uuid_is_set(f->subject_id) || uuid_eq(event->subject_id, f->subject_id)) &&
-           (f->action.ptr == NULL || str_eq(event->action, f->action));
-}
-
-static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,
-                      struct audit_event_slice *out)
-{
-    const struct memory_rows *rows = memory_rows(SESSION_OF(r, audit_reader), MEMORY_AUDIT_EVENTS);
-    *out = (struct audit_event_slice){0};
-    for (size_t i = 0; i < rows->len && out->len < f->limit; i++) {
-        const void *row = rows->at[f->oldest_first ? i : rows->len - 1 - i];
-        if (event_matches(row, f))
-            memory_row_read(a, MEMORY_AUDIT_EVENTS, row, SLICE_PUSH(a, out));
-    }
-    return OK;
-}
-const struct audit_reader_ops memory_audit_reader_ops = {.find = find_audit};
-
-static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event *event)
-{
-    struct memory_session *s = SESSION_OF(w, audit_writer);
-    const struct memory_rows *rows = &memory_write(s)->tables[MEMORY_AUDIT_EVENTS];
-    str before = STR("");
-    for (size_t i = rows->len; i-- > 0;) {
-        const struct audit_event *other = rows->at[i];
-        if (other->organization_key == event->organization_key) {
-            before = other->hash;
-            break;
-        }
-    }
-    audit_chain_seal(a, before, event);
-    return memory_insert(s, MEMORY_AUDIT_EVENTS, event);
-}
-const struct audit_writer_ops memory_audit_writer_ops = {.add = add_audit};
 
 static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
                         int64_t since, uint32_t limit, struct change_slice *out)

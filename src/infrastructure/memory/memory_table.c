@@ -2,8 +2,10 @@
 #include "infrastructure/memory/memory_table.h"
 
 #include "base/arena.h"
+#include "domain/entities/audit_cut.h"
 #include "domain/entities/api_key.h"
 #include "domain/entities/audit_event.h"
+#include "domain/entities/audit_position.h"
 #include "domain/entities/change.h"
 #include "domain/entities/custom_role.h"
 #include "domain/entities/idempotency_record.h"
@@ -88,6 +90,10 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_AUDIT_EVENTS] = {.schema = &audit_event_schema,
                              .required = {"id", "created_at", "action", "outcome", "hash"},
                              .unique = {{"id"}}},
+    [MEMORY_AUDIT_CUTS] = {.schema = &audit_cut_schema,
+                           .required = {"hash", "cut_at", "key_id", "signature"},
+                           .unique = {{"organization_key"}}},
+    [MEMORY_AUDIT_POSITIONS] = {.schema = &audit_position_schema, .unique = {{"name"}}},
     [MEMORY_CHANGES] = {.schema = &change_schema},
     [MEMORY_IDEMPOTENCY_RECORDS] = {.schema = &idempotency_record_schema,
                                     .required = {"user_id", "idempotency_key", "fingerprint",

@@ -416,6 +416,29 @@ static const char credentials[] =
     "CREATE TABLE password_requests(key {serial}, created_at {number} NOT NULL, "
     "email {text} NOT NULL, peer_address {text}){end};";
 
+/* What an event says besides, and what finds it. An old program leaves the new columns empty and
+ * goes on with the chain as it is; such events still hold. */
+static const char audit[] =
+    "ALTER TABLE audit_events ADD COLUMN actor_kind {text};"
+    "ALTER TABLE audit_events ADD COLUMN actor_id {id};"
+    "ALTER TABLE audit_events ADD COLUMN actor_name {text};"
+    "ALTER TABLE audit_events ADD COLUMN subject_kind {text};"
+    "ALTER TABLE audit_events ADD COLUMN study_id {id};"
+    "ALTER TABLE audit_events ADD COLUMN study_instance_uid {text};"
+    "ALTER TABLE audit_events ADD COLUMN patient_id {text};"
+    "ALTER TABLE audit_events ADD COLUMN sequence {number};"
+    "CREATE INDEX audit_events_by_time ON audit_events(organization_key, created_at, key);"
+    "CREATE INDEX audit_events_by_user ON audit_events(organization_key, user_id, key) "
+    "WHERE user_id IS NOT NULL;"
+    "CREATE INDEX audit_events_by_subject ON audit_events(organization_key, subject_id, key) "
+    "WHERE subject_id IS NOT NULL;"
+    "CREATE INDEX audit_events_by_study ON audit_events(organization_key, study_id, key) "
+    "WHERE study_id IS NOT NULL;"
+    "CREATE TABLE audit_cuts(key {serial}, organization_key {number} NOT NULL UNIQUE, "
+    "last_key {number} NOT NULL, event_count {number} NOT NULL, hash {text} NOT NULL, "
+    "cut_at {number} NOT NULL, key_id {text} NOT NULL, signature {text} NOT NULL){end};"
+    "CREATE TABLE audit_positions(name {text} PRIMARY KEY, position {number} NOT NULL){end};";
+
 /* Programs that ask, and what they send in parts. */
 static const char public_api[] =
     "CREATE TABLE api_keys(" ENTITY "name {text} NOT NULL, secret_hash {text} NOT NULL, "
@@ -461,6 +484,7 @@ const struct migration migrations[] = {
     {12, "non-patient objects", {non_patient}, NULL, NULL},
     {14, "signing keys, second factors, links for a new password", {credentials}, NULL, NULL},
     {15, "mails", {mails}, NULL, NULL},
+    {16, "audit: who, whose, where it was cut, who has it", {audit}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
     {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
     {19, "API keys, uploads", {public_api}, NULL, NULL},

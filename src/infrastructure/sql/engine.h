@@ -63,6 +63,7 @@ enum sql_table {
     SQL_TABLE_COUNT,
     /* whose keys are given by the database, in order, and none is used again */
     TABLE_AUDIT_EVENTS = SQL_TABLE_COUNT,
+    TABLE_AUDIT_CUTS,
     TABLE_INSTANCE_VERSIONS,
     TABLE_INDEXED_ATTRIBUTES,
     TABLE_WORK_ITEM_EVENTS,

@@ -1,9 +1,8 @@
-/* Organizations, users, sessions, audit trail and outbox on SQL. */
+/* Organizations, users, sessions, change feed and outbox on SQL. */
 #include "infrastructure/sql/session.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "infrastructure/audit_chain.h"
 
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct sql_session, base.repositories.member_)
@@ -370,63 +369,6 @@ const struct session_writer_ops sql_session_writer_ops = {.add = add_session,
                                                           .revoke_others = revoke_other_sessions,
                                                           .touch = touch_session,
                                                           .purge = purge_sessions};
-
-static err find_audit(struct audit_reader *r, struct arena *a, const struct audit_filter *f,
-                      struct audit_event_slice *out)
-{
-    static const char newest_first[] =
-        "WHERE organization_key = ?1 AND (?2 = 0 OR key < ?2) AND (?4 IS NULL OR user_id = ?4) AND "
-        "(?5 IS NULL OR subject_id = ?5) AND (?6 IS NULL OR action = ?6) ORDER BY key DESC LIMIT "
-        "?3";
-    static const char oldest_first[] =
-        "WHERE organization_key = ?1 AND key > ?2 AND (?4 IS NULL OR user_id = ?4) AND "
-        "(?5 IS NULL OR subject_id = ?5) AND (?6 IS NULL OR action = ?6) ORDER BY key LIMIT ?3";
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(SESSION_OF(r, audit_reader), &c));
-    TRY(begin_select(c, a, &audit_event_schema, f->oldest_first ? oldest_first : newest_first, &s));
-    statement_bind_i64(&s, 1, f->organization_key);
-    statement_bind_i64(&s, 2, f->from_key);
-    statement_bind_i64(&s, 3, f->limit);
-    statement_bind_uuid(&s, 4, f->user_id);
-    statement_bind_uuid(&s, 5, f->subject_id);
-    statement_bind_str(&s, 6, f->action);
-    *out = (struct audit_event_slice){0};
-    for (;;) {
-        bool has_row;
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &audit_event_schema, SLICE_PUSH(a, out));
-    }
-}
-const struct audit_reader_ops sql_audit_reader_ops = {.find = find_audit};
-
-static err newest_hash(struct sql_connection *c, struct arena *a, int64_t organization_key,
-                       str *out)
-{
-    CLEANUP(statement_end) struct statement s = {0};
-    bool has_row;
-    TRY(statement_begin(
-        c, "SELECT hash FROM audit_events WHERE organization_key = ?1 ORDER BY key DESC LIMIT 1",
-        &s));
-    statement_bind_i64(&s, 1, organization_key);
-    TRY(statement_step(&s, &has_row));
-    *out = has_row ? statement_column_str(&s, a, 0) : STR("");
-    return OK;
-}
-
-static err add_audit(struct audit_writer *w, struct arena *a, struct audit_event *event)
-{
-    struct sql_session *session = SESSION_OF(w, audit_writer);
-    struct sql_connection *c;
-    str before;
-    TRY(sql_session_write(session, &c));
-    TRY(newest_hash(c, a, event->organization_key, &before));
-    audit_chain_seal(a, before, event);
-    return entity_insert(session, &audit_event_schema, event);
-}
-const struct audit_writer_ops sql_audit_writer_ops = {.add = add_audit};
 
 static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
                         int64_t since, uint32_t limit, struct change_slice *out)

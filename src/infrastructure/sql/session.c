@@ -148,6 +148,7 @@ static struct entity_sql entities[] = {
      .number = TABLE_INSTANCE_VERSIONS,
      .table = "instance_versions"},
     {.schema = &audit_event_schema, .number = TABLE_AUDIT_EVENTS, .table = "audit_events"},
+    {.schema = &audit_cut_schema, .number = TABLE_AUDIT_CUTS, .table = "audit_cuts"},
     {.schema = &idempotency_record_schema,
      .number = TABLE_IDEMPOTENCY_RECORDS,
      .table = "idempotency_records"},

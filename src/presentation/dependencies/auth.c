@@ -94,6 +94,7 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         .grantee_key = user.key,
         .issued_at = session.created_at, /* to the microsecond */
         .expires_at = expires_at};
+    principal_set_name(&r->principal, user.email);
     return OK;
 }
 
@@ -173,6 +174,7 @@ static struct principal principal_of_key(const struct api_key *key, instant now)
                           .requests_per_minute = (uint32_t)key->requests_per_minute,
                           .daily_size = key->daily_size};
     api_key_permissions(key, &p.permissions, &p.granted_permissions);
+    principal_set_name(&p, key->name);
     return p;
 }
 

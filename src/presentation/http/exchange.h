@@ -133,5 +133,7 @@ bool http_stream_write(struct http_stream *s, str bytes);
 bool http_stream_is_gone(struct http_stream *s);
 /* The writer lets go: what waits is still sent. */
 void http_stream_end(struct http_stream *s);
+/* The same, but there should have been more: the peer sees an answer that broke off. */
+void http_stream_break(struct http_stream *s);
 
 #endif

@@ -144,3 +144,13 @@ void http_stream_end(struct http_stream *s)
         wake(s);
     let_go(s);
 }
+
+void http_stream_break(struct http_stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->has_left = true;
+    s->has_ended = true;
+    if (!s->is_gone)
+        wake(s);
+    let_go(s);
+}

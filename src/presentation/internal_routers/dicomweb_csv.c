@@ -1,11 +1,10 @@
 /* Results as CSV (RFC 4180).
  *
  * Values of one attribute stand with "\" between them, groups of a name with "=", a sequence as the
- * JSON of its items. Text that a spreadsheet would take for a formula gets an apostrophe in front
- * (OWASP, CSV injection): what begins with = + - @, their full-width forms, tab or CR. Numbers stay
- * as they are. */
+ * JSON of its items. */
 #include "presentation/internal_routers/dicomweb_search.h"
 
+#include "base/csv.h"
 #include "dicom/dictionary.h"
 #include "dicom/json_members.h"
 
@@ -110,34 +109,6 @@ static bool add_values(struct buf *out, str attribute)
     return is_number;
 }
 
-static bool begins_a_formula(str text)
-{
-    static const char *const beginnings[] = {"=",  "+",  "-",  "@",  "\t",
-                                             "\r", "＝", "＋", "－", "＠"};
-    for (size_t i = 0; i < COUNT_OF(beginnings); i++)
-        if (str_starts(text, str_of(beginnings[i])))
-            return true;
-    return false;
-}
-
-static void add_cell(struct buf *out, str text, bool is_number)
-{
-    bool is_guarded = !is_number && begins_a_formula(text), is_quoted = false;
-    for (size_t i = 0; i < text.len; i++)
-        is_quoted = is_quoted || strchr(",\"\r\n", text.ptr[i]) != NULL;
-    if (is_quoted)
-        buf_add_char(out, '"');
-    if (is_guarded)
-        buf_add_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"')
-            buf_add_char(out, '"');
-        buf_add_char(out, text.ptr[i]);
-    }
-    if (is_quoted)
-        buf_add_char(out, '"');
-}
-
 /* Where the tag is, or is to be. */
 static size_t column_place(const struct tag_slice *columns, uint32_t tag)
 {
@@ -190,7 +161,7 @@ static void add_row(struct buf *out, struct buf *cell, str row, const struct tag
         bool is_number = values[i].ptr != NULL && add_values(cell, values[i]);
         if (i != 0)
             buf_add_char(out, ',');
-        add_cell(out, buf_str(cell), is_number);
+        csv_add_cell(out, buf_str(cell), is_number);
     }
     buf_add(out, STR("\r\n"));
 }

@@ -17,6 +17,10 @@ extern const size_t api_key_route_count, attribute_route_count, auth_route_count
     image_route_count, system_route_count, dicomweb_route_count, trail_route_count,
     viewer_route_count, well_known_route_count;
 
+/* GET /audit-events/export, and its query. */
+err audit_export(struct request *r);
+const struct query_parameter *audit_export_parameter(size_t at);
+
 /* Under "/api/v1", "" and "/dicom-web". */
 err internal_web_app_open(struct web_app *w);
 

@@ -165,14 +165,20 @@ WORLD(what_was_done_is_in_the_trail)
                                                       .oldest_first = true,
                                                       .limit = 10},
                                &events));
-    CHECK_INT(3, events.len);
-    CHECK_STR(STR("trash_study"), events.at[0].action);
-    CHECK(uuid_eq(events.at[0].subject_id, stored.study_id));
-    CHECK_STR(STR("restore_study"), events.at[1].action);
-    CHECK_STR(STR("FORBIDDEN"), events.at[1].outcome);
-    CHECK_STR(STR("search_images"), events.at[2].action);
-    CHECK_OK(audit_chain_verify(s->readers.audit, w->organization.key, &check));
-    CHECK(check.event_count == 3 && check.broken_key == 0);
+    CHECK_INT(4, events.len);
+    CHECK_STR(STR("store_instance"), events.at[0].action);
+    CHECK_STR(STR("trash_study"), events.at[1].action);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(uuid_eq(events.at[i].subject_id, stored.study_id));
+        CHECK(uuid_eq(events.at[i].study_id, stored.study_id));
+        CHECK_STR(STR("study"), events.at[i].subject_kind);
+        CHECK(events.at[i].study_instance_uid.len != 0 && events.at[i].patient_id.ptr != NULL);
+    }
+    CHECK_STR(STR("restore_study"), events.at[2].action);
+    CHECK_STR(STR("FORBIDDEN"), events.at[2].outcome);
+    CHECK_STR(STR("search_images"), events.at[3].action);
+    CHECK_OK(audit_chain_verify(s->readers.audit, w->organization.key, (uuid){0}, NULL, &check));
+    CHECK(check.event_count == 4 && check.broken_key == 0);
     db_session_end(s);
 }
 

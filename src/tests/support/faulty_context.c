@@ -621,29 +621,6 @@ static const struct non_patient_writer_ops faulty_non_patient_writer_ops = {
     .add = faulty_non_patient_writer_add,
 };
 
-static err faulty_audit_reader_find(struct audit_reader *r, struct arena *a,
-                                    const struct audit_filter *filter,
-                                    struct audit_event_slice *out)
-{
-    PASS(audit_reader, r, "audit_reader_find");
-    return audit_reader_find(s->inner->readers.audit, a, filter, out);
-}
-
-static const struct audit_reader_ops faulty_audit_reader_ops = {
-    .find = faulty_audit_reader_find,
-};
-
-static err faulty_audit_writer_add(struct audit_writer *w, struct arena *a,
-                                   struct audit_event *event)
-{
-    PASS(audit_writer, w, "audit_writer_add");
-    return audit_writer_add(s->inner->uow.audit, a, event);
-}
-
-static const struct audit_writer_ops faulty_audit_writer_ops = {
-    .add = faulty_audit_writer_add,
-};
-
 static err faulty_change_reader_find(struct change_reader *r, struct arena *a,
                                      int64_t organization_key, int64_t since, uint32_t limit,
                                      struct change_slice *out)

@@ -16,6 +16,8 @@ struct faulty_session {
     TRY(fault_pass(s->fault, operation_))
 
 /* Of those in files of their own. */
+extern const struct audit_reader_ops faulty_audit_reader_ops;
+extern const struct audit_writer_ops faulty_audit_writer_ops;
 extern const struct signing_key_reader_ops faulty_signing_key_reader_ops;
 extern const struct signing_key_writer_ops faulty_signing_key_writer_ops;
 extern const struct password_request_writer_ops faulty_password_request_writer_ops;

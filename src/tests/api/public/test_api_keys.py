@@ -221,7 +221,7 @@ class ApiKeys(harness.Case):
         Program(self.gantry, made["api_key"]).create(b"x")
         deadline, seen = time.monotonic() + 5, set()
         while len(seen) < 2 and time.monotonic() < deadline:
-            events = self.gantry.get(f"/api/v1/audit-events?user_id={made['id']}").json["items"]
+            events = self.gantry.get(f"/api/v1/audit-events?actor_id={made['id']}").json["items"]
             seen = {(event["action"], event["outcome"]) for event in events}
         self.assertEqual(seen, {("list_studies", "FORBIDDEN"), ("create_upload", "OK")})
 

@@ -88,6 +88,13 @@ static err fake_commit(struct mediator *m, struct unit_of_work *uow)
     return OK;
 }
 
+static void fake_settled(struct mediator *m, struct call *c, err outcome)
+{
+    (void)m;
+    (void)c;
+    (void)outcome;
+}
+
 static void fake_rollback(struct mediator *m, struct unit_of_work *uow)
 {
     (void)uow;
@@ -132,6 +139,7 @@ static const struct mediator_ops fake_ops = {.authorize = fake_authorize,
                                              .work_begin = fake_work_begin,
                                              .work_commit = fake_commit,
                                              .work_rollback = fake_rollback,
+                                             .settled = fake_settled,
                                              .replay = fake_replay,
                                              .remember = fake_remember,
                                              .audit = fake_audit,

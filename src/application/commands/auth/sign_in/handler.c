@@ -36,7 +36,7 @@ static err open_session(struct command_ctx *ctx, const struct user *user, struct
 
 /* A refusal that must be remembered: the failure is committed by a command of its own. */
 struct count_sign_in_failure {
-    int64_t user_key;
+    int64_t user_key; /* 0: nothing to count, the attempt is only on the trail */
 };
 struct count_sign_in_failure_result {
     EMPTY_STRUCT;
@@ -51,44 +51,20 @@ static err count_sign_in_failure_handle(struct command_ctx *ctx,
 {
     struct user user;
     (void)out;
+    if (cmd->user_key == 0)
+        return OK;
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, cmd->user_key, &user));
     user_count_failure(&user, clock_now(ctx->clock));
     return sign_in_save(ctx, &user);
 }
 COMMAND(count_sign_in_failure, .needs = ANYONE, .doc = "Count a wrong password");
 
-/* Of nobody: the same commit, so that a wrong password of somebody known takes no longer. */
-struct spend_sign_in_failure {
-    EMPTY_STRUCT;
-};
-struct spend_sign_in_failure_result {
-    EMPTY_STRUCT;
-};
-DECLARE_USE_CASE(spend_sign_in_failure);
-SCHEMA_EMPTY(spend_sign_in_failure);
-SCHEMA_EMPTY(spend_sign_in_failure_result);
-
-static err spend_sign_in_failure_handle(struct command_ctx *ctx,
-                                        const struct spend_sign_in_failure *cmd,
-                                        struct spend_sign_in_failure_result *out)
-{
-    instant now = clock_now(ctx->clock);
-    struct lease lease = {
-        .name = STR("sign-in of nobody"), .holder = uuid_make(ctx->clock), .expires_at = now};
-    (void)cmd, (void)out;
-    return lease_writer_take(ctx->uow->leases, &lease, instant_add(now, 1));
-}
-COMMAND(spend_sign_in_failure, .needs = ANYONE, .keeps_no_audit = true,
-        .doc = "What counting a wrong password costs");
-
+/* Of nobody too: it is on the trail, and a wrong password of somebody known takes no longer. */
 err sign_in_count_failure(struct command_ctx *ctx, int64_t user_key)
 {
-    const struct spend_sign_in_failure nothing = {0};
-    struct spend_sign_in_failure_result spent;
     const struct count_sign_in_failure failure = {user_key};
     struct count_sign_in_failure_result counted;
-    return user_key != 0 ? count_sign_in_failure_send(ctx->scope, &failure, &counted)
-                         : spend_sign_in_failure_send(ctx->scope, &nothing, &spent);
+    return count_sign_in_failure_send(ctx->scope, &failure, &counted);
 }
 
 err sign_in_save(struct command_ctx *ctx, struct user *user)

@@ -180,6 +180,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
                             &row));
     TRY(study_must_be_there(&row));
+    ctx->scope->subject_id = row.study.id;
     if (row.instance.key != 0) {
         if (row.instance.state == STUDY_TRASHED)
             return ERR(CONFLICT, "the instance is in the trash");
@@ -190,6 +191,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     }
     if (row.study.key == 0)
         TRY(make_study(ctx, i, &row.study));
+    ctx->scope->subject_id = row.study.id;
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
     TRY(bring_back(ctx, &row));
@@ -201,4 +203,4 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     *out = (struct store_instance_result){.study_id = row.study.id, .instance_id = row.instance.id};
     return OK;
 }
-COMMAND(store_instance, .needs = WRITE_STUDIES, .keeps_no_audit = true, .doc = "Store an instance");
+COMMAND(store_instance, .needs = WRITE_STUDIES, .counts_audit = true, .doc = "Store an instance");

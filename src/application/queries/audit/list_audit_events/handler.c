@@ -4,13 +4,10 @@
 
 #include "base/arena.h"
 
-SCHEMA(list_audit_events,
+SCHEMA(list_audit_events, FIELD_EMBED_OF(list_audit_events, search, audit_search),
        FIELD(list_audit_events, page_size, .max = PAGE_SIZE_MAX,
              .doc = "Events on a page, 1 to 200"),
-       FIELD(list_audit_events, cursor, .max = 32, .doc = "`next` of the page before"),
-       FIELD(list_audit_events, user_id, .doc = "Only by this user"),
-       FIELD(list_audit_events, subject_id, .doc = "Only about this study or user"),
-       FIELD(list_audit_events, action, .max = 64, .doc = "Only of this kind"));
+       FIELD(list_audit_events, cursor, .max = 32, .doc = "`next` of the page before"));
 SCHEMA(list_audit_events_result, FIELD_LIST_OF(list_audit_events_result, items, audit_event),
        FIELD(list_audit_events_result, next, .flags = NULLABLE,
              .doc = "Cursor of the next page, null on the last"));
@@ -19,11 +16,9 @@ static err list_audit_events_handle(struct query_ctx *ctx, const struct list_aud
                                     struct list_audit_events_result *out)
 {
     uint32_t size = query->page_size == 0 ? PAGE_SIZE_DEFAULT : query->page_size;
-    struct audit_filter filter = {.organization_key = ctx->principal->organization_key,
-                                  .user_id = query->user_id,
-                                  .subject_id = query->subject_id,
-                                  .action = query->action,
-                                  .limit = size + 1};
+    struct audit_filter filter =
+        audit_search_filter(&query->search, ctx->principal->organization_key);
+    filter.limit = size + 1;
     if (query->cursor.len != 0 &&
         (!str_to_i64(query->cursor, &filter.from_key) || filter.from_key <= 0)) {
         issues_add(&ctx->scope->issues, STR("cursor"), "is not a cursor of this list");
@@ -37,4 +32,6 @@ static err list_audit_events_handle(struct query_ctx *ctx, const struct list_aud
     }
     return OK;
 }
-QUERY(list_audit_events, .needs = READ_AUDIT, .doc = "List the audit trail, newest first");
+/* Who reads the trail is on the trail. */
+QUERY(list_audit_events, .needs = READ_AUDIT, .reads_patient_data = true,
+      .doc = "List the audit trail, newest first");

@@ -83,4 +83,4 @@ static err retrieve_archive_handle(struct query_ctx *ctx, const struct retrieve_
     return medium_plan(ctx->arena, &out->content, &out->medium);
 }
 QUERY(retrieve_archive, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
-      .doc = "Download images as an archive");
+      .gives_copies = true, .doc = "Download images as an archive");
