@@ -2,6 +2,7 @@
 #include "base/byte_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 static err memory_read(struct byte_source *source, void *to, size_t size, size_t *got)
@@ -69,4 +70,9 @@ void region_source_init(struct region_source *s, int fd, uint64_t offset, uint64
 void fd_close(int fd)
 {
     close(fd);
+}
+
+int fd_copy(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }

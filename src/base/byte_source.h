@@ -48,7 +48,9 @@ struct region_source {
 };
 void region_source_init(struct region_source *s, int fd, uint64_t offset, uint64_t size);
 
-/* For layers that know descriptors but no system. */
+/* For layers that know descriptors but no system. Of one that is copied, -1 when there are no more.
+ */
 void fd_close(int fd);
+int fd_copy(int fd);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "presentation/internal_routers/routers.h"
+#include "presentation/public_routers/routers.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -90,10 +91,13 @@ int cli_organization(struct app *app, int count, char **arguments)
 int cli_openapi(str config_file, int count, char **arguments)
 {
     static struct web_app w;
+    bool is_public = count == 2 && strcmp(arguments[1], "--public") == 0;
     (void)config_file;
-    (void)count;
-    (void)arguments;
-    if (failed(internal_web_app_open(&w)))
+    if (count > 1 && !is_public) {
+        fprintf(stderr, "usage: gantry openapi [--public]\n");
+        return EX_USAGE;
+    }
+    if (failed(is_public ? public_web_app_open(&w) : internal_web_app_open(&w)))
         return EX_SOFTWARE;
     printf("%.*s\n", STR_ARG(w.openapi));
     web_app_close(&w);

@@ -1,4 +1,5 @@
 /* gantry import: files, folders and zip archives, through the same door as every other image. */
+#include "application/services/archive_reader.h"
 #include "application/services/ingest_service.h"
 #include "base/arena.h"
 #include "cli/cli.h"
@@ -10,9 +11,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
-#include <zip.h>
 
-enum { IMPORT_THREAD_COUNT = 4, IMPORT_PATH_COUNT_MAX = 50000000, ZIP_ENTRY_COUNT_MAX = 1000000 };
+enum { IMPORT_THREAD_COUNT = 4, IMPORT_PATH_COUNT_MAX = 50000000 };
 
 void progress_begin(struct progress *p, const char *unit, uint64_t total)
 {
@@ -144,47 +144,31 @@ static bool collect(struct path_list *list, char *path)
     return found;
 }
 
-struct zip_source {
-    struct byte_source base;
-    zip_file_t *file;
+struct zip_import {
+    struct archive_visitor base;
+    struct importer *im;
 };
 
-static err zip_read(struct byte_source *base, void *to, size_t size, size_t *got)
+static err import_entry(struct archive_visitor *v, uint64_t number, str name, err refused,
+                        struct byte_source *content)
 {
-    struct zip_source *s = container_of(base, struct zip_source, base);
-    zip_int64_t n = zip_fread(s->file, to, size);
-    if (n < 0)
-        return ERR(MALFORMED, "the zip entry is damaged");
-    *got = (size_t)n;
+    struct importer *im = container_of(v, struct zip_import, base)->im;
+    (void)number;
+    if (failed(refused))
+        refuse(&im->summary, name, refused.text);
+    else
+        import_one(im->app, &im->summary, &im->principal, name, content);
     return OK;
 }
 
-static const struct byte_source_ops zip_ops = {.read = zip_read};
-
-static void import_zip(struct importer *im, const char *path)
+static void import_zip(struct importer *im, const char *path, int fd)
 {
-    int code;
-    zip_t *archive = zip_open(path, ZIP_RDONLY, &code);
-    zip_int64_t count = archive != NULL ? zip_get_num_entries(archive, 0) : 0;
-    if (archive == NULL)
-        refuse(&im->summary, str_of(path), "the zip archive cannot be read: is it whole?");
-    if (count > ZIP_ENTRY_COUNT_MAX)
-        refuse(&im->summary, str_of(path), "the zip archive has more entries than a million");
-    for (zip_int64_t i = 0; i < count && count <= ZIP_ENTRY_COUNT_MAX; i++) {
-        const char *name = zip_get_name(archive, (zip_uint64_t)i, 0);
-        struct zip_source source = {.base = {&zip_ops}};
-        if (name == NULL || str_ends(str_of(name), STR("/")))
-            continue;
-        source.file = zip_fopen_index(archive, (zip_uint64_t)i, 0);
-        if (source.file == NULL) {
-            refuse(&im->summary, str_of(name), "the zip entry cannot be read");
-            continue;
-        }
-        import_one(im->app, &im->summary, &im->principal, str_of(name), &source.base);
-        zip_fclose(source.file);
-    }
-    if (archive != NULL)
-        zip_discard(archive);
+    struct zip_import import = {{import_entry}, im};
+    struct stat info;
+    uint64_t size = fstat(fd, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
+    err e = archive_zip_walk(fd, size, 0, &import.base);
+    if (failed(e))
+        refuse(&im->summary, str_of(path), e.text);
 }
 
 static void import_path(struct importer *im, const char *path)
@@ -196,8 +180,8 @@ static void import_path(struct importer *im, const char *path)
         refuse(&im->summary, str_of(path), "cannot be opened");
         return;
     }
-    if (pread(fd, magic, sizeof magic, 0) == sizeof magic && memcmp(magic, "PK\3\4", 4) == 0) {
-        import_zip(im, path);
+    if (pread(fd, magic, sizeof magic, 0) == sizeof magic && archive_is_zip(magic, sizeof magic)) {
+        import_zip(im, path, fd);
     } else {
         fd_source_init(&source, fd);
         import_one(im->app, &im->summary, &im->principal, str_of(path), &source.base);

@@ -46,6 +46,10 @@ struct db_repositories {
     struct share_writer share_writer;
     struct album_reader album_reader;
     struct album_writer album_writer;
+    struct api_key_reader api_key_reader;
+    struct api_key_writer api_key_writer;
+    struct upload_reader upload_reader;
+    struct upload_writer upload_writer;
     struct outbox outbox;
 };
 
@@ -91,7 +95,9 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .roles = &s->repositories.role_reader,
                     .groups = &s->repositories.group_reader,
                     .shares = &s->repositories.share_reader,
-                    .albums = &s->repositories.album_reader},
+                    .albums = &s->repositories.album_reader,
+                    .api_keys = &s->repositories.api_key_reader,
+                    .uploads = &s->repositories.upload_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -110,6 +116,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .groups = &s->repositories.group_writer,
                 .shares = &s->repositories.share_writer,
                 .albums = &s->repositories.album_writer,
+                .api_keys = &s->repositories.api_key_writer,
+                .uploads = &s->repositories.upload_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

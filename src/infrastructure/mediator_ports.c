@@ -20,8 +20,11 @@ static err refuse(const struct principal *principal)
 {
     if (principal->kind == PRINCIPAL_USER && !permissions_have(principal->permissions, SIGNED_IN))
         return ERR(MFA_REQUIRED, "your role asks for a second factor: set it up first");
-    return principal->kind == PRINCIPAL_NOBODY ? ERR(UNAUTHENTICATED, "sign in first")
-                                               : ERR(FORBIDDEN, "your role does not allow this");
+    if (principal->kind == PRINCIPAL_NOBODY)
+        return ERR(UNAUTHENTICATED, "sign in first");
+    return principal->kind == PRINCIPAL_API_KEY
+               ? ERR(FORBIDDEN, "the scopes of the API key do not allow this")
+               : ERR(FORBIDDEN, "your role does not allow this");
 }
 
 static err admit(struct mediator *m, const struct principal *principal, permission_number needs)
@@ -165,7 +168,7 @@ static err replay(struct mediator *m, struct call *c, bool *replayed)
     const struct principal *p = c->scope->principal;
     (void)m;
     err e = idempotency_reader_find(c->command.readers->idempotency, a, p->organization_key,
-                                    p->user_id, c->idempotency_key, &record);
+                                    principal_actor_id(p), c->idempotency_key, &record);
     if (e.code == ERR_NOT_FOUND)
         return OK;
     TRY(e);
@@ -180,9 +183,10 @@ static err remember(struct mediator *m, struct call *c)
     struct arena *a = c->scope->arena;
     struct buf result = BUF_IN(a);
     (void)m;
-    json_write(&result, c->use_case->result, c->result, 0);
+    json_write(&result, c->use_case->result, c->result,
+               c->use_case->shows_secret ? JSON_REDACT : 0);
     struct idempotency_record record = {.organization_key = c->scope->principal->organization_key,
-                                        .user_id = c->scope->principal->user_id,
+                                        .user_id = principal_actor_id(c->scope->principal),
                                         .idempotency_key = c->idempotency_key,
                                         .fingerprint = fingerprint_of(a, c),
                                         .result = buf_str(&result),

@@ -114,14 +114,18 @@ static void end(struct principal_memory *p, const struct ended *what)
     pthread_rwlock_unlock(&p->lock);
 }
 
-static void end_session(struct principal_cache *c, uuid session_id, instant now)
+static void tell_session(struct principal_memory *p, uuid session_id)
 {
-    struct principal_memory *p = self(c);
     char text[8 + UUID_TEXT_SIZE] = "session ";
-    end(p, &(struct ended){.session_id = session_id, .at = now});
     uuid_write(session_id, text + 8);
     if (p->bus != NULL)
         message_bus_publish(p->bus, channel, (str){text, sizeof text});
+}
+
+static void end_session(struct principal_cache *c, uuid session_id, instant now)
+{
+    end(self(c), &(struct ended){.session_id = session_id, .at = now});
+    tell_session(self(c), session_id);
 }
 
 static void end_user(struct principal_cache *c, int64_t user_key, instant now)
@@ -134,6 +138,22 @@ static void end_user(struct principal_cache *c, int64_t user_key, instant now)
         message_bus_publish(p->bus, channel, str_of(text));
 }
 
+static void take_word(struct principal_memory *p, const struct ended *what)
+{
+    pthread_rwlock_wrlock(&p->lock);
+    p->told_until_ns = monotonic_ns() + (uint64_t)PRINCIPAL_DOUBT_MS * 1000000u;
+    p->told[p->told_next++ % PRINCIPAL_TOLD_COUNT] =
+        (struct told){what->session_id, what->user_key, p->told_until_ns};
+    forget(p, what);
+    pthread_rwlock_unlock(&p->lock);
+}
+
+static void doubt(struct principal_cache *c, uuid session_id)
+{
+    take_word(self(c), &(struct ended){.session_id = session_id});
+    tell_session(self(c), session_id);
+}
+
 static void hear(struct message_listener *l, str payload)
 {
     struct principal_memory *p = container_of(l, struct principal_memory, listener);
@@ -144,12 +164,7 @@ static void hear(struct message_listener *l, str payload)
                    str_to_i64(str_sub(payload, 5, payload.len), &what.user_key);
     if (!is_session && !is_user)
         return;
-    pthread_rwlock_wrlock(&p->lock);
-    p->told_until_ns = monotonic_ns() + (uint64_t)PRINCIPAL_DOUBT_MS * 1000000u;
-    p->told[p->told_next++ % PRINCIPAL_TOLD_COUNT] =
-        (struct told){what.session_id, what.user_key, p->told_until_ns};
-    forget(p, &what);
-    pthread_rwlock_unlock(&p->lock);
+    take_word(p, &what);
 }
 
 err principal_memory_share(struct principal_memory *p, struct message_bus *bus)
@@ -167,8 +182,12 @@ void principal_memory_unshare(struct principal_memory *p)
     p->bus = NULL;
 }
 
-static const struct principal_cache_ops memory_ops = {
-    .find = find, .recall = recall, .put = put, .end_session = end_session, .end_user = end_user};
+static const struct principal_cache_ops memory_ops = {.find = find,
+                                                      .recall = recall,
+                                                      .put = put,
+                                                      .end_session = end_session,
+                                                      .end_user = end_user,
+                                                      .doubt = doubt};
 
 void principal_memory_open(struct principal_memory *p)
 {

@@ -1,6 +1,8 @@
 /* JWS straight on OpenSSL's EVP. */
 #include "infrastructure/token_jws.h"
 
+#include "infrastructure/token_api_key.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -345,6 +347,8 @@ static const struct token_service_ops jws_ops = {.issue_access = issue_access,
                                                  .verify_refresh = verify_refresh,
                                                  .issue_browser = issue_browser,
                                                  .verify_browser = verify_browser,
+                                                 .make_api_key = token_api_key_make,
+                                                 .read_api_key = token_api_key_read,
                                                  .jwks = jwks,
                                                  .make_key = make_key,
                                                  .hash = hash_token};

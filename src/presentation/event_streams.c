@@ -237,7 +237,7 @@ static bool is_full(const struct event_streams *s, const struct principal *princ
 {
     unsigned own = 0;
     for (const struct event_stream *stream = s->first; stream != NULL; stream = stream->next)
-        own += uuid_eq(stream->principal.user_id, principal->user_id);
+        own += uuid_eq(principal_actor_id(&stream->principal), principal_actor_id(principal));
     return s->stopping || s->count >= EVENT_STREAM_COUNT_MAX || own >= EVENT_STREAM_PER_USER_MAX;
 }
 

@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "domain/enums/permission.h"
+#include "domain/enums/api_scope.h"
 #include "presentation/exception_handlers.h"
 
 struct writer {
@@ -189,14 +189,47 @@ static void write_parameters(struct writer *w, const struct compiled_route *c)
     buf_add_char(&w->out, ']');
 }
 
-static void write_media_types(struct writer *w, str types)
+static bool is_text_type(str type)
 {
+    return str_starts(type, STR("text/")) || str_ends(type, STR("xml"));
+}
+
+/* JSON of whatever shape, text, or bytes. */
+static void write_media_schema(struct writer *w, str type, const struct schema *answer)
+{
+    bool is_json = str_ends(type, STR("json"));
+    buf_add(&w->out, STR("{\"schema\":"));
+    if (is_json && answer != NULL)
+        reference(w, answer);
+    else if (is_json)
+        buf_add(&w->out, STR("{}"));
+    else
+        buf_addf(&w->out, "{\"type\":\"string\"%s}",
+                 is_text_type(type) ? "" : ",\"format\":\"binary\"");
+    buf_add_char(&w->out, '}');
+}
+
+/* Of those that differ in parameters alone, the first. */
+static bool is_repeated(str types, str type)
+{
+    str one;
+    while (str_cut(&types, ',', &one) && one.ptr != type.ptr)
+        if (str_eq(str_trim(one), str_trim(type)))
+            return true;
+    return false;
+}
+
+static void write_media_types(struct writer *w, str types, const struct schema *answer)
+{
+    str all = types;
     str type;
     bool first = true;
     buf_add(&w->out, STR(",\"content\":{"));
     while (str_cut(&types, ',', &type)) {
+        if (str_trim(type).len == 0 || is_repeated(all, type))
+            continue;
         json_write_member(&w->out, &first, str_trim(type));
-        buf_add(&w->out, STR("{}"));
+        write_media_schema(w, str_trim(type), answer);
     }
     buf_add_char(&w->out, '}');
 }
@@ -206,7 +239,7 @@ static void write_body(struct writer *w, const struct compiled_route *c)
     const struct use_case *u = c->route->use_case;
     if (u == NULL && c->route->takes != NULL) {
         buf_add(&w->out, STR(",\"requestBody\":{\"required\":true"));
-        write_media_types(w, str_of(c->route->takes));
+        write_media_types(w, str_of(c->route->takes), NULL);
         buf_add_char(&w->out, '}');
     }
     if (u == NULL || c->route->body != HTTP_BODY_BUFFERED)
@@ -218,23 +251,91 @@ static void write_body(struct writer *w, const struct compiled_route *c)
     buf_add(&w->out, STR("}}}"));
 }
 
+#define NUMBER_HEADER(name_, doc_)                                                                 \
+    "\"" name_ "\":{\"description\":\"" doc_ "\",\"schema\":{\"type\":\"integer\"}}"
+#define LIMIT_HEADERS                                                                              \
+    NUMBER_HEADER("RateLimit-Limit", "Requests of a minute")                                       \
+    "," NUMBER_HEADER("RateLimit-Remaining", "Those left") "," NUMBER_HEADER(                      \
+        "RateLimit-Reset", "Seconds until all of them are there again")
+static const char limit_headers[] = ",\"headers\":{" LIMIT_HEADERS "}";
+static const char refused_headers[] =
+    ",\"headers\":{" LIMIT_HEADERS "," NUMBER_HEADER("Retry-After", "Seconds") "}";
+#define PROBLEM                                                                                    \
+    ",\"content\":{\"application/problem+json\":{"                                                 \
+    "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}"
+
 static void write_responses(struct writer *w, const struct compiled_route *c)
 {
     const struct use_case *u = c->route->use_case;
     bool empty = u != NULL && u->result->field_count == 0;
     unsigned status = c->route->success != 0 ? c->route->success : empty ? 204 : 200;
-    buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"", status);
+    bool by_key = w->app->takes == CREDENTIALS_API_KEY && c->needs != PERMISSION_ANYONE;
+    buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"%s", status,
+             by_key ? limit_headers : "");
     if (u != NULL && !empty) {
         buf_add(&w->out, STR(",\"content\":{\"application/json\":{\"schema\":"));
         reference(w, u->result);
         buf_add(&w->out, STR("}}"));
     } else if (u == NULL && c->route->answers != NULL) {
-        write_media_types(w, str_of(c->route->answers));
+        write_media_types(w, str_of(c->route->answers), c->route->answer);
     }
+    if (by_key)
+        buf_addf(&w->out, "},\"429\":{\"description\":\"The API key has nothing left\"%s" PROBLEM,
+                 refused_headers);
     buf_add(
         &w->out,
         STR("},\"default\":{\"description\":\"Problem\",\"content\":{\"application/problem+json\":{"
             "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}}"));
+}
+
+/* "Retrieve a study" is retrieve_a_study. */
+static str slug_of(struct arena *a, str doc)
+{
+    struct buf out = BUF_IN(a);
+    str lower = str_lower(a, doc);
+    for (size_t i = 0; i < lower.len && lower.ptr[i] != '('; i++) {
+        char c = lower.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (is_letter)
+            buf_add_char(&out, c);
+        else if (out.len != 0 && out.ptr[out.len - 1] != '_')
+            buf_add_char(&out, '_');
+    }
+    while (out.len != 0 && out.ptr[out.len - 1] == '_')
+        out.len--;
+    return buf_str(&out);
+}
+
+static str plain_id(struct arena *a, const struct compiled_route *c)
+{
+    const struct route *route = c->route;
+    return route->use_case != NULL
+               ? str_of(route->use_case->name)
+               : slug_of(a, str_of(route->doc != NULL ? route->doc : route->path));
+}
+
+/* Unique, as generators of clients want it: by the method where two say the same, and by the place
+ * where the same is to be had in two. */
+static str operation_id(struct writer *w, const struct compiled_route *c)
+{
+    struct arena *a = w->out.arena;
+    str id = plain_id(a, c);
+    size_t same = 0;
+    for (const struct compiled_route *other = w->app->routes; other != c; other++)
+        if (!other->route->is_hidden && str_eq(plain_id(a, other), id))
+            same++;
+    return same == 0 ? id
+                     : str_format(a, "%.*s_%.*s_%zu", STR_ARG(id),
+                                  STR_ARG(str_lower(a, str_of(c->route->method))), same + 1);
+}
+
+static void write_needs(struct writer *w, permission_number needs)
+{
+    bool by_key = w->app->takes == CREDENTIALS_API_KEY;
+    const char *scope = by_key ? api_scope_that_allows(needs) : NULL;
+    buf_addf(&w->out, ",\"description\":\"Needs the %s `%s`.\"",
+             scope != NULL ? "scope" : "permission",
+             scope != NULL ? scope : permission_names[needs]);
 }
 
 static void write_operation(struct writer *w, const struct compiled_route *c)
@@ -243,14 +344,15 @@ static void write_operation(struct writer *w, const struct compiled_route *c)
     const struct use_case *u = route->use_case;
     bool first = true;
     buf_add_char(&w->out, '{');
-    if (u != NULL)
-        text(w, &first, "operationId", u->name);
+    member(w, &first, "operationId");
+    json_write_str(&w->out, operation_id(w, c));
+    if (route->deprecated != NULL)
+        buf_add(&w->out, STR(",\"deprecated\":true"));
     text(w, &first, "summary", u != NULL ? u->doc : route->doc != NULL ? route->doc : route->path);
     member(w, &first, "tags");
     buf_addf(&w->out, "[\"%s\"]", route->tag != NULL ? route->tag : "other");
     if (c->needs > PERMISSION_SIGNED_IN)
-        buf_addf(&w->out, ",\"description\":\"Needs the permission `%s`.\"",
-                 permission_names[c->needs]);
+        write_needs(w, c->needs);
     if (c->needs == PERMISSION_ANYONE)
         buf_add(&w->out, STR(",\"security\":[]"));
     write_parameters(w, c);
@@ -286,6 +388,16 @@ static void write_path(struct writer *w, size_t at, bool *first)
     buf_add_char(&w->out, '}');
 }
 
+static const char token_security[] =
+    "},\"security\":[{\"password\":[]},{\"bearer\":[]}],\"components\":{\"securitySchemes\":{"
+    "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+    "\"password\":{\"type\":\"oauth2\",\"flows\":{\"password\":{\"tokenUrl\":"
+    "\"/api/v1/auth/token\",\"scopes\":{}}}}},";
+static const char key_security[] =
+    "},\"security\":[{\"api_key\":[]}],\"components\":{\"securitySchemes\":{"
+    "\"api_key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"gk_…\","
+    "\"description\":\"An API key of the organization; what it may do is in its scopes\"}},";
+
 str openapi_text(const struct web_app *app, struct arena *a)
 {
     struct writer w = {.out = BUF_IN(a), .app = app};
@@ -296,12 +408,9 @@ str openapi_text(const struct web_app *app, struct arena *a)
     for (size_t i = 0; i < app->route_count; i++)
         if (!app->routes[i].route->is_hidden)
             write_path(&w, i, &first);
-    buf_add(&w.out, STR("},\"security\":[{\"password\":[]},{\"bearer\":[]}],\"components\":{"
-                        "\"securitySchemes\":{"
-                        "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-                        "\"password\":{\"type\":\"oauth2\",\"flows\":{\"password\":{\"tokenUrl\":"
-                        "\"/api/v1/auth/token\","
-                        "\"scopes\":{}}}}},\"schemas\":{"));
+    buf_add(&w.out,
+            app->takes == CREDENTIALS_API_KEY ? str_of(key_security) : str_of(token_security));
+    buf_add(&w.out, STR("\"schemas\":{"));
     want_schema(&w, &problem_schema);
     first = true;
     for (size_t i = 0; i < w.schema_count; i++) { /* the list grows while it is written */

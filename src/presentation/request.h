@@ -19,6 +19,12 @@ struct query_parameter {
     const char *name, *doc;
 };
 
+/* How a route is signed in to; several may be or-ed. */
+enum credentials {
+    CREDENTIALS_TOKEN = 1, /* of a person: bearer token, or the cookie where the route takes it */
+    CREDENTIALS_API_KEY = 2
+};
+
 /* A line of a route table. Either use_case is set, and binding, sending and writing are generic, or
  * handle is, because its bytes are not JSON; then needs says who may ask. A route without a
  * decision does not register. */
@@ -30,15 +36,19 @@ struct route {
     const struct use_case *behind; /* what handle sends, for the trail of those who were refused */
     enum lane lane;                /* 0: LANE_DB */
     enum http_body_mode body;
-    uint64_t body_max;     /* 0: JSON_BODY_SIZE_MAX */
-    unsigned success;      /* 0: 200 */
-    const char *tag, *doc; /* of handle, for the documentation */
-    const char *answers;   /* media types of handle's answer, separated by commas */
-    const char *takes;     /* those of its body */
+    uint64_t body_max;           /* 0: JSON_BODY_SIZE_MAX */
+    unsigned success;            /* 0: 200 */
+    const char *tag, *doc;       /* of handle, for the documentation */
+    const char *answers;         /* media types of handle's answer, separated by commas */
+    const char *takes;           /* those of its body */
+    const struct schema *answer; /* of a JSON answer of handle */
     const struct query_parameter *(*parameter)(size_t at); /* of its query; NULL behind the last */
     bool is_hidden;                                        /* not in the documentation */
     bool takes_cookie; /* also from the program's own pages: cookie.h */
-    bool is_limited;   /* counts against the sender's rate of sign-ins */
+    const char *deprecated,
+        *sunset;           /* days, "2027-01-31": since when, and until when it is there */
+    const char *successor; /* address of what takes its place */
+    bool is_limited;       /* counts against the sender's rate of sign-ins */
     bool is_quick; /* a look-up: answered on the I/O loop unless it turns out that it has to wait */
 };
 
@@ -52,6 +62,7 @@ struct request {
     struct http_exchange *x;
     struct web_app *app;
     const struct route *route;
+    unsigned takes; /* enum credentials */
     struct scope scope;
     struct principal principal;
     struct path_parameter parameters[PATH_PARAMETER_COUNT_MAX];
@@ -61,6 +72,8 @@ struct request {
     struct query_pair_slice query;
     str token; /* credentials that are still to be looked up */
     bool is_principal_known;
+    bool is_size_reserved;  /* likewise, of what it may send */
+    bool is_key_counted;    /* against what its API key may ask for */
     bool is_uncounted;      /* against the rate of sign-ins, which is still to be asked for */
     uint32_t retry_seconds; /* until it is worth trying again; 0: soon */
     err outcome;            /* for the log */

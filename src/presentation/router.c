@@ -111,6 +111,7 @@ static err find_route(struct web_app *w, struct request *r, const struct compile
             r->route = c->route;
             r->of_share = c->of_share;
             r->mount = mount_of(r->x->path, segments, c->prefix_segment_count);
+            r->takes = c->takes;
             return take_parameters(r, c, segments, count);
         }
         add_allowed(&allowed, c->route->method);
@@ -190,7 +191,9 @@ static err begin_route(struct web_app *w, struct request *r)
     struct http_exchange *x = r->x;
     TRY(find_route(w, r, &c));
     x->body_mode = c->route->body;
+    deprecation_begin(r);
     TRY(auth_begin(r, c->needs));
+    TRY(key_limits_begin(r));
     if (r->is_principal_known)
         TRY(authorize_early(w, r, c->needs));
     if (c->route->is_limited)
@@ -276,6 +279,7 @@ static err handle_route(struct request *r)
     struct web_app *w = r->app;
     TRY(rate_limit_finish(r));
     TRY(auth_resolve(r));
+    TRY(key_limits_finish(r));
     if (r->route->use_case != NULL)
         return send_use_case(r);
     TRY(authorize_early(w, r, r->route->needs));
@@ -356,6 +360,9 @@ static err compile(struct web_app *w, const struct route_table *table, const str
     struct compiled_route *c = &w->routes[w->route_count++];
     *c = (struct compiled_route){
         .route = route, .prefix = table->prefix, .of_share = is_of_share(table)};
+    c->takes = w->takes != 0 ? w->takes : CREDENTIALS_TOKEN;
+    if (w->key_prefix != NULL && strcmp(w->key_prefix, table->prefix) == 0)
+        c->takes |= CREDENTIALS_API_KEY;
     c->needs = route->use_case != NULL ? route->use_case->needs : route->needs;
     if (c->needs == PERMISSION_UNDECIDED)
         return ERRF(&w->arena, INVALID, "route %s %s has no permission", route->method,

@@ -24,6 +24,7 @@ struct compiled_route {
     size_t segment_count, prefix_segment_count;
     permission_number needs;
     bool of_share;
+    unsigned takes;
 };
 
 struct object_checksums;
@@ -35,8 +36,10 @@ struct web_app {
     struct mediator *mediator;
     struct services *services;
     struct clock *clock;
-    bool looks_up_inline; /* the database is near: a look-up does not hold an I/O loop up */
-    struct lanes *lanes;  /* for what is still to be done when a refusal has been sent */
+    unsigned takes;         /* enum credentials; 0: CREDENTIALS_TOKEN */
+    const char *key_prefix; /* of tables that take API keys besides; NULL: none */
+    bool looks_up_inline;   /* the database is near: a look-up does not hold an I/O loop up */
+    struct lanes *lanes;    /* for what is still to be done when a refusal has been sent */
     const struct static_files *viewer; /* NULL: not there */
     bool is_behind_proxy;              /* which ends TLS: cookies are for it alone */
     const char *title;                 /* for the documentation */

@@ -22,7 +22,8 @@ err grant_study(struct readers *readers, struct arena *a, const struct principal
 static bool may_change(struct command_ctx *ctx, const struct grant *grant)
 {
     struct study study;
-    bool is_ours = grant->grantee_kind == GRANTEE_USER || grant->grantee_kind == GRANTEE_GROUP;
+    bool is_ours = grant->grantee_kind == GRANTEE_USER || grant->grantee_kind == GRANTEE_GROUP ||
+                   grant->grantee_kind == GRANTEE_API_KEY;
     if (!is_ours || grant->granted_kind == GRANTED_ALBUM)
         return false;
     if (permissions_have(ctx->principal->permissions, READ_STUDIES) ||

@@ -14,6 +14,7 @@ struct principal_cache_ops {
                 const struct principal *principal);
     void (*end_session)(struct principal_cache *c, uuid session_id, instant now);
     void (*end_user)(struct principal_cache *c, int64_t user_key, instant now);
+    void (*doubt)(struct principal_cache *c, uuid session_id);
 };
 struct principal_cache {
     const struct principal_cache_ops *ops;
@@ -41,6 +42,12 @@ static inline void principal_cache_end_session(struct principal_cache *c, uuid s
                                                instant now)
 {
     c->ops->end_session(c, session_id, now);
+}
+/* The session or API key is about to change: until that is committed the database is asked each
+ * time, here and on the other nodes. */
+static inline void principal_cache_doubt(struct principal_cache *c, uuid session_id)
+{
+    c->ops->doubt(c, session_id);
 }
 /* Everything the user had until now. */
 static inline void principal_cache_end_user(struct principal_cache *c, int64_t user_key,

@@ -34,6 +34,8 @@ struct token_service_ops {
                           struct refresh_claims *out);
     err (*issue_browser)(struct token_service *t, struct arena *a, uuid session_id, str *out);
     err (*verify_browser)(struct token_service *t, str token, uuid *session_id);
+    err (*make_api_key)(struct token_service *t, struct arena *a, uuid id, str *text, str *hash);
+    err (*read_api_key)(struct token_service *t, struct arena *a, str text, uuid *id, str *hash);
     str (*jwks)(struct token_service *t, struct arena *a, instant now);
     err (*make_key)(struct token_service *t, struct arena *a, struct signing_key *out);
     str (*hash)(struct token_service *t, struct arena *a, str token);
@@ -79,6 +81,20 @@ static inline err token_issue_browser(struct token_service *t, struct arena *a, 
 static inline err token_verify_browser(struct token_service *t, str token, uuid *session_id)
 {
     return t->ops->verify_browser(t, token, session_id);
+}
+/* A new API key of that identifier, see domain/entities/api_key.h, and the hash that is kept of its
+ * secret. */
+static inline err token_make_api_key(struct token_service *t, struct arena *a, uuid id, str *text,
+                                     str *hash)
+{
+    return t->ops->make_api_key(t, a, id, text, hash);
+}
+/* What identifier it names and what its secret hashes to: whether that is right is the key's to
+ * say. Errors: UNAUTHENTICATED (not of that form). */
+static inline err token_read_api_key(struct token_service *t, struct arena *a, str text, uuid *id,
+                                     str *hash)
+{
+    return t->ops->read_api_key(t, a, text, id, hash);
 }
 /* The public keys as a JWK set, RFC 7517: those that sign, will sign, or signed what may still be
  * good. */

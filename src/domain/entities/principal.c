@@ -7,6 +7,11 @@
 const struct principal principal_nobody = {.kind = PRINCIPAL_NOBODY,
                                            .permissions = UINT64_C(1) << ANYONE};
 
+uuid principal_actor_id(const struct principal *p)
+{
+    return p->kind == PRINCIPAL_API_KEY ? p->session_id : p->user_id;
+}
+
 struct principal principal_system(int64_t organization_key)
 {
     return (struct principal){.kind = PRINCIPAL_SYSTEM,
@@ -29,7 +34,7 @@ bool principal_access(const struct principal *p, enum permission right, instant 
     return has_all || permissions_have(p->granted_permissions, right);
 }
 
-const char *const principal_kind_names[] = {"nobody", "user", "system", "share", NULL};
+const char *const principal_kind_names[] = {"nobody", "user", "system", "share", "api_key", NULL};
 _Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a kind without a name");
 
 void principal_set_name(struct principal *p, str name)
@@ -40,9 +45,4 @@ void principal_set_name(struct principal *p, str name)
     memset(p->name, 0, sizeof p->name);
     if (size != 0)
         memcpy(p->name, name.ptr, size);
-}
-
-uuid principal_actor_id(const struct principal *p)
-{
-    return p->user_id;
 }

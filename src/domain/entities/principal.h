@@ -12,6 +12,7 @@ enum principal_kind {
     PRINCIPAL_USER,
     PRINCIPAL_SYSTEM,
     PRINCIPAL_SHARE,
+    PRINCIPAL_API_KEY,
     PRINCIPAL_KIND_COUNT
 };
 extern const char *const principal_kind_names[]; /* NULL-terminated */
@@ -22,7 +23,8 @@ struct principal {
     enum principal_kind kind;
     int64_t organization_key;
     int64_t user_key;
-    uuid user_id, session_id;       /* of a share: its own identifier, as both */
+    uuid user_id;    /* of an API key: who made it; of a share: itself */
+    uuid session_id; /* what the credentials are of: of an API key or a share, itself */
     char name[PRINCIPAL_NAME_SIZE]; /* for the audit trail: of a user the e-mail; may be cut off */
     uint64_t permissions;           /* with everything of the organization */
     uint64_t granted_permissions;   /* with what was granted, see struct access */
@@ -32,6 +34,8 @@ struct principal {
     uuid series_id;
     instant issued_at; /* the session or key; what ended the user's sessions later ended them */
     instant expires_at;
+    uint32_t requests_per_minute; /* of an API key */
+    int64_t daily_size;           /* of an API key: bytes it may send in a day; 0: no limit */
 };
 
 extern const struct principal principal_nobody;

@@ -6,11 +6,13 @@
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 #define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN))
 
-const char *const permission_names[] = {
-    "undecided",       "anyone",           "signed_in",        "read_studies",  "write_studies",
-    "delete_studies",  "read_users",       "write_users",      "read_audit",    "write_settings",
-    "read_work_items", "write_work_items", "run_system",       "write_roles",   "write_grants",
-    "break_glass",     "own_sign_in",      "download_studies", "share_studies", NULL};
+const char *const permission_names[] = {"undecided",      "anyone",          "signed_in",
+                                        "read_studies",   "write_studies",   "delete_studies",
+                                        "read_users",     "write_users",     "read_audit",
+                                        "write_settings", "read_work_items", "write_work_items",
+                                        "run_system",     "write_roles",     "write_grants",
+                                        "break_glass",    "own_sign_in",     "download_studies",
+                                        "share_studies",  "write_api_keys",  NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
 const char *const role_names[] = {"administrator", "radiologist", "technologist", "referrer",
@@ -22,7 +24,7 @@ static const uint64_t permissions[ROLE_COUNT] = {
                            BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(DELETE_STUDIES) |
                            BIT(READ_USERS) | BIT(WRITE_USERS) | BIT(READ_AUDIT) |
                            BIT(WRITE_SETTINGS) | BIT(READ_WORK_ITEMS) | BIT(WRITE_WORK_ITEMS) |
-                           BIT(WRITE_ROLES) | BIT(WRITE_GRANTS),
+                           BIT(WRITE_ROLES) | BIT(WRITE_GRANTS) | BIT(WRITE_API_KEYS),
     [ROLE_RADIOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
                          BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
                          BIT(WRITE_WORK_ITEMS) | BIT(WRITE_GRANTS) | BIT(BREAK_GLASS),

@@ -28,6 +28,7 @@ enum permission {
     OWN_SIGN_IN,      /* what is left to somebody who must set up a second factor first */
     DOWNLOAD_STUDIES, /* whole instances and archives */
     SHARE_STUDIES,    /* links, inboxes, albums */
+    WRITE_API_KEYS,
     PERMISSION_COUNT
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/mediator.h"
 #include "domain/repositories/album_repository.h"
+#include "domain/repositories/api_key_repository.h"
 #include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
@@ -22,6 +23,7 @@
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/share_repository.h"
+#include "domain/repositories/upload_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
 
@@ -43,6 +45,8 @@ struct readers {
     struct group_reader *groups;
     struct share_reader *shares;
     struct album_reader *albums;
+    struct api_key_reader *api_keys;
+    struct upload_reader *uploads;
 };
 
 struct unit_of_work {
@@ -64,6 +68,8 @@ struct unit_of_work {
     struct group_writer *groups;
     struct share_writer *shares;
     struct album_writer *albums;
+    struct api_key_writer *api_keys;
+    struct upload_writer *uploads;
     struct outbox *outbox;
 };
 

@@ -44,6 +44,10 @@ static const struct db_repositories repositories = {
     .share_writer = {&memory_share_writer_ops},
     .album_reader = {&memory_album_reader_ops},
     .album_writer = {&memory_album_writer_ops},
+    .api_key_reader = {&memory_api_key_reader_ops},
+    .api_key_writer = {&memory_api_key_writer_ops},
+    .upload_reader = {&memory_upload_reader_ops},
+    .upload_writer = {&memory_upload_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 
@@ -175,7 +179,8 @@ static int64_t *version_of(enum memory_table table, void *object)
                    table == MEMORY_AUDIT_POSITIONS || table == MEMORY_IDEMPOTENCY_RECORDS ||
                    table == MEMORY_LEASES || table == MEMORY_PASSWORD_REQUESTS ||
                    table == MEMORY_INSTANCE_VERSIONS || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
-                   table == MEMORY_WORK_ITEM_EVENTS
+                   table == MEMORY_WORK_ITEM_EVENTS || table == MEMORY_UPLOAD_PARTS ||
+                   table == MEMORY_UPLOAD_FILES
                ? NULL
                : memory_member(table, "version", object);
 }

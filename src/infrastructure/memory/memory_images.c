@@ -262,6 +262,9 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
         *out = str_eq(((const struct instance *)rows->at[i])->object_name, object_name);
     for (size_t i = 0; i < beside->len && !*out; i++)
         *out = str_eq(((const struct non_patient_object *)beside->at[i])->object_name, object_name);
+    const struct memory_rows *parts = memory_rows(reading(r), MEMORY_UPLOAD_PARTS);
+    for (size_t i = 0; i < parts->len && !*out; i++)
+        *out = str_eq(((const struct upload_part *)parts->at[i])->sha256, object_name);
     *out = *out || memory_images_is_version(r, object_name);
     return OK;
 }

@@ -66,6 +66,10 @@ extern const struct share_reader_ops memory_share_reader_ops;
 extern const struct share_writer_ops memory_share_writer_ops;
 extern const struct album_reader_ops memory_album_reader_ops;
 extern const struct album_writer_ops memory_album_writer_ops;
+extern const struct api_key_reader_ops memory_api_key_reader_ops;
+extern const struct api_key_writer_ops memory_api_key_writer_ops;
+extern const struct upload_reader_ops memory_upload_reader_ops;
+extern const struct upload_writer_ops memory_upload_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "domain/entities/audit_cut.h"
+#include "domain/entities/api_key.h"
 #include "domain/entities/audit_event.h"
 #include "domain/entities/audit_position.h"
 #include "domain/entities/change.h"
@@ -19,6 +20,7 @@
 #include "domain/entities/session.h"
 #include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
+#include "domain/entities/upload.h"
 #include "domain/entities/user.h"
 #include "domain/entities/user_group.h"
 #include "domain/entities/work_item.h"
@@ -119,6 +121,20 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                              .references = {{"share_key", MEMORY_SHARES}}},
     [MEMORY_ALBUMS] = {.schema = &album_schema, .required = {ENTITY, "name"}, .unique = {{"id"}}},
     [MEMORY_GRANTS] = {.schema = &grant_schema, .required = {ENTITY}, .unique = {{"id"}}},
+    [MEMORY_API_KEYS] = {.schema = &api_key_schema,
+                         .required = {ENTITY, "name", "secret_hash"},
+                         .unique = {{"id"}}},
+    [MEMORY_UPLOADS] = {.schema = &upload_schema,
+                        .required = {ENTITY, "owner_id", "name", "expires_at"},
+                        .unique = {{"id"}}},
+    [MEMORY_UPLOAD_PARTS] = {.schema = &upload_part_schema,
+                             .required = {"sha256", "created_at"},
+                             .unique = {{"upload_key", "number"}},
+                             .references = {{"upload_key", MEMORY_UPLOADS}}},
+    [MEMORY_UPLOAD_FILES] = {.schema = &upload_file_schema,
+                             .required = {"name"},
+                             .unique = {{"upload_key", "number"}},
+                             .references = {{"upload_key", MEMORY_UPLOADS}}},
     [MEMORY_WORK_ITEMS] = {.schema = &work_item_schema,
                            .required = {ENTITY, "sop_instance_uid", "data_set", "modified_at"},
                            .unique = {{"id"}, {"organization_key", "sop_instance_uid"}}},

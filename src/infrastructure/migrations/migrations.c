@@ -454,6 +454,32 @@ static const char shares[] =
     "CREATE INDEX share_visits_by_share ON share_visits(share_key, key);"
     "CREATE INDEX share_visits_by_end ON share_visits(expires_at);";
 
+/* Programs that ask, and what they send in parts. */
+static const char public_api[] =
+    "CREATE TABLE api_keys(" ENTITY "name {text} NOT NULL, secret_hash {text} NOT NULL, "
+    "scopes {number} NOT NULL, is_limited {number} NOT NULL, "
+    "requests_per_minute {number} NOT NULL, daily_size {number} NOT NULL, expires_at {number}, "
+    "revoked_at {number}, last_used_at {number}, last_used_from {text}, created_by {id}, "
+    "sent_on {number} NOT NULL, sent_size {number} NOT NULL, "
+    "FOREIGN KEY(organization_key) REFERENCES organizations(key)){end};"
+    "CREATE INDEX api_keys_by_organization ON api_keys(organization_key, key);"
+    "CREATE TABLE uploads(" ENTITY "owner_id {id} NOT NULL, name {text} NOT NULL, "
+    "kind {number} NOT NULL, size {number} NOT NULL, sha256 {text}, state {number} NOT NULL, "
+    "failure {text}, expires_at {number} NOT NULL, lease_until {number}, "
+    "part_count {number} NOT NULL, received_size {number} NOT NULL, "
+    "stored_count {number} NOT NULL, there_count {number} NOT NULL, "
+    "refused_count {number} NOT NULL){end};"
+    "CREATE INDEX uploads_by_owner ON uploads(organization_key, owner_id, key);"
+    "CREATE INDEX uploads_by_expiry ON uploads(expires_at);"
+    "CREATE TABLE upload_parts(key {key}, upload_key {number} NOT NULL REFERENCES uploads(key), "
+    "number {number} NOT NULL, name {text}, size {number} NOT NULL, sha256 {text} NOT NULL, "
+    "created_at {number} NOT NULL, UNIQUE(upload_key, number)){end};"
+    "CREATE INDEX upload_parts_by_object ON upload_parts(sha256);"
+    "CREATE TABLE upload_files(key {key}, upload_key {number} NOT NULL REFERENCES uploads(key), "
+    "number {number} NOT NULL, name {text} NOT NULL, outcome {number} NOT NULL, code {text}, "
+    "detail {text}, study_id {id}, study_instance_uid {text}, series_instance_uid {text}, "
+    "sop_instance_uid {text}, UNIQUE(upload_key, number)){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -476,6 +502,7 @@ const struct migration migrations[] = {
     {16, "audit: who, whose, where it was cut, who has it", {audit}, NULL, NULL},
     {17, "grants, groups, albums", {grants}, NULL, NULL},
     {18, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
+    {19, "API keys, uploads", {public_api}, NULL, NULL},
     {20, "shares and visits", {shares}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

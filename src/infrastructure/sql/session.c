@@ -48,6 +48,10 @@ static const struct db_repositories repositories = {
     .share_writer = {&sql_share_writer_ops},
     .album_reader = {&sql_album_reader_ops},
     .album_writer = {&sql_album_writer_ops},
+    .api_key_reader = {&sql_api_key_reader_ops},
+    .api_key_writer = {&sql_api_key_writer_ops},
+    .upload_reader = {&sql_upload_reader_ops},
+    .upload_writer = {&sql_upload_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 
@@ -172,6 +176,10 @@ static struct entity_sql entities[] = {
     {.schema = &organization_settings_schema,
      .number = TABLE_ORGANIZATION_SETTINGS,
      .table = "organization_settings"},
+    {.schema = &api_key_schema, .number = TABLE_API_KEYS, .table = "api_keys"},
+    {.schema = &upload_schema, .number = TABLE_UPLOADS, .table = "uploads"},
+    {.schema = &upload_part_schema, .number = TABLE_UPLOAD_PARTS, .table = "upload_parts"},
+    {.schema = &upload_file_schema, .number = TABLE_UPLOAD_FILES, .table = "upload_files"},
     {.schema = &work_item_schema, .number = TABLE_WORK_ITEMS, .table = "work_items"},
     {.schema = &work_item_event_schema,
      .number = TABLE_WORK_ITEM_EVENTS,

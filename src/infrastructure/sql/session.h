@@ -59,6 +59,10 @@ extern const struct share_reader_ops sql_share_reader_ops;
 extern const struct share_writer_ops sql_share_writer_ops;
 extern const struct album_reader_ops sql_album_reader_ops;
 extern const struct album_writer_ops sql_album_writer_ops;
+extern const struct api_key_reader_ops sql_api_key_reader_ops;
+extern const struct api_key_writer_ops sql_api_key_writer_ops;
+extern const struct upload_reader_ops sql_upload_reader_ops;
+extern const struct upload_writer_ops sql_upload_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;
 
 /* Derived data, wherever it is kept: the columns metadata, metadata_size, metadata_crc, frames,

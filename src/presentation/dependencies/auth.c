@@ -2,11 +2,14 @@
  * or, where the route takes it, in the cookie of the program's own pages. */
 #include "presentation/dependencies/auth.h"
 
+#include "application/commands/api_keys/note_api_key_use/command.h"
 #include "application/models/second_factor.h"
 #include "application/models/share_access.h"
 #include "application/models/user_view.h"
+#include "base/log.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
+#include "presentation/router.h"
 
 static bool is_browser_token(str token)
 {
@@ -29,15 +32,22 @@ static err read_visit(struct request *r, str *out)
                : ERR(FORBIDDEN, "the cookie counts for requests of this server's own pages");
 }
 
+static bool is_api_key(str token)
+{
+    return str_starts(token, STR(API_KEY_PREFIX));
+}
+
 /* Each kind of token by its own way only: the cache below would not tell them apart. */
 static err read_token(struct request *r, str *out)
 {
     if (r->of_share)
         return read_visit(r, out);
     str header = http_header(r->x, "Authorization");
-    bool by_cookie = header.ptr == NULL && r->route->takes_cookie;
+    bool by_cookie =
+        header.ptr == NULL && r->route->takes_cookie && (r->takes & CREDENTIALS_TOKEN) != 0;
     *out = by_cookie ? cookie_session(r) : auth_bearer(header);
-    if (out->len == 0 || is_browser_token(*out) != by_cookie ||
+    unsigned kind = is_api_key(*out) ? CREDENTIALS_API_KEY : CREDENTIALS_TOKEN;
+    if (out->len == 0 || is_browser_token(*out) != by_cookie || (r->takes & kind) == 0 ||
         str_starts(*out, STR(SHARE_VISIT_PREFIX)))
         return ERR(UNAUTHENTICATED, "sign in first");
     return !by_cookie || cookie_is_own_page(r)
@@ -177,6 +187,106 @@ static err verify(struct request *r, instant now, struct access_claims *out)
     return OK;
 }
 
+/* That a key is used, on its way to its row. */
+struct key_use {
+    struct pool_job job;
+    struct arena arena;
+    struct scope scope;
+    struct principal principal;
+    struct note_api_key_use cmd;
+};
+
+static void note_key_use(struct pool_job *job)
+{
+    struct key_use *u = container_of(job, struct key_use, job);
+    struct note_api_key_use_result result;
+    err e = note_api_key_use_send(&u->scope, &u->cmd, &result);
+    if (failed(e))
+        log_err(LOG_WARN, "api_key_use", e);
+    arena_deinit(&u->arena);
+    heap_free(u);
+}
+
+/* Nobody waits for that. */
+static void push_use(struct request *r, const struct api_key *key)
+{
+    if (r->app->lanes == NULL)
+        return;
+    struct key_use *u = heap_alloc(sizeof *u);
+    arena_init(&u->arena);
+    u->job.run = note_key_use;
+    u->principal = principal_system(key->organization_key);
+    u->scope = r->scope;
+    u->scope.arena = &u->arena;
+    u->scope.principal = &u->principal;
+    u->scope.request_id = str_copy(&u->arena, r->scope.request_id);
+    u->scope.peer_address = str_copy(&u->arena, r->scope.peer_address);
+    u->scope.idempotency_key = STR_NONE;
+    u->scope.issues = (struct issues){.arena = &u->arena};
+    u->cmd = (struct note_api_key_use){key->key, u->scope.peer_address};
+    if (!lanes_push(r->app->lanes, LANE_DB, &u->job)) {
+        arena_deinit(&u->arena);
+        heap_free(u);
+    }
+}
+
+static struct principal principal_of_key(const struct api_key *key, instant now)
+{
+    struct principal p = {.kind = PRINCIPAL_API_KEY,
+                          .organization_key = key->organization_key,
+                          .user_id = key->created_by,
+                          .session_id = key->id,
+                          .grantee_kind = GRANTEE_API_KEY,
+                          .grantee_key = key->key,
+                          .issued_at = key->created_at,
+                          /* the cache asks again long before */
+                          .expires_at = key->expires_at.us != 0 ? key->expires_at
+                                                                : instant_add(now, SECONDS(3600)),
+                          .requests_per_minute = (uint32_t)key->requests_per_minute,
+                          .daily_size = key->daily_size};
+    api_key_permissions(key, &p.permissions, &p.granted_permissions);
+    principal_set_name(&p, key->name);
+    return p;
+}
+
+/* One answer for all that can be wrong with a key. */
+static err check_key(struct request *r, uuid id, str hash, instant now, struct api_key *out)
+{
+    struct readers *readers;
+    struct mediator *m = r->scope.mediator;
+    TRY(m->ops->read_begin(m, &r->scope, &readers));
+    err e = api_key_reader_get(readers->api_keys, request_arena(r), 0, id, out);
+    m->ops->read_end(m, readers);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    bool is_right =
+        str_eq_secret(hash, failed(e)
+                                ? STR("0000000000000000000000000000000000000000000000000000000"
+                                      "000000000")
+                                : out->secret_hash) &&
+        !failed(e);
+    return is_right && api_key_is_live(out, now) ? OK
+                                                 : ERR(UNAUTHENTICATED, "the API key is not good");
+}
+
+static err resolve_key(struct request *r, instant now)
+{
+    struct api_key key;
+    uuid id;
+    str hash;
+    TRY(token_read_api_key(r->scope.services->tokens, request_arena(r), r->token, &id, &hash));
+    TRY(check_key(r, id, hash, now, &key));
+    r->principal = principal_of_key(&key, now);
+    if (!principal_cache_put(r->scope.services->principals, r->token, now, &r->principal)) {
+        r->principal = principal_nobody;
+        return ERR(UNAUTHENTICATED, "the API key is not good");
+    }
+    r->is_principal_known = true;
+    if (key.last_used_at.us == 0 || now.us - key.last_used_at.us >= SECONDS(API_KEY_USE_SECONDS))
+        push_use(r, &key);
+    return OK;
+}
+
 err auth_resolve(struct request *r)
 {
     struct access_claims claims;
@@ -185,6 +295,8 @@ err auth_resolve(struct request *r)
     instant now = clock_now(r->scope.clock);
     if (r->is_principal_known)
         return OK;
+    if (is_api_key(r->token))
+        return resolve_key(r, now);
     if (!r->of_share)
         TRY(verify(r, now, &claims));
     TRY(m->ops->read_begin(m, &r->scope, &readers));
@@ -218,14 +330,32 @@ static err check_session(struct scope *scope, struct readers *readers)
     return is_same ? OK : ERR(UNAUTHENTICATED, "the session has ended");
 }
 
+static err check_live_key(struct scope *scope, struct readers *readers)
+{
+    struct api_key key;
+    const struct principal *p = scope->principal;
+    err e = api_key_reader_get(readers->api_keys, scope->arena, p->organization_key, p->session_id,
+                               &key);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    struct principal then = {0};
+    instant now = clock_now(scope->clock);
+    if (!failed(e))
+        then = principal_of_key(&key, now);
+    bool is_same = !failed(e) && api_key_is_live(&key, now) && then.permissions == p->permissions &&
+                   then.granted_permissions == p->granted_permissions;
+    return is_same ? OK : ERR(UNAUTHENTICATED, "the API key is not good");
+}
+
 err auth_check_again(struct scope *scope)
 {
     struct readers *readers;
     struct mediator *m = scope->mediator;
-    if (scope->principal->expires_at.us <= clock_now(scope->clock).us)
+    bool is_key = scope->principal->kind == PRINCIPAL_API_KEY;
+    if (!is_key && scope->principal->expires_at.us <= clock_now(scope->clock).us)
         return ERR(UNAUTHENTICATED, "the session has ended");
     TRY(m->ops->read_begin(m, scope, &readers));
-    err e = check_session(scope, readers);
+    err e = is_key ? check_live_key(scope, readers) : check_session(scope, readers);
     m->ops->read_end(m, readers);
     return e;
 }

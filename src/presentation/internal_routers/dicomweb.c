@@ -65,6 +65,26 @@ str dicomweb_base_url(struct request *r)
                       STR_ARG(r->mount));
 }
 
+/* Quotes within a text are escaped, so what is looked for is a member and nothing else. */
+str dicomweb_relocated(struct request *r, str json)
+{
+    const str member = STR("\"BulkDataURI\":\""), kept = STR("/dicom-web/");
+    struct buf out = BUF_IN(request_arena(r));
+    size_t at;
+    if (str_eq(r->mount, STR("/dicom-web")) || json.len == 0)
+        return json;
+    while ((at = str_find(json, member)) != SIZE_MAX) {
+        buf_add(&out, str_sub(json, 0, at + member.len));
+        json = str_sub(json, at + member.len, json.len);
+        if (!str_starts(json, kept))
+            continue;
+        buf_add(&out, r->mount);
+        json = str_sub(json, kept.len - 1, json.len);
+    }
+    buf_add(&out, json);
+    return buf_str(&out);
+}
+
 err dicomweb_check_charset(struct request *r)
 {
     str parameter = request_query(r, "charset");

@@ -45,6 +45,9 @@ err dicomweb_archive(struct request *r);
 err dicomweb_path(struct request *r, struct image_path *out);
 /* "http://host/dicom-web", or wherever else the service is mounted: as the client sees us. */
 str dicomweb_base_url(struct request *r);
+/* Metadata as it is kept, with the addresses of bulk values as they are under the prefix that was
+ * asked under. */
+str dicomweb_relocated(struct request *r, str json);
 /* The Accept header, or the query parameter of that name, which wins. Nothing said: one item that
  * takes everything. */
 void dicomweb_accept(struct request *r, struct accept_item_slice *out);

@@ -22,6 +22,13 @@ static bool is_first_of_path(size_t i)
     return is_offered(i);
 }
 
+/* Under another prefix there is no worklist. */
+static bool is_there(const struct request *r, size_t i)
+{
+    return is_first_of_path(i) &&
+           (str_eq(r->mount, STR("/dicom-web")) || strcmp(dicomweb_routes[i].tag, "worklist") != 0);
+}
+
 static void add_escaped(struct buf *out, str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -106,7 +113,7 @@ static str wadl(struct request *r)
     add_escaped(&out, dicomweb_base_url(r));
     buf_add(&out, STR("/\">"));
     for (size_t i = 0; i < dicomweb_route_count; i++)
-        if (is_first_of_path(i))
+        if (is_there(r, i))
             add_wadl_resource(&out, dicomweb_routes[i].path);
     buf_add(&out, STR("</resources></application>"));
     return buf_str(&out);
@@ -172,7 +179,7 @@ static str json(struct request *r)
     json_write_member(&out, &first, STR("resources"));
     buf_add_char(&out, '[');
     for (size_t i = 0; i < dicomweb_route_count; i++) {
-        if (!is_first_of_path(i))
+        if (!is_there(r, i))
             continue;
         if (!first_resource)
             buf_add_char(&out, ',');

@@ -11,9 +11,9 @@ struct result_form {
                  str *type);
 };
 
-static str metadata_of(const struct search_images_result *result, size_t row)
+static str metadata_of(struct request *r, const struct search_images_result *result, size_t row)
 {
-    return row < result->metadata.len ? result->metadata.at[row] : STR_NONE;
+    return row < result->metadata.len ? dicomweb_relocated(r, result->metadata.at[row]) : STR_NONE;
 }
 
 static err write_json(struct search *s, const struct search_images_result *result, struct buf *out,
@@ -25,7 +25,7 @@ static err write_json(struct search *s, const struct search_images_result *resul
     for (size_t i = 0; i < result->page.rows.len; i++) {
         if (i != 0)
             buf_add_char(out, ',');
-        search_write_row(s, out, base_url, &result->page.rows.at[i], metadata_of(result, i));
+        search_write_row(s, out, base_url, &result->page.rows.at[i], metadata_of(s->r, result, i));
     }
     buf_add_char(out, ']');
     return OK;
@@ -39,7 +39,7 @@ static void write_rows(struct search *s, const struct search_images_result *resu
     *out = (struct str_slice){0};
     for (size_t i = 0; i < result->page.rows.len; i++) {
         struct buf row = BUF_IN(request_arena(s->r));
-        search_write_row(s, &row, base_url, &result->page.rows.at[i], metadata_of(result, i));
+        search_write_row(s, &row, base_url, &result->page.rows.at[i], metadata_of(s->r, result, i));
         *SLICE_PUSH(request_arena(s->r), out) = buf_str(&row);
     }
 }

@@ -115,6 +115,16 @@ static str text_tag(str tag)
     return tag;
 }
 
+/* Under another prefix than the one it is kept with. */
+static err relocate(struct request *r, bool compressed, str *body)
+{
+    str text;
+    TRY(gzip_inflate(request_arena(r), *body, &text));
+    text = dicomweb_relocated(r, text);
+    *body = compressed ? gzip_text(request_arena(r), text) : text;
+    return body->ptr != NULL ? OK : ERR(INTERNAL, "the metadata cannot be compressed");
+}
+
 err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
 {
     struct retrieve_metadata_result result;
@@ -125,7 +135,8 @@ err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
     if (form == MODEL_NONE)
         return ERR(NOT_ACCEPTABLE, "metadata is application/dicom+json, or application/dicom+xml, "
                                    "several in multipart/related");
-    if (form != MODEL_JSON && r->x->lane != LANE_CPU)
+    bool is_elsewhere = !str_eq(r->mount, STR("/dicom-web"));
+    if ((form != MODEL_JSON || is_elsewhere) && r->x->lane != LANE_CPU)
         return request_move(r, LANE_CPU);
     TRY(send(r, text_tag(http_header(r->x, "If-None-Match")), &result));
     http_set_header(r->x, "ETag",
@@ -142,10 +153,12 @@ err dicomweb_respond_metadata(struct request *r, send_metadata_fn *send)
         return OK;
     }
     body = result.gzip;
+    if (is_elsewhere)
+        TRY(relocate(r, compressed, &body));
+    else if (!compressed)
+        TRY(gzip_inflate(request_arena(r), result.gzip, &body));
     if (compressed)
         http_set_header(r->x, "Content-Encoding", STR("gzip"));
-    else
-        TRY(gzip_inflate(request_arena(r), result.gzip, &body));
     return dicomweb_respond_model(r, 200, form, body, result.etag);
 }
 

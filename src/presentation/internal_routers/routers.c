@@ -7,6 +7,7 @@ err internal_web_app_open(struct web_app *w)
 {
     const struct route_table tables[] = {{"/api/v1", auth_routes, auth_route_count},
                                          {"/api/v1", user_routes, user_route_count},
+                                         {"/api/v1", api_key_routes, api_key_route_count},
                                          {"/api/v1", image_routes, image_route_count},
                                          {"/api/v1", grant_routes, grant_route_count},
                                          {"/api/v1", attribute_routes, attribute_route_count},
@@ -20,5 +21,6 @@ err internal_web_app_open(struct web_app *w)
                                          {"", viewer_routes, viewer_route_count},
                                          {"/dicom-web", dicomweb_routes, dicomweb_route_count}};
     w->title = "Gantry";
+    w->key_prefix = "/dicom-web";
     return web_app_open(w, tables, COUNT_OF(tables));
 }

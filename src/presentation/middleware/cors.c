@@ -4,7 +4,7 @@
 /* The root of DICOMweb, which answers OPTIONS itself (PS3.18 8.9). */
 static bool is_service(const struct request *r)
 {
-    return str_eq(r->x->path, STR("/dicom-web")) || str_eq(r->x->path, STR("/dicom-web/"));
+    return str_ends(r->x->path, STR("/dicom-web")) || str_ends(r->x->path, STR("/dicom-web/"));
 }
 
 bool cors_begin(struct request *r)
@@ -17,7 +17,9 @@ bool cors_begin(struct request *r)
     http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
     http_set_header(r->x, "Access-Control-Expose-Headers",
                     STR("Content-Disposition, Content-Length, Content-Location, Content-Range, "
-                        "Content-Type, ETag, Link, Location, Retry-After, Warning, "
+                        "Content-Type, Deprecation, ETag, Link, Location, RateLimit-Limit, "
+                        "RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+                        "Sunset, Warning, "
                         "X-Next-Cursor, X-Request-Id, X-Total-Count"));
     if (!is_preflight)
         return false;

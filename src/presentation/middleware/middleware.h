@@ -22,6 +22,15 @@ enum { RATE_BURST = 30, RATE_PER_MINUTE = 30 };
 err rate_limit_begin(struct request *r);
 err rate_limit_finish(struct request *r);
 
+/* Requests of an API key: a bucket of its own size, and bytes of a day where it has a limit of
+ * them. begin decides what is known here, on the I/O loop; finish the rest. Errors: RATE_LIMITED,
+ * INVALID (no length). */
+err key_limits_begin(struct request *r);
+err key_limits_finish(struct request *r);
+
+/* Of a route that will not be there for ever: Deprecation (RFC 9745), Sunset (RFC 8594), Link. */
+void deprecation_begin(struct request *r);
+
 /* Sets the limit of the body. Errors: TOO_LARGE (announced). */
 err body_limit_begin(struct request *r);
 /* When the body is there. Errors: TOO_LARGE. */

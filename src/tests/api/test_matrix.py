@@ -159,6 +159,9 @@ class Organization:
     def role(self):
         return self.make("/roles", {"name": f"role {next(self.count)}", "permissions": ["read_users"]})
 
+    def api_key(self):
+        return self.make("/api-keys", {"name": f"key {next(self.count)}", "scopes": ["studies:read"]})
+
     def group(self):
         return self.make("/groups", {"name": f"group {next(self.count)}"})
 
@@ -190,8 +193,9 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
-BODIES = {("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
+          f"{API}/mails/{{id}}": "mail", f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
+BODIES = {("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
+          ("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
           ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
           ("POST", f"{API}/studies/{{id}}/break-glass"): {"reason": "Trauma, patient unconscious"},
           ("POST", f"{WEB}/workitems/{{workitem}}"): {"00741204": text("LO", "Other")},

@@ -434,6 +434,36 @@ COORDINATION_CONTRACT(what_ends_here_is_forgotten_elsewhere)
     }
 }
 
+/* Until a change is committed nobody goes by what was before, and nobody is refused for it. */
+COORDINATION_CONTRACT(what_changes_here_is_doubted_elsewhere)
+{
+    struct principal_memory nodes[NODE_COUNT];
+    instant now = clock_now(clock_system());
+    struct principal who = {.kind = PRINCIPAL_API_KEY,
+                            .session_id = uuid_make(clock_system()),
+                            .expires_at = instant_add(now, SECONDS(900))};
+    (void)a;
+    for (int i = 0; i < NODE_COUNT; i++) {
+        principal_memory_open(&nodes[i]);
+        CHECK_OK(principal_memory_share(&nodes[i], w->nodes[i].bus));
+        CHECK(principal_cache_put(&nodes[i].base, STR("token"), now, &who));
+    }
+    principal_cache_doubt(&nodes[0].base, who.session_id);
+    CHECK(!is_known(&nodes[0], now));
+    wait_until_unknown(&nodes[1], now);
+    for (int i = 0; i < NODE_COUNT; i++) {
+        CHECK(principal_cache_put(&nodes[i].base, STR("token"), now, &who));
+        CHECK(!is_known(&nodes[i], now));
+    }
+    usleep((PRINCIPAL_DOUBT_MS + 50) * 1000);
+    for (int i = 0; i < NODE_COUNT; i++) {
+        CHECK(principal_cache_put(&nodes[i].base, STR("token"), now, &who));
+        CHECK(is_known(&nodes[i], now));
+        principal_memory_unshare(&nodes[i]);
+        principal_memory_close(&nodes[i]);
+    }
+}
+
 TEST(a_principal_is_trusted_for_less_than_a_second)
 {
     struct principal_memory p;

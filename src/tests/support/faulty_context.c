@@ -959,6 +959,10 @@ static const struct db_repositories repositories = {
     .share_writer = {&faulty_share_writer_ops},
     .album_reader = {&faulty_album_reader_ops},
     .album_writer = {&faulty_album_writer_ops},
+    .api_key_reader = {&faulty_api_key_reader_ops},
+    .api_key_writer = {&faulty_api_key_writer_ops},
+    .upload_reader = {&faulty_upload_reader_ops},
+    .upload_writer = {&faulty_upload_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 

@@ -29,5 +29,9 @@ extern const struct group_reader_ops faulty_group_reader_ops;
 extern const struct group_writer_ops faulty_group_writer_ops;
 extern const struct work_item_reader_ops faulty_work_item_reader_ops;
 extern const struct work_item_writer_ops faulty_work_item_writer_ops;
+extern const struct api_key_reader_ops faulty_api_key_reader_ops;
+extern const struct api_key_writer_ops faulty_api_key_writer_ops;
+extern const struct upload_reader_ops faulty_upload_reader_ops;
+extern const struct upload_writer_ops faulty_upload_writer_ops;
 
 #endif

@@ -1,4 +1,5 @@
 """The programs that serve a part alone: gantry-public-api and gantry-worker, on the data of one gantry."""
+import json
 import os
 import re
 import secrets
@@ -56,6 +57,11 @@ class PublicApi(harness.Case):
             for method in methods:
                 self.assertNotIn(self.gantry.request(method.upper(), path).status, (404, 405), path)
 
+    def test_the_program_prints_the_same_document(self):
+        done = self.internal.run("openapi", "--public")
+        self.assertEqual(json.loads(done.stdout), self.gantry.get("/public/v1/openapi.json", token=None).json)
+        self.assertEqual(self.internal.run("openapi", "--secret").returncode, 64)
+
     def test_nothing_internal_is_reachable(self):
         internal = self.internal.get("/openapi.json", token=None).json
         public = self.gantry.get("/openapi.json", token=None).json
@@ -63,12 +69,13 @@ class PublicApi(harness.Case):
         for path, methods in internal["paths"].items():
             if path in public["paths"]:
                 continue
+            is_mounted = "/public/v1" + path in public["paths"]  # DICOMweb, for keys
             path = re.sub(r"{(frames|path)}", "1", path)
             path = re.sub(r"{(study|series|instance)}", "1.2.3", path)
             path = re.sub(r"{\w+}", "00000000-0000-0000-0000-000000000000", path)
             for method in set(methods) - {"options"}:  # which is answered for any address: browsers ask before a request
                 for token in (None, self.internal.token):
-                    for spelling in (path, path + "?x=1", "/public/v1" + path, "/public/v1/.." + path, "//" + path.lstrip("/"),
+                    for spelling in (path, path + "?x=1", "/public/v1" + ("/x" if is_mounted else path), "/public/v1/.." + path, "//" + path.lstrip("/"),
                                      path.replace("/", "/./", 1), path + "/"):
                         answer = self.gantry.request(method.upper(), spelling, token=token)
                         self.assertProblem(answer, 404, "NOT_FOUND")

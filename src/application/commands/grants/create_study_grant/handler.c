@@ -7,13 +7,14 @@ enum { GRANT_PERMISSION_COUNT_MAX = 8 };
 
 static const char *grantee_complaint(str kind)
 {
-    return str_eq(kind, STR("user")) || str_eq(kind, STR("group")) ? NULL
-                                                                   : "is neither user nor group";
+    return str_eq(kind, STR("user")) || str_eq(kind, STR("group")) || str_eq(kind, STR("api_key"))
+               ? NULL
+               : "is neither user nor group nor api_key";
 }
 
 SCHEMA(create_study_grant, FIELD(create_study_grant, id, .flags = KEY | REQUIRED),
        FIELD(create_study_grant, grantee_kind, .flags = REQUIRED, .check = grantee_complaint,
-             .max = 16, .doc = "user or group", .example = "user"),
+             .max = 16, .doc = "user, group or api_key", .example = "user"),
        FIELD(create_study_grant, grantee_id, .flags = REQUIRED, .doc = "Who gets it"),
        FIELD(create_study_grant, permissions, .max = GRANT_PERMISSION_COUNT_MAX,
              .check = grantable_permission_complaint, .doc = "Absent: read_studies"),
@@ -52,14 +53,34 @@ static err find_group(struct command_ctx *ctx, uuid id, struct grant *grant)
     return OK;
 }
 
+/* One that sees all has no use for it. */
+static err find_api_key(struct command_ctx *ctx, uuid id, struct grant *grant)
+{
+    struct api_key key;
+    uint64_t permissions, granted;
+    TRY(api_key_reader_get(ctx->readers->api_keys, ctx->arena, grant->organization_key, id, &key));
+    if (!api_key_is_live(&key, grant->created_at))
+        return ERR(NOT_FOUND, "not found");
+    api_key_permissions(&key, &permissions, &granted);
+    if (((uint64_t)grant->rights & ~(permissions | granted)) != 0)
+        return complain(ctx, "permissions", "are more than the scopes of this key");
+    grant->grantee_kind = GRANTEE_API_KEY;
+    grant->grantee_key = key.key;
+    return OK;
+}
+
 static err find_grantee(struct command_ctx *ctx, const struct create_study_grant *cmd,
                         struct grant *grant)
 {
     bool is_user = str_eq(cmd->grantee_kind, STR("user"));
-    err e =
-        is_user ? find_user(ctx, cmd->grantee_id, grant) : find_group(ctx, cmd->grantee_id, grant);
+    bool is_key = str_eq(cmd->grantee_kind, STR("api_key"));
+    err e = is_user  ? find_user(ctx, cmd->grantee_id, grant)
+            : is_key ? find_api_key(ctx, cmd->grantee_id, grant)
+                     : find_group(ctx, cmd->grantee_id, grant);
     grant->grantee_id = cmd->grantee_id;
-    return e.code == ERR_NOT_FOUND ? complain(ctx, "grantee_id", "is not a user or group") : e;
+    return e.code == ERR_NOT_FOUND
+               ? complain(ctx, "grantee_id", "is not a user, a group or an API key")
+               : e;
 }
 
 /* Who sees a part only may see it for a while only: they do not give it to themselves for longer,

@@ -11,6 +11,7 @@ struct purge_expired {
 struct purge_expired_result {
     int64_t grant_count, session_count;
     int64_t answer_count;
+    int64_t upload_count;
     int64_t work_item_count;
     int64_t mail_count;
 };

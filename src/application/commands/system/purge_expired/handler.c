@@ -4,6 +4,7 @@
 SCHEMA_EMPTY(purge_expired);
 SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "Sessions removed"),
        FIELD(purge_expired_result, answer_count, .doc = "Remembered answers removed"),
+       FIELD(purge_expired_result, upload_count, .doc = "Uploads removed"),
        FIELD(purge_expired_result, grant_count, .doc = "Grants removed"),
        FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"),
        FIELD(purge_expired_result, mail_count, .doc = "Mails removed"));
@@ -22,6 +23,7 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     TRY(idempotency_writer_purge(ctx->uow->idempotency,
                                  instant_add(now, -SECONDS(IDEMPOTENCY_SECONDS)),
                                  &out->answer_count));
+    TRY(upload_writer_purge(ctx->uow->uploads, now, &out->upload_count));
     TRY(mail_writer_purge(ctx->uow->mails, instant_add(now, -SECONDS(MAIL_KEPT_SECONDS)),
                           PURGED_MAIL_COUNT_MAX, &out->mail_count));
     return work_item_writer_purge(ctx->uow->work_items,
