@@ -234,9 +234,17 @@ static void write_media_types(struct writer *w, str types, const struct schema *
     buf_add_char(&w->out, '}');
 }
 
+/* What is sent and answered as JSON by its schema: a handler that takes JSON for the use case
+ * behind it does what the generic walk does, and something more. */
+static const struct use_case *json_use_case(const struct route *route)
+{
+    bool is_walked = route->takes != NULL && strcmp(route->takes, "application/json") == 0;
+    return route->use_case != NULL ? route->use_case : is_walked ? route->behind : NULL;
+}
+
 static void write_body(struct writer *w, const struct compiled_route *c)
 {
-    const struct use_case *u = c->route->use_case;
+    const struct use_case *u = json_use_case(c->route);
     if (u == NULL && c->route->takes != NULL) {
         buf_add(&w->out, STR(",\"requestBody\":{\"required\":true"));
         write_media_types(w, str_of(c->route->takes), NULL);
@@ -264,12 +272,17 @@ static const char refused_headers[] =
     ",\"content\":{\"application/problem+json\":{"                                                 \
     "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}"
 
+static bool is_by_key(const struct writer *w, const struct compiled_route *c)
+{
+    return w->app->takes == CREDENTIALS_API_KEY && !c->of_share;
+}
+
 static void write_responses(struct writer *w, const struct compiled_route *c)
 {
-    const struct use_case *u = c->route->use_case;
+    const struct use_case *u = json_use_case(c->route);
     bool empty = u != NULL && u->result->field_count == 0;
     unsigned status = c->route->success != 0 ? c->route->success : empty ? 204 : 200;
-    bool by_key = w->app->takes == CREDENTIALS_API_KEY && c->needs != PERMISSION_ANYONE;
+    bool by_key = is_by_key(w, c) && c->needs != PERMISSION_ANYONE;
     buf_addf(&w->out, ",\"responses\":{\"%u\":{\"description\":\"Done\"%s", status,
              by_key ? limit_headers : "");
     if (u != NULL && !empty) {
@@ -329,10 +342,15 @@ static str operation_id(struct writer *w, const struct compiled_route *c)
                                   STR_ARG(str_lower(a, str_of(c->route->method))), same + 1);
 }
 
-static void write_needs(struct writer *w, permission_number needs)
+static void write_needs(struct writer *w, const struct compiled_route *c)
 {
-    bool by_key = w->app->takes == CREDENTIALS_API_KEY;
-    const char *scope = by_key ? api_scope_that_allows(needs) : NULL;
+    permission_number needs = c->needs;
+    const char *scope = is_by_key(w, c) ? api_scope_that_allows(needs) : NULL;
+    if (c->of_share) {
+        buf_add(&w->out, STR(",\"description\":\"For whoever has opened the share.\","
+                             "\"security\":[{\"share_visit\":[]}]"));
+        return;
+    }
     buf_addf(&w->out, ",\"description\":\"Needs the %s `%s`.\"",
              scope != NULL ? "scope" : "permission",
              scope != NULL ? scope : permission_names[needs]);
@@ -352,7 +370,7 @@ static void write_operation(struct writer *w, const struct compiled_route *c)
     member(w, &first, "tags");
     buf_addf(&w->out, "[\"%s\"]", route->tag != NULL ? route->tag : "other");
     if (c->needs > PERMISSION_SIGNED_IN)
-        write_needs(w, c->needs);
+        write_needs(w, c);
     if (c->needs == PERMISSION_ANYONE)
         buf_add(&w->out, STR(",\"security\":[]"));
     write_parameters(w, c);
@@ -396,7 +414,9 @@ static const char token_security[] =
 static const char key_security[] =
     "},\"security\":[{\"api_key\":[]}],\"components\":{\"securitySchemes\":{"
     "\"api_key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"gk_…\","
-    "\"description\":\"An API key of the organization; what it may do is in its scopes\"}},";
+    "\"description\":\"An API key of the organization; what it may do is in its scopes\"},"
+    "\"share_visit\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"sv_…\","
+    "\"description\":\"What opening the share answered, for the share's own addresses\"}},";
 
 str openapi_text(const struct web_app *app, struct arena *a)
 {

@@ -95,7 +95,7 @@ err glass_break(struct command_ctx *ctx, const struct organization_settings *set
     grant->grantee_kind = GRANTEE_USER;
     grant->grantee_key = p->user_key;
     grant->grantee_id = grant->granted_by = p->user_id;
-    grant->rights = INT64_C(1) << READ_STUDIES;
+    grant->rights = (int64_t)(grantable_permissions() & p->granted_permissions);
     grant->expires_at = instant_add(now, SECONDS(60) * settings->break_glass_minutes);
     grant->reason = str_trim(reason);
     ctx->scope->subject_id = grant->granted_id;

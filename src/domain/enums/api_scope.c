@@ -9,12 +9,12 @@ const char *const api_scope_names[] = {"studies:read",  "studies:write",  "studi
                                        "worklist:read", "worklist:write", NULL};
 _Static_assert(COUNT_OF(api_scope_names) == API_SCOPE_COUNT + 1, "a scope without a name");
 
-static const uint64_t permissions[API_SCOPE_COUNT] = {[SCOPE_STUDIES_READ] = BIT(READ_STUDIES),
-                                                      [SCOPE_STUDIES_WRITE] = BIT(WRITE_STUDIES),
-                                                      [SCOPE_STUDIES_DELETE] = BIT(DELETE_STUDIES),
-                                                      [SCOPE_WORKLIST_READ] = BIT(READ_WORK_ITEMS),
-                                                      [SCOPE_WORKLIST_WRITE] =
-                                                          BIT(WRITE_WORK_ITEMS)};
+static const uint64_t permissions[API_SCOPE_COUNT] = {
+    [SCOPE_STUDIES_READ] = BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES),
+    [SCOPE_STUDIES_WRITE] = BIT(WRITE_STUDIES),
+    [SCOPE_STUDIES_DELETE] = BIT(DELETE_STUDIES),
+    [SCOPE_WORKLIST_READ] = BIT(READ_WORK_ITEMS),
+    [SCOPE_WORKLIST_WRITE] = BIT(WRITE_WORK_ITEMS)};
 
 enum api_scope api_scope_find(str name)
 {

@@ -19,7 +19,7 @@ CELL_COUNT_MIN = 2500
 API, WEB = "/api/v1", "/dicom-web"
 ROLES = ["administrator", "radiologist", "technologist", "referrer", "researcher", "viewer", "custom"]
 CUSTOM = {"name": "reading room", "permissions": ["read_users", "read_audit", "write_work_items"],
-          "granted_permissions": ["read_studies"]}
+          "granted_permissions": ["read_studies", "download_studies"]}
 JSON, DICOM_JSON = {"Content-Type": "application/json"}, {"Content-Type": "application/dicom+json"}
 
 # What each study is recognised by, wherever it stands in an answer.
@@ -174,6 +174,16 @@ class Organization:
         study = next(iter(self.studies.values()))["studies"]
         return self.make(f"/studies/{study}/grants", {"grantee_kind": "user", "grantee_id": self.user()})
 
+    def share(self):
+        return self.make("/shares", {"study_ids": [next(iter(self.studies.values()))["studies"]]})
+
+    def album(self):
+        return self.make("/albums", {"name": f"album {next(self.count)}"})
+
+    def album_member(self):
+        album = self.album()
+        return album, self.make(f"/albums/{album}/members", {"user_id": self.user()})
+
     def mail(self):
         """Of an invitation."""
         self.user()
@@ -193,7 +203,8 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
+          f"{API}/mails/{{id}}": "mail", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
+          f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
 BODIES = {("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
           ("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
           ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
@@ -232,7 +243,8 @@ class Matrix(unittest.TestCase):
         user = cls.own.make("/users", {"email": email, "name": role, "password": PASSWORD,
                                        "role": cls.own.make("/roles", CUSTOM) if role == "custom" else role})
         if role in ("referrer", "custom"):
-            cls.own.make(f"/studies/{cls.own.studies[GRANTED]['studies']}/grants", {"grantee_kind": "user", "grantee_id": user})
+            cls.own.make(f"/studies/{cls.own.studies[GRANTED]['studies']}/grants", {"grantee_kind": "user", "grantee_id": user,
+                                                                                          "permissions": CUSTOM["granted_permissions"]})
         return Caller(cls.server, email)
 
     # ---- the policy knows every route, and nothing else ----
@@ -250,7 +262,7 @@ class Matrix(unittest.TestCase):
         self.assertEqual(set(policy) - routes, set(), "in the policy, and gone")
         for key, row in policy.items():
             for role in ROLES:
-                self.assertIn(row[role], ("yes", "granted", "no", "conflict"), key)
+                self.assertIn(row[role], ("yes", "granted", "mine", "no", "conflict"), key)
             self.assertIn(row["nobody"] + row["cookie"], ("yesyes", "nono", "noyes"), key)
 
     # ---- another organization's is like what never was ----
@@ -334,6 +346,9 @@ class Matrix(unittest.TestCase):
         for start, thing in THINGS.items():
             if path.startswith(start):
                 values["{id}"] = organization.thing(thing)
+        if "{grant_id}" in path:
+            values["{id}"], values["{grant_id}"] = organization.thing("album_member")
+        values["{study_id}"] = organization.studies[study]["studies"]
         if "{user_id}" in path:
             values["{id}"], values["{user_id}"] = organization.thing("member")
         if path.endswith("/suspend"):  # of whole worklists, which are everybody's
@@ -354,8 +369,10 @@ class Matrix(unittest.TestCase):
         body = BODIES.get((method, path), {})
         if path == f"{API}/studies/{{id}}/grants":
             body = {"grantee_kind": "user", "grantee_id": self.own.thing("user")}
-        if path == f"{API}/groups/{{id}}/members":
+        if path in (f"{API}/groups/{{id}}/members", f"{API}/albums/{{id}}/members"):
             body = {"user_id": organization.thing("user")}
+        if path == f"{API}/albums/{{id}}/studies":
+            body = {"study_ids": [organization.studies[GRANTED if organization is self.own else FOREIGN]["studies"]]}
         return json.dumps(body), DICOM_JSON if path.startswith(WEB) else JSON
 
     @staticmethod
@@ -378,7 +395,7 @@ class Matrix(unittest.TestCase):
         may = row[role]
         if may in ("no", "conflict"):
             return {"no": "403", "conflict": "409"}[may]
-        if case.startswith("other") or (case.startswith("hidden") and may == "granted"):
+        if may == "mine" or case.startswith("other") or (case.startswith("hidden") and may == "granted"):
             return "404"
         return "done"
 
@@ -387,7 +404,8 @@ class Matrix(unittest.TestCase):
         method, path = key
         if method == "DELETE":
             self.own.things.clear()
-        if path in (f"{API}/auth/logout", f"{API}/auth/browser-session") and method != "POST" or path.endswith("/auth/logout"):
+        ends = path in (f"{API}/auth/sessions", f"{API}/auth/browser-session") and method == "DELETE"
+        if ends or path.endswith("/auth/logout"):
             self.callers[role].sign_in()
         if method == "DELETE" and path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies")):
             self.own.untrash()
