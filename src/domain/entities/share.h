@@ -21,8 +21,9 @@ enum {
     SHARE_STUDY_COUNT_MAX = 100, /* of one share; an album has no limit */
     SHARE_USE_COUNT_MAX = 100000,
     SHARE_PASSWORD_SIZE_MIN = 6,
-    SHARE_VISIT_SECONDS = 12 * 3600, /* then the link has to be opened again */
-    SHARE_FAILURE_COUNT_MAX = 5,     /* wrong passwords in a row; then nobody may try for */
+    SHARE_VISIT_SECONDS = 12 * 3600,        /* then the link has to be opened again */
+    SHARE_VISIT_KEPT_SECONDS = 365 * 86400, /* so that who came can be seen */
+    SHARE_FAILURE_COUNT_MAX = 5,            /* wrong passwords in a row; then nobody may try for */
     SHARE_LOCK_SECONDS = 5 * 60
 };
 

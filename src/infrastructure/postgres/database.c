@@ -320,8 +320,9 @@ static err rollback_to_savepoint(struct sql_engine *e)
     (void)postgres_settle(c).code; /* what ran later and failed is what is rolled back */
     TRY(group_outcome(db));
     if (!db->has_savepoint)
-        return !c->base.has_written && PQtransactionStatus(c->handle) == PQTRANS_INTRANS ? OK
-                                                                                    : spoil(db);
+        return !c->base.has_written && PQtransactionStatus(c->handle) == PQTRANS_INTRANS
+                   ? OK
+                   : spoil(db);
     TRY(postgres_queue(c, "ROLLBACK TO SAVEPOINT unit"));
     TRY(postgres_queue(c, "RELEASE SAVEPOINT unit"));
     return postgres_settle(c);

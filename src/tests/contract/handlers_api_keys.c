@@ -55,7 +55,7 @@ WORLD(nobody_gives_a_key_more_than_they_have)
     struct create_api_key_result made;
     struct principal by = world_principal(w, ROLE_ADMINISTRATOR);
     by.permissions = (UINT64_C(1) << WRITE_API_KEYS) | (UINT64_C(1) << WRITE_STUDIES);
-    by.granted_permissions = UINT64_C(1) << READ_STUDIES;
+    by.granted_permissions = UINT64_C(1) << READ_STUDIES | UINT64_C(1) << DOWNLOAD_STUDIES;
     CHECK_OK(make_key(w, &by, STR("studies:write"), false, NULL, &made));
     CHECK_ERR(FORBIDDEN, make_key(w, &by, STR("studies:read"), false, NULL, &made));
     CHECK_OK(make_key(w, &by, STR("studies:read"), true, NULL, &made));

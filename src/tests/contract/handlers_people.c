@@ -5,6 +5,20 @@
 #include "application/commands/grants/break_glass/command.h"
 #include "infrastructure/password_argon2.h"
 
+/* Rights that stand alone: to download means to see, and a part of the one is a part of both. */
+WORLD(nobody_downloads_what_they_do_not_see)
+{
+    struct access access;
+    struct principal p = world_principal(w, ROLE_VIEWER);
+    instant now = clock_now(&w->clock.base);
+    CHECK(principal_access(&p, DOWNLOAD_STUDIES, now, &access) && !access.is_limited);
+    p.permissions = UINT64_C(1) << DOWNLOAD_STUDIES;
+    p.granted_permissions = 0;
+    CHECK(!principal_access(&p, DOWNLOAD_STUDIES, now, &access));
+    p.granted_permissions = UINT64_C(1) << READ_STUDIES | UINT64_C(1) << DOWNLOAD_STUDIES;
+    CHECK(principal_access(&p, DOWNLOAD_STUDIES, now, &access) && access.is_limited);
+}
+
 WORLD(the_right_password_signs_in)
 {
     struct session_tokens tokens = {0};

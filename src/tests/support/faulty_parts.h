@@ -16,6 +16,12 @@ struct faulty_session {
     TRY(fault_pass(s->fault, operation_))
 
 /* Of those in files of their own. */
+extern const struct grant_reader_ops faulty_grant_reader_ops;
+extern const struct grant_writer_ops faulty_grant_writer_ops;
+extern const struct share_reader_ops faulty_share_reader_ops;
+extern const struct share_writer_ops faulty_share_writer_ops;
+extern const struct album_reader_ops faulty_album_reader_ops;
+extern const struct album_writer_ops faulty_album_writer_ops;
 extern const struct audit_reader_ops faulty_audit_reader_ops;
 extern const struct audit_writer_ops faulty_audit_writer_ops;
 extern const struct signing_key_reader_ops faulty_signing_key_reader_ops;

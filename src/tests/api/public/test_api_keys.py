@@ -160,6 +160,9 @@ class ApiKeys(harness.Case):
         study = everyone.get("/studies?page_size=1").json["items"][0]
         self.assertEqual(asker.get("/studies").json["total"], 0)
         self.assertProblem(asker.get("/studies/" + study["id"]), 404, "NOT_FOUND")
+        whole = "/dicom-web/studies/" + study["study_instance_uid"]
+        for path in (whole, whole + "/metadata", whole + "?accept=application/zip"):
+            self.assertEqual(asker.get(path).status, 404, path)
         grants = f"/api/v1/studies/{study['id']}/grants"
         body = {"grantee_kind": "api_key", "grantee_id": made["id"]}
         self.assertProblem(self.gantry.request("POST", grants, {**body, "grantee_id": study["id"]}), 422, "INVALID")
@@ -169,6 +172,11 @@ class ApiKeys(harness.Case):
         self.assertEqual(given.status, 201, given.body)
         self.assertEqual([s["id"] for s in asker.get("/studies").json["items"]], [study["id"]])
         self.assertEqual(asker.get("/studies/" + study["id"]).status, 200)
+        self.assertEqual((asker.get(whole + "/metadata").status, asker.get(whole).status), (200, 404))  # seen, not downloaded
+        more = self.gantry.request("POST", grants, {**body, "permissions": ["read_studies", "download_studies"]})
+        self.assertEqual((more.status, asker.get(whole).status), (201, 200))
+        self.assertEqual(self.gantry.request("DELETE", "/api/v1/grants/" + more.json["id"]).status, 204)
+        self.assertEqual(asker.get(whole).status, 404)
         uids = [row["0020000D"]["Value"][0] for row in asker.get("/dicom-web/studies").json]
         self.assertEqual(uids, [study["study_instance_uid"]])
         self.assertNotEqual(asker.request("DELETE", "/dicom-web/studies/" + study["study_instance_uid"]).status, 204)

@@ -1,5 +1,5 @@
 /* Remove what has ended by itself: sessions, answers remembered under Idempotency-Keys, work items
- * that ended a while ago, events that were told a while ago, old mails. */
+ * that ended a while ago, events that were told a while ago, old mails, visits of a year ago. */
 #ifndef APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 #define APPLICATION_COMMANDS_SYSTEM_PURGE_EXPIRED_COMMAND_H
 
@@ -14,6 +14,7 @@ struct purge_expired_result {
     int64_t upload_count;
     int64_t work_item_count;
     int64_t mail_count;
+    int64_t visit_count;
 };
 DECLARE_USE_CASE(purge_expired);
 

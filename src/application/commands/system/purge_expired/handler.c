@@ -7,7 +7,8 @@ SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "
        FIELD(purge_expired_result, upload_count, .doc = "Uploads removed"),
        FIELD(purge_expired_result, grant_count, .doc = "Grants removed"),
        FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"),
-       FIELD(purge_expired_result, mail_count, .doc = "Mails removed"));
+       FIELD(purge_expired_result, mail_count, .doc = "Mails removed"),
+       FIELD(purge_expired_result, visit_count, .doc = "Visits to shares removed"));
 
 enum { PURGED_WORK_ITEM_COUNT_MAX = 1000, PURGED_MAIL_COUNT_MAX = 1000 };
 
@@ -26,6 +27,8 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     TRY(upload_writer_purge(ctx->uow->uploads, now, &out->upload_count));
     TRY(mail_writer_purge(ctx->uow->mails, instant_add(now, -SECONDS(MAIL_KEPT_SECONDS)),
                           PURGED_MAIL_COUNT_MAX, &out->mail_count));
+    TRY(share_writer_purge_visits(
+        ctx->uow->shares, instant_add(now, -SECONDS(SHARE_VISIT_KEPT_SECONDS)), &out->visit_count));
     return work_item_writer_purge(ctx->uow->work_items,
                                   instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
                                   instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),
