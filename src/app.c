@@ -387,6 +387,7 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->lanes = &app->lanes;
     w->looks_up_inline = !app->db->is_remote;
     w->is_behind_proxy = app->settings.behind_proxy;
+    w->cors_origins = app->settings.cors_origins;
     w->viewer = app->has_viewer ? &app->viewer : NULL;
     w->owner = app;
     w->health = health_text;

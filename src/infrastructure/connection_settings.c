@@ -51,6 +51,34 @@ static const char *public_url_complaint(str url)
     return NULL;
 }
 
+/* As browsers send them: no path, no "/" at the end. */
+static bool is_origin(str text)
+{
+    str rest = text;
+    if (str_starts(text, STR("https://")))
+        rest = str_sub(text, 8, text.len);
+    else if (str_starts(text, STR("http://")))
+        rest = str_sub(text, 7, text.len);
+    for (size_t i = 0; i < rest.len; i++) {
+        char c = rest.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!is_letter && (c == '\0' || strchr("-._:[]", c) == NULL))
+            return false;
+    }
+    return rest.len != 0 && rest.len != text.len;
+}
+
+static const char *cors_complaint(str origins)
+{
+    str origin;
+    if (str_eq(origins, STR("*")) || str_eq(origins, STR("none")))
+        return NULL;
+    while (str_cut(&origins, ',', &origin))
+        if (!is_origin(str_trim(origin)))
+            return "must be *, none, or origins like https://viewer.example separated by commas";
+    return NULL;
+}
+
 static const char *known_format(str format)
 {
     return str_eq(format, STR("text")) || str_eq(format, STR("json")) ? NULL
@@ -94,6 +122,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
        FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
        FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"),
+       FIELD(settings, cors_origins, .check = cors_complaint,
+             .doc = "Whose pages may ask from elsewhere: *, none, or origins separated by commas"),
        FIELD(settings, keep_preambles,
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,

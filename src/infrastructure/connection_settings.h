@@ -28,6 +28,7 @@ struct settings {
     uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
     str log_format;              /* absent: text on a terminal, else json */
     bool behind_proxy;
+    str cors_origins; /* always set once read */
     bool keep_preambles;
     opt_i64 drain_seconds;    /* always set once read */
     opt_i64 signing_key_days; /* likewise */

@@ -42,8 +42,9 @@ struct web_app {
     struct lanes *lanes;    /* for what is still to be done when a refusal has been sent */
     const struct static_files *viewer; /* NULL: not there */
     bool is_behind_proxy;              /* which ends TLS: cookies are for it alone */
-    const char *title;                 /* for the documentation */
-    str openapi;                       /* made at start, lives as long */
+    str cors_origins;  /* whose pages may ask from elsewhere: "*", "none", or separated by commas */
+    const char *title; /* for the documentation */
+    str openapi;       /* made at start, lives as long */
     struct object_checksums *checksums;
     struct event_streams *streams; /* NULL: there are none */
     struct arena arena;

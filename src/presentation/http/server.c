@@ -71,8 +71,8 @@ struct exchange {
         wait_since_ns; /* by the handler for the peer's bytes; since: 0 when it does not wait */
     struct request_header *headers,
         **last_header; /* copies: the connection may go while the handler still reads */
-    const char *header_names[16];
-    str header_values[16];
+    const char *header_names[24];
+    str header_values[24];
     size_t header_count;
     int kept_fd; /* -1: none */
 };

@@ -1,5 +1,27 @@
-/* Cross-origin requests: web viewers live on origins of their own. */
+/* Cross-origin requests: web viewers live on origins of their own. Cookies are never for them: what
+ * asks from elsewhere has a token. */
 #include "presentation/middleware/middleware.h"
+
+#include "presentation/router.h"
+
+static bool is_listed(str origins, str origin)
+{
+    str one;
+    while (str_cut(&origins, ',', &one))
+        if (str_eq(str_trim(one), origin))
+            return true;
+    return false;
+}
+
+/* Absent: none. */
+static str allowed_origin(struct request *r)
+{
+    str origins = r->app->cors_origins, origin = http_header(r->x, "Origin");
+    if (origins.len == 0 || str_eq(origins, STR("*")))
+        return STR("*");
+    http_set_header(r->x, "Vary", STR("Origin"));
+    return is_listed(origins, origin) ? origin : STR_NONE;
+}
 
 /* The root of DICOMweb, which answers OPTIONS itself (PS3.18 8.9). */
 static bool is_service(const struct request *r)
@@ -14,7 +36,12 @@ bool cors_begin(struct request *r)
         asks && (http_header(r->x, "Access-Control-Request-Method").ptr != NULL || !is_service(r));
     if (http_header(r->x, "Origin").ptr == NULL && !asks)
         return false;
-    http_set_header(r->x, "Access-Control-Allow-Origin", STR("*"));
+    str origin = allowed_origin(r);
+    if (origin.ptr == NULL && is_preflight)
+        http_respond(r->x, 204, STR(""), STR(""));
+    if (origin.ptr == NULL)
+        return is_preflight;
+    http_set_header(r->x, "Access-Control-Allow-Origin", origin);
     http_set_header(r->x, "Access-Control-Expose-Headers",
                     STR("Content-Disposition, Content-Length, Content-Location, Content-Range, "
                         "Content-Type, Deprecation, ETag, Link, Location, RateLimit-Limit, "

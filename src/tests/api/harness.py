@@ -24,7 +24,10 @@ ENGINE = os.environ.get("GANTRY_TEST_ENGINE", "sqlite")  # or postgres: the whol
 class Answer:
     def __init__(self, response):
         self.status = response.status
-        self.headers = {k.lower(): v for k, v in response.getheaders()}
+        self.headers = {}
+        for name, value in response.getheaders():  # several of one name are one list
+            name = name.lower()
+            self.headers[name] = self.headers[name] + ", " + value if name in self.headers else value
         self.body = response.read()
 
     @property
