@@ -40,7 +40,7 @@ assert.equal(new URL(page.url()).pathname, "/signin", "the token is still in the
 await page.locator("#done a").click();
 await page.locator("#sign-in #email").fill(email);
 await page.locator("#sign-in #password").fill(password);
-await page.locator("#sign-in button").click();
+await page.locator("#sign-in button[type=submit]").click();
 await page.waitForURL(/\/viewer/);
 assert.equal(await (await page.request.get(new URL("/api/v1/auth/me", link).href)).json().then((me) => me.email), email);
 

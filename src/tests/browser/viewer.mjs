@@ -165,11 +165,11 @@ assert.equal(new URL(page.url()).pathname, "/signin");
 await page.locator("#sign-in").waitFor();
 await page.fill("#email", plan.email);
 await page.fill("#password", "not-the-password");
-await page.click("#sign-in button");
+await page.click("#sign-in button[type=submit]");
 await until("the refusal", async () => ({ done: /wrong/.test(await page.locator("#message").textContent()) }));
 complaints.splice(0, complaints.length, ...complaints.filter((c) => !/^401 .*browser-session$/.test(c)));
 await page.fill("#password", plan.password);
-await page.click("#sign-in button");
+await page.click("#sign-in button[type=submit]");
 
 for (const study of plan.studies) {
   const row = page.locator("tr", { has: page.getByText(study.row, { exact: true }) }).first();
