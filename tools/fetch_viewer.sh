@@ -8,11 +8,13 @@ integrity=sha512-WZdxmpmG7rqFgW9ZJLcbgr3XCtLi1KDNPoMaeY5PPe6j4G4fjEjjkycZM6C6Zk2
 tools=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-$tools/../build-viewer}
 mark="$version $integrity $(cksum <"$tools/mount_viewer.py")"
+parent=$(dirname "$folder")
+mkdir -p "$parent"
+exec 9>"$folder.lock" # one after the other: who comes second finds it there
+flock 9
 [ "$(cat "$folder/.installed" 2>/dev/null)" != "$mark" ] || exit 0
 
 command -v npm >/dev/null || { echo "viewer: npm is not here" >&2; exit 69; }
-parent=$(dirname "$folder")
-mkdir -p "$parent"
 work=$(mktemp -d "$parent/.viewer-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 echo "fetching the viewer: @ohif/app $version, 50 MB"

@@ -1,5 +1,6 @@
 """Starts the real gantry on a free port with a data folder of its own, and speaks HTTP to it. Standard library only."""
 import atexit
+import fcntl
 import filecmp
 import hashlib
 import http.client
@@ -302,11 +303,14 @@ def install_packages(source, folder, files):
     lock, mark = os.path.join(source, "package-lock.json"), os.path.join(folder, "installed.json")
     try:
         os.makedirs(folder, exist_ok=True)
+        hold = open(folder + "/lock", "w")  # tests of one folder come at the same time
+        fcntl.flock(hold, fcntl.LOCK_EX)
         for name in ["package.json", "package-lock.json", *files]:
             shutil.copy(os.path.join(source, name), folder)
         if not os.path.exists(mark) or not filecmp.cmp(mark, lock, shallow=False):
             subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
             shutil.copy(lock, mark)
+        hold.close()
     except (OSError, subprocess.SubprocessError) as reason:
         print("packages cannot be installed:", reason)
         sys.exit(77)
