@@ -44,8 +44,8 @@ err sql_images_locate_id(struct image_writer *w, struct arena *a, int64_t organi
 {
     static const char *const joins[LEVEL_COUNT] = {
         "studies st", "series se JOIN studies st ON st.key = se.study_key",
-        "instances i JOIN series se ON se.key = i.series_key JOIN studies st ON st.key = "
-        "i.study_key"};
+        ("instances i JOIN series se ON se.key = i.series_key JOIN studies st ON st.key = "
+         "i.study_key")};
     static const struct schema *const schemas[LEVEL_COUNT] = {&study_schema, &series_schema,
                                                               &instance_schema};
     void *const objects[LEVEL_COUNT] = {&out->study, &out->series, &out->instance};

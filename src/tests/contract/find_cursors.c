@@ -89,7 +89,7 @@ CONTRACT(cursors_go_on_where_the_page_ended)
 CONTRACT(cursors_of_all_levels_stand_what_comes_and_goes)
 {
     const struct image_attribute *modality = image_attribute_find(0x00080060);
-    const struct image_attribute *timezone = image_attribute_find(0x00080201);
+    const struct image_attribute *zone = image_attribute_find(0x00080201);
     const struct image_attribute *name = image_attribute_find(0x00100010);
     store_first(c, 4);
     CHECK_STR(STR("1.1 2.1 2.2 3.1 4.1 101.1 102.1 103.1"),
@@ -105,14 +105,13 @@ CONTRACT(cursors_of_all_levels_stand_what_comes_and_goes)
                                          .sort = {{modality, false}, {NULL, false}},
                                          .sort_count = 2},
                    NULL));
-    CHECK_STR(STR("1 2 4 102 103"),
-              walk(c,
-                   (struct image_filter){.limit = 2, .sort = {{timezone, false}}, .sort_count = 1},
-                   NULL));
+    CHECK_STR(
+        STR("1 2 4 102 103"),
+        walk(c, (struct image_filter){.limit = 2, .sort = {{zone, false}}, .sort_count = 1}, NULL));
     CHECK_STR(STR("103 102 1 2 4"),
               walk(c,
                    (struct image_filter){.limit = 2,
-                                         .sort = {{name, true}, {NULL, true}, {timezone, true}},
+                                         .sort = {{name, true}, {NULL, true}, {zone, true}},
                                          .sort_count = 3},
                    NULL));
     CHECK_STR(STR("2.2 2.1"),
