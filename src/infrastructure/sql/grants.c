@@ -40,16 +40,7 @@ void sql_bind_granted(struct statement *s, const struct access *access, int firs
 static err get(struct grant_reader *r, struct arena *a, int64_t organization_key, uuid id,
                struct grant *out)
 {
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(SESSION_OF(r, grant_reader), &c));
-    TRY(statement_prepare(c,
-                          str_format(a, "%sWHERE id = ?1 AND organization_key = ?2",
-                                     entity_sql(&grant_schema)->select),
-                          &s));
-    statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
-    return entity_read_row(&s, a, &grant_schema, out);
+    return entity_get(SESSION_OF(r, grant_reader), a, &grant_schema, organization_key, id, out);
 }
 
 #define FILTERED                                                                                   \
@@ -104,36 +95,25 @@ static err save(struct grant_writer *w, struct grant *grant)
     return entity_update(SESSION_OF(w, grant_writer), &grant_schema, grant);
 }
 
-static err run(struct grant_writer *w, const char *sql, const int64_t *values, int count,
-               int64_t *changed)
-{
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_write(SESSION_OF(w, grant_writer), &c));
-    TRY(statement_begin(c, sql, &s));
-    for (int i = 0; i < count; i++)
-        statement_bind_i64(&s, i + 1, values[i]);
-    TRY(statement_run(&s));
-    *changed = statement_changes(&s);
-    return OK;
-}
-
 static err remove_one(struct grant_writer *w, int64_t key)
 {
     int64_t changed;
-    return run(w, "DELETE FROM grants WHERE key = ?1", &key, 1, &changed);
+    return sql_session_run(SESSION_OF(w, grant_writer), "DELETE FROM grants WHERE key = ?1", &key,
+                           1, &changed);
 }
 
 static err remove_all(struct grant_writer *w, enum grantee_kind kind, int64_t grantee_key)
 {
     int64_t changed;
-    return run(w, "DELETE FROM grants WHERE grantee_kind = ?1 AND grantee_key = ?2",
-               (int64_t[]){(int64_t)kind, grantee_key}, 2, &changed);
+    return sql_session_run(SESSION_OF(w, grant_writer),
+                           "DELETE FROM grants WHERE grantee_kind = ?1 AND grantee_key = ?2",
+                           (int64_t[]){(int64_t)kind, grantee_key}, 2, &changed);
 }
 
 static err purge(struct grant_writer *w, instant ended_before, int64_t *count)
 {
-    return run(w, "DELETE FROM grants WHERE expires_at < ?1", &ended_before.us, 1, count);
+    return sql_session_run(SESSION_OF(w, grant_writer), "DELETE FROM grants WHERE expires_at < ?1",
+                           &ended_before.us, 1, count);
 }
 
 const struct grant_writer_ops sql_grant_writer_ops = {

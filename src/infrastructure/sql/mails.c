@@ -21,16 +21,7 @@ static void bind_held(struct statement *s, const struct mail_claim *claim)
 static err get(struct mail_reader *r, struct arena *a, int64_t organization_key, uuid id,
                struct mail *out)
 {
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(SESSION_OF(r, mail_reader), &c));
-    TRY(statement_prepare(c,
-                          str_format(a, "%sWHERE id = ?1 AND organization_key = ?2",
-                                     entity_sql(&mail_schema)->select),
-                          &s));
-    statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
-    return entity_read_row(&s, a, &mail_schema, out);
+    return entity_get(SESSION_OF(r, mail_reader), a, &mail_schema, organization_key, id, out);
 }
 
 static void bind_filter(struct statement *s, struct arena *a, const struct mail_filter *f)

@@ -7,20 +7,13 @@
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct sql_session, base.repositories.member_)
 
-/* select + where, prepared each time: for statements that are not on a hot path. */
-static err begin_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
-                        const char *where, struct statement *out)
-{
-    return statement_prepare(c, str_format(a, "%s %s", entity_sql(schema)->select, where), out);
-}
-
 static err first_organization(struct organization_reader *r, struct arena *a,
                               struct organization *out)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
-    TRY(begin_select(c, a, &organization_schema, "ORDER BY key LIMIT 1", &s));
+    TRY(entity_select(c, a, &organization_schema, "ORDER BY key LIMIT 1", &s));
     return entity_read_row(&s, a, &organization_schema, out);
 }
 
@@ -30,7 +23,7 @@ static err all_organizations(struct organization_reader *r, struct arena *a,
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
-    TRY(begin_select(c, a, &organization_schema, "ORDER BY key", &s));
+    TRY(entity_select(c, a, &organization_schema, "ORDER BY key", &s));
     *out = (struct organization_slice){0};
     for (;;) {
         bool has_row;
@@ -47,7 +40,7 @@ static err get_organization(struct organization_reader *r, struct arena *a, int6
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
-    TRY(begin_select(c, a, &organization_schema, "WHERE key = ?1", &s));
+    TRY(entity_select(c, a, &organization_schema, "WHERE key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     return entity_read_row(&s, a, &organization_schema, out);
 }
@@ -58,7 +51,7 @@ static err get_settings(struct organization_reader *r, struct arena *a, int64_t 
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
-    TRY(begin_select(c, a, &organization_settings_schema, "WHERE organization_key = ?1", &s));
+    TRY(entity_select(c, a, &organization_settings_schema, "WHERE organization_key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     err e = entity_read_row(&s, a, &organization_settings_schema, out);
     if (e.code != ERR_NOT_FOUND)
@@ -96,13 +89,7 @@ const struct organization_writer_ops sql_organization_writer_ops = {
 static err get_user(struct user_reader *r, struct arena *a, int64_t organization_key, uuid id,
                     struct user *out)
 {
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
-    TRY(begin_select(c, a, &user_schema, "WHERE id = ?1 AND organization_key = ?2", &s));
-    statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
-    return entity_read_row(&s, a, &user_schema, out);
+    return entity_get(SESSION_OF(r, user_reader), a, &user_schema, organization_key, id, out);
 }
 
 static err get_user_by_key(struct user_reader *r, struct arena *a, int64_t key, struct user *out)
@@ -110,7 +97,7 @@ static err get_user_by_key(struct user_reader *r, struct arena *a, int64_t key, 
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
-    TRY(begin_select(c, a, &user_schema, "WHERE key = ?1", &s));
+    TRY(entity_select(c, a, &user_schema, "WHERE key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     return entity_read_row(&s, a, &user_schema, out);
 }
@@ -120,7 +107,7 @@ static err get_user_by_email(struct user_reader *r, struct arena *a, str email, 
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
-    TRY(begin_select(c, a, &user_schema, "WHERE email = ?1", &s));
+    TRY(entity_select(c, a, &user_schema, "WHERE email = ?1", &s));
     statement_bind_str(&s, 1, email);
     return entity_read_row(&s, a, &user_schema, out);
 }
@@ -131,7 +118,7 @@ static err get_user_by_hash(struct user_reader *r, struct arena *a, const char *
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, user_reader), &c));
-    TRY(begin_select(c, a, &user_schema, where, &s));
+    TRY(entity_select(c, a, &user_schema, where, &s));
     statement_bind_str(&s, 1, hash);
     return entity_read_row(&s, a, &user_schema, out);
 }
@@ -259,7 +246,7 @@ static err get_session(struct session_reader *r, struct arena *a, uuid id, struc
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, session_reader), &c));
-    TRY(begin_select(c, a, &session_schema, "WHERE id = ?1", &s));
+    TRY(entity_select(c, a, &session_schema, "WHERE id = ?1", &s));
     statement_bind_uuid(&s, 1, id);
     return entity_read_row(&s, a, &session_schema, out);
 }
@@ -270,10 +257,10 @@ static err live_sessions(struct session_reader *r, struct arena *a, int64_t user
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, session_reader), &c));
-    TRY(begin_select(c, a, &session_schema,
-                     "WHERE user_key = ?1 AND revoked_at IS NULL AND expires_at > ?2 "
-                     "ORDER BY key DESC LIMIT ?3",
-                     &s));
+    TRY(entity_select(c, a, &session_schema,
+                      "WHERE user_key = ?1 AND revoked_at IS NULL AND expires_at > ?2 "
+                      "ORDER BY key DESC LIMIT ?3",
+                      &s));
     statement_bind_i64(&s, 1, user_key);
     statement_bind_i64(&s, 2, now.us);
     statement_bind_i64(&s, 3, SESSION_COUNT_SHOWN);
@@ -406,8 +393,8 @@ static err find_record(struct idempotency_reader *r, struct arena *a, int64_t or
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, idempotency_reader), &c));
-    TRY(begin_select(c, a, &idempotency_record_schema,
-                     "WHERE organization_key = ?1 AND user_id = ?2 AND idempotency_key = ?3", &s));
+    TRY(entity_select(c, a, &idempotency_record_schema,
+                      "WHERE organization_key = ?1 AND user_id = ?2 AND idempotency_key = ?3", &s));
     statement_bind_i64(&s, 1, organization_key);
     statement_bind_uuid(&s, 2, user_id);
     statement_bind_str(&s, 3, key);

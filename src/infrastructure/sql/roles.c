@@ -5,44 +5,10 @@
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct sql_session, base.repositories.member_)
 
-static err begin_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
-                        const char *where, struct statement *out)
-{
-    return statement_prepare(c, str_format(a, "%s%s", entity_sql(schema)->select, where), out);
-}
-
-/* A row of an organization by its identifier. */
-static err get_within(struct sql_session *session, struct arena *a, const struct schema *schema,
-                      int64_t organization_key, uuid id, void *out)
-{
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(session, &c));
-    TRY(begin_select(c, a, schema, "WHERE id = ?1 AND organization_key = ?2", &s));
-    statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
-    return entity_read_row(&s, a, schema, out);
-}
-
-/* A statement whose parameters are numbers. */
-static err run(struct sql_session *session, const char *sql, const int64_t *values, int count,
-               int64_t *changed)
-{
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_write(session, &c));
-    TRY(statement_begin(c, sql, &s));
-    for (int i = 0; i < count; i++)
-        statement_bind_i64(&s, i + 1, values[i]);
-    TRY(statement_run(&s));
-    *changed = statement_changes(&s);
-    return OK;
-}
-
 static err get_role(struct role_reader *r, struct arena *a, int64_t organization_key, uuid id,
                     struct custom_role *out)
 {
-    return get_within(SESSION_OF(r, role_reader), a, &custom_role_schema, organization_key, id,
+    return entity_get(SESSION_OF(r, role_reader), a, &custom_role_schema, organization_key, id,
                       out);
 }
 
@@ -52,7 +18,7 @@ static err get_role_by_key(struct role_reader *r, struct arena *a, int64_t key,
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(SESSION_OF(r, role_reader), &c));
-    TRY(begin_select(c, a, &custom_role_schema, "WHERE key = ?1", &s));
+    TRY(entity_select(c, a, &custom_role_schema, "WHERE key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     return entity_read_row(&s, a, &custom_role_schema, out);
 }
@@ -64,7 +30,7 @@ static err all_roles(struct role_reader *r, struct arena *a, int64_t organizatio
     CLEANUP(statement_end) struct statement s = {0};
     *out = (struct custom_role_slice){0};
     TRY(sql_session_read(SESSION_OF(r, role_reader), &c));
-    TRY(begin_select(c, a, &custom_role_schema, "WHERE organization_key = ?1 ORDER BY key", &s));
+    TRY(entity_select(c, a, &custom_role_schema, "WHERE organization_key = ?1 ORDER BY key", &s));
     statement_bind_i64(&s, 1, organization_key);
     for (;;) {
         bool has_row;
@@ -90,7 +56,8 @@ static err save_role(struct role_writer *w, struct custom_role *role)
 static err remove_role(struct role_writer *w, int64_t key)
 {
     int64_t changed;
-    return run(SESSION_OF(w, role_writer), "DELETE FROM roles WHERE key = ?1", &key, 1, &changed);
+    return sql_session_run(SESSION_OF(w, role_writer), "DELETE FROM roles WHERE key = ?1", &key, 1,
+                           &changed);
 }
 const struct role_writer_ops sql_role_writer_ops = {
     .add = add_role, .save = save_role, .remove = remove_role};
@@ -98,7 +65,7 @@ const struct role_writer_ops sql_role_writer_ops = {
 static err get_group(struct group_reader *r, struct arena *a, int64_t organization_key, uuid id,
                      struct user_group *out)
 {
-    return get_within(SESSION_OF(r, group_reader), a, &user_group_schema, organization_key, id,
+    return entity_get(SESSION_OF(r, group_reader), a, &user_group_schema, organization_key, id,
                       out);
 }
 
@@ -127,7 +94,7 @@ static err find_groups(struct group_reader *r, struct arena *a, const struct gro
     bind_filter(&count, a, f);
     TRY(statement_step(&count, &has_row));
     *total = statement_column_i64(&count, 0);
-    TRY(begin_select(
+    TRY(entity_select(
         c, a, &user_group_schema,
         str_cstr(a, str_format(a, "%.*s ORDER BY name, key LIMIT ?4 OFFSET ?5", STR_ARG(where))),
         &rows));
@@ -157,8 +124,8 @@ static err remove_group(struct group_writer *w, int64_t key)
 {
     struct sql_session *s = SESSION_OF(w, group_writer);
     int64_t changed;
-    TRY(run(s, "DELETE FROM group_members WHERE group_key = ?1", &key, 1, &changed));
-    return run(s, "DELETE FROM user_groups WHERE key = ?1", &key, 1, &changed);
+    TRY(sql_session_run(s, "DELETE FROM group_members WHERE group_key = ?1", &key, 1, &changed));
+    return sql_session_run(s, "DELETE FROM user_groups WHERE key = ?1", &key, 1, &changed);
 }
 
 /* Nothing is inserted, rather than something refused, where one of the two is not there. */
@@ -170,11 +137,12 @@ static err add_member(struct group_writer *w, int64_t group_key, int64_t user_ke
     CLEANUP(statement_end) struct statement s = {0};
     int64_t changed;
     bool has_row;
-    TRY(run(session,
-            "INSERT INTO group_members(group_key, user_key) SELECT g.key, u.key FROM user_groups "
-            "g JOIN users u ON u.organization_key = g.organization_key WHERE g.key = ?1 AND "
-            "u.key = ?2 ON CONFLICT DO NOTHING",
-            values, 2, &changed));
+    TRY(sql_session_run(
+        session,
+        "INSERT INTO group_members(group_key, user_key) SELECT g.key, u.key FROM user_groups "
+        "g JOIN users u ON u.organization_key = g.organization_key WHERE g.key = ?1 AND "
+        "u.key = ?2 ON CONFLICT DO NOTHING",
+        values, 2, &changed));
     if (changed != 0)
         return OK;
     TRY(sql_session_write(session, &c));
@@ -190,17 +158,17 @@ static err remove_member(struct group_writer *w, int64_t group_key, int64_t user
 {
     const int64_t values[] = {group_key, user_key};
     int64_t changed;
-    TRY(run(SESSION_OF(w, group_writer),
-            "DELETE FROM group_members WHERE group_key = ?1 AND user_key = ?2", values, 2,
-            &changed));
+    TRY(sql_session_run(SESSION_OF(w, group_writer),
+                        "DELETE FROM group_members WHERE group_key = ?1 AND user_key = ?2", values,
+                        2, &changed));
     return changed != 0 ? OK : ERR(NOT_FOUND, "not found");
 }
 
 static err remove_user(struct group_writer *w, int64_t user_key)
 {
     int64_t changed;
-    return run(SESSION_OF(w, group_writer), "DELETE FROM group_members WHERE user_key = ?1",
-               &user_key, 1, &changed);
+    return sql_session_run(SESSION_OF(w, group_writer),
+                           "DELETE FROM group_members WHERE user_key = ?1", &user_key, 1, &changed);
 }
 const struct group_writer_ops sql_group_writer_ops = {.add = add_group,
                                                       .save = save_group,

@@ -334,3 +334,35 @@ err entity_read_row(struct statement *s, struct arena *a, const struct schema *s
     statement_column_object(s, a, 0, schema, out);
     return OK;
 }
+
+err entity_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
+                  const char *where, struct statement *out)
+{
+    return statement_prepare(c, str_format(a, "%s%s", entity_sql(schema)->select, where), out);
+}
+
+err entity_get(struct sql_session *session, struct arena *a, const struct schema *schema,
+               int64_t organization_key, uuid id, void *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(session, &c));
+    TRY(entity_select(c, a, schema, "WHERE id = ?1 AND organization_key = ?2", &s));
+    statement_bind_uuid(&s, 1, id);
+    statement_bind_i64(&s, 2, organization_key);
+    return entity_read_row(&s, a, schema, out);
+}
+
+err sql_session_run(struct sql_session *session, const char *sql, const int64_t *values, int count,
+                    int64_t *changed)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(session, &c));
+    TRY(statement_begin(c, sql, &s));
+    for (int i = 0; i < count; i++)
+        statement_bind_i64(&s, i + 1, values[i]);
+    TRY(statement_run(&s));
+    *changed = statement_changes(&s);
+    return OK;
+}

@@ -88,6 +88,15 @@ const struct entity_sql *entity_sql(const struct schema *schema);
  * the unit of work); PRECONDITION_FAILED. */
 err entity_insert(struct sql_session *s, const struct schema *schema, void *object);
 err entity_update(struct sql_session *s, const struct schema *schema, void *object);
+/* Its select and where, for statements that are not on a hot path: prepared by their text. */
+err entity_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
+                  const char *where, struct statement *out);
+/* The row with that identifier. Errors: NOT_FOUND, also for another organization. */
+err entity_get(struct sql_session *s, struct arena *a, const struct schema *schema,
+               int64_t organization_key, uuid id, void *out);
+/* A statement, a constant, whose parameters are numbers, in the unit of work. */
+err sql_session_run(struct sql_session *s, const char *sql, const int64_t *values, int count,
+                    int64_t *changed);
 /* "SELECT … " + where, a constant. Errors: NOT_FOUND. where_sql must be stable text: it is the key
  * of the cache. */
 err entity_read_row(struct statement *s, struct arena *a, const struct schema *schema, void *out);

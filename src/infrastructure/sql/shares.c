@@ -7,31 +7,13 @@
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct sql_session, base.repositories.member_)
 
-static err select_where(struct sql_connection *c, struct arena *a, const struct schema *schema,
-                        const char *where, struct statement *out)
-{
-    return statement_prepare(c, str_format(a, "%s%s", entity_sql(schema)->select, where), out);
-}
-
-static err get_by_id(struct sql_session *session, struct arena *a, const struct schema *schema,
-                     int64_t organization_key, uuid id, void *out)
-{
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(session, &c));
-    TRY(select_where(c, a, schema, "WHERE id = ?1 AND organization_key = ?2", &s));
-    statement_bind_uuid(&s, 1, id);
-    statement_bind_i64(&s, 2, organization_key);
-    return entity_read_row(&s, a, schema, out);
-}
-
 static err get_by_hash(struct sql_session *session, struct arena *a, const struct schema *schema,
                        str token_hash, void *out)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     TRY(sql_session_read(session, &c));
-    TRY(select_where(c, a, schema, "WHERE token_hash = ?1", &s));
+    TRY(entity_select(c, a, schema, "WHERE token_hash = ?1", &s));
     statement_bind_str(&s, 1, token_hash);
     return entity_read_row(&s, a, schema, out);
 }
@@ -39,7 +21,7 @@ static err get_by_hash(struct sql_session *session, struct arena *a, const struc
 static err get_by_number(struct sql_connection *c, struct arena *a, int64_t key, struct share *out)
 {
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(select_where(c, a, &share_schema, "WHERE key = ?1", &s));
+    TRY(entity_select(c, a, &share_schema, "WHERE key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     return entity_read_row(&s, a, &share_schema, out);
 }
@@ -47,7 +29,7 @@ static err get_by_number(struct sql_connection *c, struct arena *a, int64_t key,
 static err get_share(struct share_reader *r, struct arena *a, int64_t organization_key, uuid id,
                      struct share *out)
 {
-    return get_by_id(SESSION_OF(r, share_reader), a, &share_schema, organization_key, id, out);
+    return entity_get(SESSION_OF(r, share_reader), a, &share_schema, organization_key, id, out);
 }
 
 static err get_share_by_key(struct share_reader *r, struct arena *a, int64_t key, struct share *out)
@@ -166,24 +148,11 @@ static err add_visit(struct share_writer *w, struct share_visit *visit)
     return entity_insert(SESSION_OF(w, share_writer), &share_visit_schema, visit);
 }
 
-static err run(struct sql_session *session, const char *sql, const int64_t *values, int value_count,
-               int64_t *changed)
-{
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_write(session, &c));
-    TRY(statement_begin(c, sql, &s));
-    for (int i = 0; i < value_count; i++)
-        statement_bind_i64(&s, i + 1, values[i]);
-    TRY(statement_run(&s));
-    *changed = statement_changes(&s);
-    return OK;
-}
-
 static err purge_visits(struct share_writer *w, instant ended_before, int64_t *changed)
 {
-    return run(SESSION_OF(w, share_writer), "DELETE FROM share_visits WHERE expires_at < ?1",
-               &ended_before.us, 1, changed);
+    return sql_session_run(SESSION_OF(w, share_writer),
+                           "DELETE FROM share_visits WHERE expires_at < ?1", &ended_before.us, 1,
+                           changed);
 }
 
 const struct share_writer_ops sql_share_writer_ops = {.add = add_share,
@@ -195,7 +164,7 @@ const struct share_writer_ops sql_share_writer_ops = {.add = add_share,
 static err get_album(struct album_reader *r, struct arena *a, int64_t organization_key, uuid id,
                      struct album *out)
 {
-    return get_by_id(SESSION_OF(r, album_reader), a, &album_schema, organization_key, id, out);
+    return entity_get(SESSION_OF(r, album_reader), a, &album_schema, organization_key, id, out);
 }
 
 #define OF_MEMBER                                                                                  \
@@ -262,7 +231,7 @@ static err remove_album(struct album_writer *w, int64_t key)
         "DELETE FROM album_studies WHERE album_key = ?1", "DELETE FROM albums WHERE key = ?1"};
     int64_t changed;
     for (size_t i = 0; i < COUNT_OF(statements); i++)
-        TRY(run(SESSION_OF(w, album_writer), statements[i], &key, 1, &changed));
+        TRY(sql_session_run(SESSION_OF(w, album_writer), statements[i], &key, 1, &changed));
     return OK;
 }
 
@@ -286,9 +255,9 @@ static err put_study(struct album_writer *w, int64_t album_key, int64_t study_ke
 static err take_study(struct album_writer *w, int64_t album_key, int64_t study_key)
 {
     int64_t changed;
-    return run(SESSION_OF(w, album_writer),
-               "DELETE FROM album_studies WHERE album_key = ?1 AND study_key = ?2",
-               (int64_t[]){album_key, study_key}, 2, &changed);
+    return sql_session_run(SESSION_OF(w, album_writer),
+                           "DELETE FROM album_studies WHERE album_key = ?1 AND study_key = ?2",
+                           (int64_t[]){album_key, study_key}, 2, &changed);
 }
 
 const struct album_writer_ops sql_album_writer_ops = {.add = add_album,
