@@ -43,17 +43,97 @@ static bool limit_to_series(const struct image_filter *filter, struct image_filt
     return !uuid_is_set(filter->series_id) || uuid_eq(filter->series_id, out->series_id);
 }
 
+/* What a study says of all its series, as columns of its own. */
+static bool is_of_all_series(const struct image_attribute *attribute)
+{
+    static const char *const members[] = {"modalities", "sop_classes", "transfer_syntaxes"};
+    bool is_one = false;
+    for (size_t i = 0; i < COUNT_OF(members); i++)
+        is_one |= strcmp(attribute->member, members[i]) == 0;
+    return attribute->level == LEVEL_STUDY && is_one;
+}
+
+/* One of the values between "\\" or ",". */
+static bool names_value(str values, str wanted)
+{
+    bool is_one = false;
+    for (size_t at = 0, from = 0; at <= values.len; at++)
+        if (at == values.len || values.ptr[at] == '\\' || values.ptr[at] == ',') {
+            is_one |= str_eq(str_trim(str_sub(values, from, at)), wanted);
+            from = at + 1;
+        }
+    return is_one;
+}
+
+static bool asks_for_all(const struct image_match *m)
+{
+    str value = str_trim(m->value);
+    return !m->matches_empty && (value.len == 0 || str_eq(value, STR("*")));
+}
+
+/* Matches on such columns, answered by the one series that is seen; the others are left. False: one
+ * of them does not match, as far as is told. */
+static bool match_series(struct arena *a, const struct image_match_slice *matches,
+                         const struct series *series, struct image_match_slice *left)
+{
+    *left = (struct image_match_slice){0};
+    for (size_t i = 0; i < matches->len; i++) {
+        const struct image_match *m = &matches->at[i];
+        bool is_modality = strcmp(m->attribute->member, "modalities") == 0;
+        if (!is_of_all_series(m->attribute))
+            *SLICE_PUSH(a, left) = *m;
+        else if (!asks_for_all(m) &&
+                 (!is_modality || m->matches_empty || !names_value(m->value, series->modality)))
+            return false;
+    }
+    return true;
+}
+
+static bool is_among(const struct key_slice *keys, int64_t key)
+{
+    bool is_there = keys == NULL;
+    for (size_t i = 0; keys != NULL && i < keys->len; i++)
+        is_there |= keys->at[i] == key;
+    return is_there;
+}
+
+/* The study is looked for by its one series: else what is asked of series and instances would be
+ * answered by those that are not seen. */
+static err find_study_of_series(struct image_reader *r, struct arena *a,
+                                const struct image_filter *filter, struct image_page *out)
+{
+    struct series series = {0};
+    struct image_filter by_series;
+    *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
+    err e = r->ops->get_series(r, a, &filter->access, filter->access.series_id, &series);
+    bool is_asked = limit_to_series(filter, &by_series) &&
+                    is_among(filter->only, series.study_key) &&
+                    match_series(a, &filter->matches, &series, &by_series.matches);
+    if (e.code == ERR_NOT_FOUND || (!failed(e) && !is_asked))
+        return OK;
+    TRY(e);
+    by_series.level = LEVEL_SERIES;
+    by_series.only = NULL; /* keys of studies */
+    by_series.one_per_patient = by_series.wants_patient_counts = false;
+    TRY(r->ops->find(r, a, &by_series, out));
+    for (size_t i = 0; i < out->rows.len; i++)
+        out->rows.at[i].series = (struct series){0};
+    return narrow_rows(r, a, &filter->access, &out->rows);
+}
+
 err image_reader_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
                       struct image_page *out)
 {
     struct image_filter limited;
     if (filter->access.series_key == 0 || filter->level == LEVEL_NON_PATIENT)
         return r->ops->find(r, a, filter, out);
-    if (filter->level != LEVEL_STUDY && !limit_to_series(filter, &limited)) {
+    if (filter->level == LEVEL_STUDY)
+        return find_study_of_series(r, a, filter, out);
+    if (!limit_to_series(filter, &limited)) {
         *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
         return OK;
     }
-    TRY(r->ops->find(r, a, filter->level == LEVEL_STUDY ? filter : &limited, out));
+    TRY(r->ops->find(r, a, &limited, out));
     return narrow_rows(r, a, &filter->access, &out->rows);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "dicom/uid.h"
+#include "infrastructure/memory/memory_grants.h"
 
 #include <stdlib.h>
 
@@ -133,26 +134,28 @@ static bool is_same_patient(const struct study *one, const struct study *other)
             one->state == other->state && one->patient_key == other->patient_key);
 }
 
-/* No other study of the patient is newer. */
-static bool is_newest(const struct memory_state *state, const struct study *study)
+/* No other study of the patient that is seen is newer. */
+static bool is_newest(const struct memory_state *state, const struct access *access,
+                      const struct study *study)
 {
     const struct memory_rows *rows = &state->tables[MEMORY_STUDIES];
     for (size_t i = 0; i < rows->len; i++) {
         const struct study *other = rows->at[i];
         int order = str_cmp(other->study_date, study->study_date);
-        if (is_same_patient(study, other) && (order > 0 || (order == 0 && other->key > study->key)))
+        if (is_same_patient(study, other) && memory_is_granted(state, access, other) &&
+            (order > 0 || (order == 0 && other->key > study->key)))
             return false;
     }
     return true;
 }
 
-static void count_patient(const struct memory_state *state, const struct study *study,
-                          struct image_row *out)
+static void count_patient(const struct memory_state *state, const struct access *access,
+                          const struct study *study, struct image_row *out)
 {
     const struct memory_rows *rows = &state->tables[MEMORY_STUDIES];
     for (size_t i = 0; i < rows->len; i++) {
         const struct study *other = rows->at[i];
-        if (!is_same_patient(study, other))
+        if (!is_same_patient(study, other) || !memory_is_granted(state, access, other))
             continue;
         out->of_patient.studies++;
         out->of_patient.series += other->series_count;
@@ -193,7 +196,8 @@ static void collect(const struct memory_state *state, struct arena *a, const str
                             : row.series != NULL ? row.series->study_key
                                                  : memory_row_key(rows->at[i]);
         row.study = memory_row_find(&state->tables[MEMORY_STUDIES], study_key);
-        if (conditions_hold(state, c, &row) && (!f->one_per_patient || is_newest(state, row.study)))
+        if (conditions_hold(state, c, &row) &&
+            (!f->one_per_patient || is_newest(state, &f->access, row.study)))
             *SLICE_PUSH(a, out) = row;
     }
 }
@@ -364,7 +368,8 @@ err memory_images_find(struct image_reader *r, struct arena *a, const struct ima
         last = &found.at[i];
         read_row(a, last, f->level, SLICE_PUSH(a, &out->rows));
         if (f->wants_patient_counts)
-            count_patient(memory_read(s), last->study, &out->rows.at[out->rows.len - 1]);
+            count_patient(memory_read(s), &f->access, last->study,
+                          &out->rows.at[out->rows.len - 1]);
     }
     if (more && last != NULL)
         out->next = next_cursor(a, &order, last, cursor.passed + f->limit);

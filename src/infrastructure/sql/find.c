@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dicom/uid.h"
+#include "infrastructure/sql/grants.h"
 #include "infrastructure/sql/match.h"
 
 static bool is_within_one(const struct image_filter *f, enum image_level level)
@@ -335,15 +336,16 @@ static str next_cursor(struct arena *a, const struct image_filter *f, const stru
     return buf_str(&out);
 }
 
-static void add_patient_counts(struct buf *sql)
+static void add_patient_counts(struct buf *sql, const struct image_filter *f)
 {
+    str granted = sql_granted(sql->arena, &f->access, "o.key", SQL_GRANTED_PARAMETER);
     static const char *const counts[] = {"count(*)", "sum(o.series_count)",
                                          "sum(o.instance_count)"};
     for (size_t i = 0; i < COUNT_OF(counts); i++)
         buf_addf(sql,
                  ", (SELECT CAST(coalesce(%s, 0) AS BIGINT) FROM studies o "
-                 "WHERE " SQL_SAME_PATIENT("o") ")",
-                 counts[i]);
+                 "WHERE " SQL_SAME_PATIENT("o") "%.*s)",
+                 counts[i], STR_ARG(granted));
 }
 
 static void add_columns(struct buf *sql, enum image_level level)
@@ -369,7 +371,7 @@ static void build_select(struct buf *sql, const struct sql_builder *b, const str
     buf_add(sql, STR("SELECT "));
     add_columns(sql, f->level);
     if (f->wants_patient_counts)
-        add_patient_counts(sql);
+        add_patient_counts(sql, f);
     add_from(sql, b, f, index_leads, STR_NONE);
     add_order(sql, f);
     buf_addf(sql, " LIMIT %u", f->limit + 1); /* one more tells whether there is a next page */

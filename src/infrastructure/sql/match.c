@@ -496,10 +496,9 @@ static err match_non_patient(struct sql_builder *b, const struct image_filter *f
 static void match_granted(struct sql_builder *b, const struct access *access)
 {
     int64_t values[GRANTED_PARAMETER_COUNT];
-    int first = (int)b->parameters.len + 1;
     if (!access->is_limited)
         return;
-    buf_add(&b->where, sql_granted(b->arena, access, "st.key", first));
+    buf_add(&b->where, sql_granted(b->arena, access, "st.key", SQL_GRANTED_PARAMETER));
     sql_granted_values(access, values);
     for (int i = 0; i < GRANTED_PARAMETER_COUNT; i++)
         *SLICE_PUSH(b->arena, &b->parameters) =
@@ -545,10 +544,13 @@ err sql_match(struct sql_builder *b, const struct image_filter *f)
     match_states(b, f);
     match_id(b, "st", f->study_id);
     match_id(b, "se", f->series_id);
-    if (f->one_per_patient)
+    if (f->one_per_patient) {
         buf_add(&b->where,
                 STR(" AND NOT EXISTS (SELECT 1 FROM studies newer WHERE " SQL_SAME_PATIENT(
-                    "newer") " AND (newer.study_date, newer.key) > (st.study_date, st.key))"));
+                    "newer") " AND (newer.study_date, newer.key) > (st.study_date, st.key)"));
+        buf_add(&b->where, sql_granted(b->arena, &f->access, "newer.key", SQL_GRANTED_PARAMETER));
+        buf_add_char(&b->where, ')');
+    }
     TRY(match_some(b, f, false));
     TRY(sql_match_values(b, f, match_below));
     if (f->only != NULL)

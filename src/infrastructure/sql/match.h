@@ -35,6 +35,9 @@ extern const char *const image_aliases[];
           ".patient_id = st.patient_id AND " alias ".patient_key = st.patient_key AND "            \
           "(st.patient_id <> '' OR " alias ".key = st.key)"
 
+/* Where the values of the limit of an access stand, behind the organization. */
+enum { SQL_GRANTED_PARAMETER = 2 };
+
 /* Adds a placeholder and its value. */
 void sql_add_text(struct sql_builder *b, str text);
 void sql_add_number(struct sql_builder *b, int64_t number);

@@ -303,7 +303,7 @@ def install_packages(source, folder, files):
     lock, mark = os.path.join(source, "package-lock.json"), os.path.join(folder, "installed.json")
     try:
         os.makedirs(folder, exist_ok=True)
-        hold = open(folder + "/lock", "w")  # tests of one folder come at the same time
+        hold = open(folder + "/install.lock", "w")  # tests of one folder come at the same time
         fcntl.flock(hold, fcntl.LOCK_EX)
         for name in ["package.json", "package-lock.json", *files]:
             shutil.copy(os.path.join(source, name), folder)

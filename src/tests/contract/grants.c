@@ -230,3 +230,37 @@ CONTRACT(grants_are_listed_changed_and_taken_back)
     contract_commit(s);
     CHECK_INT(0, (int64_t)count_found(c, &access, LEVEL_STUDY));
 }
+
+/* Two studies of one patient, of which the older is granted: the newer one is not told by a count,
+ * and does not hide the patient. */
+CONTRACT(patients_are_what_their_granted_studies_say)
+{
+    struct image_page page;
+    int older = 0, newer = 0;
+    samples_store(c);
+    for (int i = 1; i <= (int)sample_count && newer == 0; i++)
+        for (int n = i + 1; n <= (int)sample_count && newer == 0; n++) {
+            struct study one = study_of(c, i), other = study_of(c, n);
+            if (one.patient_key != other.patient_key || one.patient_id.len == 0)
+                continue;
+            bool is_older = str_cmp(one.study_date, other.study_date) <= 0;
+            older = is_older ? i : n;
+            newer = is_older ? n : i;
+        }
+    CHECK(newer != 0);
+    give(c, grant_of(c, 7, GRANTED_STUDY, study_of(c, older).key));
+    struct image_filter f = {.level = LEVEL_STUDY,
+                             .access = access_of(c, 7),
+                             .one_per_patient = true,
+                             .wants_patient_counts = true,
+                             .wants_total = true,
+                             .limit = 10};
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(image_reader_find(s->readers.images, &c->arena, &f, &page));
+    db_session_end(s);
+    CHECK(page.rows.len == 1 && page.total == 1);
+    CHECK(page.rows.at[0].study.key == study_of(c, older).key);
+    CHECK_INT(1, page.rows.at[0].of_patient.studies);
+    CHECK_INT(page.rows.at[0].study.series_count, page.rows.at[0].of_patient.series);
+    CHECK_INT(page.rows.at[0].study.instance_count, page.rows.at[0].of_patient.instances);
+}
