@@ -134,7 +134,6 @@ static err sign_in_style(struct request *r)
 /* Whatever the token: whether it is good is said when it is used. */
 static err invite_page(struct request *r)
 {
-    http_set_header(r->x, "Referrer-Policy", STR("no-referrer"));
     return respond_html(r, 200, STR(SIGN_IN_POLICY), invite_page_html());
 }
 
