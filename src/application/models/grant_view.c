@@ -42,6 +42,55 @@ err grant_to_change(struct command_ctx *ctx, uuid id, struct grant *out)
     return may_change(ctx, out) ? OK : ERR(NOT_FOUND, "not found");
 }
 
+/* A right that is there for some studies alone is given on those alone. */
+static err check_right(struct command_ctx *ctx, const struct grant *grant, unsigned right,
+                       bool *is_part)
+{
+    struct access access;
+    struct study study;
+    err e = ERR(FORBIDDEN, "nobody gives a permission that they do not have");
+    if (!principal_access(ctx->principal, (enum permission)right, clock_now(ctx->clock), &access))
+        return e;
+    if (!access.is_limited)
+        return OK;
+    *is_part = true;
+    if (grant->granted_kind != GRANTED_STUDY)
+        return e;
+    err found = image_reader_get_study(ctx->readers->images, ctx->arena, &access, grant->granted_id,
+                                       &study);
+    return found.code == ERR_NOT_FOUND ? e : found;
+}
+
+static err is_own(struct command_ctx *ctx, const struct grant *grant, bool *out)
+{
+    struct user_group_slice groups = {0};
+    int64_t total;
+    *out = uuid_eq(grant->grantee_id, ctx->principal->user_id) ||
+           grant->grantee_kind == GRANTEE_API_KEY;
+    if (grant->grantee_kind == GRANTEE_GROUP)
+        TRY(group_reader_find(ctx->readers->groups, ctx->arena,
+                              &(struct group_filter){.organization_key = grant->organization_key,
+                                                     .user_key = ctx->principal->user_key,
+                                                     .limit = UINT32_MAX},
+                              &groups, &total));
+    for (size_t i = 0; i < groups.len; i++)
+        *out |= groups.at[i].key == grant->grantee_key;
+    return OK;
+}
+
+/* Who has a part only may have it for a while only: they do not give it to themselves for longer.
+ */
+err grant_check_giver(struct command_ctx *ctx, const struct grant *grant)
+{
+    bool is_part = false, own = false;
+    for (unsigned right = 0; right < PERMISSION_COUNT; right++)
+        if (permissions_have((uint64_t)grant->rights, right))
+            TRY(check_right(ctx, grant, right, &is_part));
+    if (is_part)
+        TRY(is_own(ctx, grant, &own));
+    return own ? ERR(FORBIDDEN, "nobody prolongs what they have themselves") : OK;
+}
+
 err grant_list(struct query_ctx *ctx, const struct grant_filter *filter,
                struct grant_view_slice *out, int64_t *total)
 {

@@ -17,6 +17,18 @@ int64_t share_owner_shown(const struct principal *principal)
     return looks_after_all(principal) ? 0 : principal->user_key;
 }
 
+err share_check_rights(const struct principal *principal, enum share_kind kind,
+                       bool allows_download)
+{
+    if (!permissions_have(principal->permissions, READ_STUDIES))
+        return ERR(FORBIDDEN, "nobody shares what they do not see");
+    if (kind == SHARE_INBOX && !permissions_have(principal->permissions, WRITE_STUDIES))
+        return ERR(FORBIDDEN, "nobody has studies sent in who may not store them");
+    return !allows_download || permissions_have(principal->permissions, DOWNLOAD_STUDIES)
+               ? OK
+               : ERR(FORBIDDEN, "nobody lets others download who may not");
+}
+
 err share_get_own(struct arena *a, struct readers *readers, const struct principal *principal,
                   uuid id, struct share *out)
 {

@@ -13,6 +13,11 @@ err share_get_own(struct arena *a, struct readers *readers, const struct princip
                   uuid id, struct share *out);
 err album_get_own(struct arena *a, struct readers *readers, const struct principal *principal,
                   uuid id, struct album *out);
+/* What a share or a membership of an album opens is what its owner may themselves, with everything
+ * of the organization. Errors: FORBIDDEN. */
+err share_check_rights(const struct principal *principal, enum share_kind kind,
+                       bool allows_download);
+
 /* Also one that was granted to the principal. Errors: NOT_FOUND. */
 err album_get_visible(struct query_ctx *ctx, uuid id, struct album *out);
 

@@ -36,6 +36,7 @@ static err add_album_member_handle(struct command_ctx *ctx, const struct add_alb
         issues_add(&ctx->scope->issues, STR("expires_at"), "has passed");
         return ERR(INVALID, "some fields are not valid");
     }
+    TRY(share_check_rights(ctx->principal, SHARE_VIEW, cmd->allows_download));
     TRY(album_get_own(ctx->arena, ctx->readers, ctx->principal, cmd->id, &album));
     TRY(user_reader_get(ctx->readers->users, ctx->arena, album.organization_key, cmd->user_id,
                         &user));

@@ -1,4 +1,4 @@
-/* Nobody prolongs what they have themselves. */
+/* To prolong is to give once more. Nobody prolongs what they have themselves. */
 #include "application/commands/grants/update_grant/command.h"
 
 SCHEMA(update_grant, FIELD(update_grant, id, .flags = KEY | REQUIRED),
@@ -27,6 +27,7 @@ static err update_grant_handle(struct command_ctx *ctx, const struct update_gran
         return ERR(PRECONDITION_FAILED, "somebody else changed the grant");
     if (uuid_eq(grant.grantee_id, ctx->principal->user_id))
         return ERR(FORBIDDEN, "nobody prolongs what they have themselves");
+    TRY(grant_check_giver(ctx, &grant));
     TRY(check_time(ctx, cmd, now));
     grant.expires_at = cmd->expires_at;
     grant.updated_at = now;

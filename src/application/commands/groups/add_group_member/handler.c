@@ -1,5 +1,5 @@
 /* Whoever is taken in has what the group was granted. So nobody takes themselves in, and for a
- * group that has grants one has to see everything oneself. */
+ * group that has grants one has to have all that they allow, with everything. */
 #include "application/commands/groups/add_group_member/command.h"
 
 SCHEMA(add_group_member, FIELD(add_group_member, id, .flags = KEY | REQUIRED),
@@ -10,16 +10,17 @@ static err check_grants(struct command_ctx *ctx, const struct user_group *group)
 {
     struct grant_slice found;
     int64_t total;
-    if (permissions_have(ctx->principal->permissions, READ_STUDIES))
-        return OK;
     TRY(grant_reader_find(ctx->readers->grants, ctx->arena,
                           &(struct grant_filter){.organization_key = group->organization_key,
                                                  .of_grantee = true,
                                                  .grantee_kind = GRANTEE_GROUP,
                                                  .grantee_key = group->key,
-                                                 .limit = 1},
+                                                 .limit = UINT32_MAX},
                           &found, &total));
-    return total == 0 ? OK : ERR(FORBIDDEN, "the group sees studies that you do not");
+    for (size_t i = 0; i < found.len; i++)
+        if (((uint64_t)found.at[i].rights & ~ctx->principal->permissions) != 0)
+            return ERR(FORBIDDEN, "the group may with some studies what you may not with all");
+    return OK;
 }
 
 static err add_group_member_handle(struct command_ctx *ctx, const struct add_group_member *cmd,

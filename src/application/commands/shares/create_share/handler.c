@@ -88,9 +88,7 @@ static err check(struct command_ctx *ctx, const struct create_share *cmd)
         return invalid(ctx, "kind", "an inbox shows no studies");
     if (cmd->kind == SHARE_VIEW && kinds != 1)
         return invalid(ctx, "study_ids", "studies, or one series, or one album have to be named");
-    if (!permissions_have(ctx->principal->permissions, READ_STUDIES))
-        return ERR(FORBIDDEN, "nobody shares what they do not see");
-    return OK;
+    return share_check_rights(ctx->principal, cmd->kind, cmd->allows_download);
 }
 
 static err grant(struct command_ctx *ctx, const struct share *share, enum granted_kind kind,

@@ -1,4 +1,5 @@
-/* What its grants allow follows; a new password counts for visits that begin now. */
+/* Who changes a share gives it once more, by what they may now. What its grants allow follows; a
+ * new password counts for visits that begin now. */
 #include "application/commands/shares/update_share/command.h"
 
 SCHEMA(update_share, FIELD(update_share, id, .flags = KEY | REQUIRED),
@@ -64,6 +65,7 @@ static err update_share_handle(struct command_ctx *ctx, const struct update_shar
     if (cmd->if_match != 0 && cmd->if_match != share.version)
         return ERR(PRECONDITION_FAILED, "somebody else changed the share");
     TRY(apply(ctx, cmd, &share));
+    TRY(share_check_rights(ctx->principal, share.kind, share.allows_download));
     TRY(share_writer_save(ctx->uow->shares, &share));
     TRY(change_grants(ctx, &share));
     out->share = share_show(&share, share.updated_at);
