@@ -11,6 +11,7 @@
 #include "application/commands/groups/create_group/command.h"
 #include "application/commands/shares/create_share/command.h"
 #include "application/commands/shares/update_share/command.h"
+#include "application/commands/users/update_user/command.h"
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 
@@ -182,4 +183,24 @@ WORLD(a_group_is_joined_by_who_may_all_that_it_may)
     CHECK_OK(give(w, &administrator, study, "group", group, STR("download_studies"), NULL));
     CHECK_ERR(FORBIDDEN, take_in(w, &by, group, by.user_id));
     CHECK_OK(take_in(w, &administrator, group, by.user_id));
+}
+
+/* A session that was taken over is not enough, an administrator's either. */
+WORLD(ones_own_password_is_changed_with_the_old_one)
+{
+    struct update_user_result result;
+    struct principal by = world_principal(w, ROLE_ADMINISTRATOR);
+    struct scope s = world_scope(w, &by);
+    CHECK_ERR(CONFLICT,
+              update_user_send(
+                  &s, &(struct update_user){.id = by.user_id, .password = STR("another long one")},
+                  &result));
+    struct user user = get_user(w, ROLE_VIEWER);
+    user.reset_hash = STR("0123");
+    user.reset_expires_at = instant_add(clock_now(&w->clock.base), SECONDS(60));
+    save_user(w, &user);
+    s = world_scope(w, &by);
+    CHECK_OK(update_user_send(
+        &s, &(struct update_user){.id = user.id, .password = STR("another long one")}, &result));
+    CHECK(get_user(w, ROLE_VIEWER).reset_hash.len == 0); /* nor by a link from before */
 }

@@ -21,9 +21,10 @@ static err apply(struct command_ctx *ctx, const struct update_user *cmd, struct 
         TRY(user_choose_role(ctx, cmd->role, user));
     if (cmd->is_active.is_set)
         user->is_active = cmd->is_active.value;
-    if (cmd->password.ptr != NULL)
-        return password_set(ctx, user, "password", cmd->password);
-    return OK;
+    if (cmd->password.ptr == NULL)
+        return OK;
+    user->reset_hash = STR_NONE; /* a link from before would change it again */
+    return password_set(ctx, user, "password", cmd->password);
 }
 
 static bool has_role_of(const struct user *user, const struct user *other)
@@ -38,6 +39,8 @@ static err check(const struct command_ctx *ctx, const struct update_user *cmd,
     bool is_self = user->key == ctx->principal->user_key;
     if (is_self && (!has_role_of(user, before) || !user->is_active))
         return ERR(CONFLICT, "nobody changes their own role or deactivates themselves");
+    if (is_self && cmd->password.ptr != NULL) /* a session that was taken over is not enough */
+        return ERR(CONFLICT, "one's own password is changed with the one before it");
     if (before->invited_email.ptr != NULL && (user->is_active || cmd->password.ptr != NULL))
         return ERR(CONFLICT, "the invitation has not been accepted yet");
     return OK;
