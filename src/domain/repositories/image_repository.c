@@ -46,7 +46,8 @@ static bool limit_to_series(const struct image_filter *filter, struct image_filt
 /* What a study says of all its series, as columns of its own. */
 static bool is_of_all_series(const struct image_attribute *attribute)
 {
-    static const char *const members[] = {"modalities", "sop_classes", "transfer_syntaxes"};
+    static const char *const members[] = {"modalities", "sop_classes", "transfer_syntaxes",
+                                          "series_count", "instance_count"};
     bool is_one = false;
     for (size_t i = 0; i < COUNT_OF(members); i++)
         is_one |= strcmp(attribute->member, members[i]) == 0;
@@ -71,21 +72,32 @@ static bool asks_for_all(const struct image_match *m)
     return !m->matches_empty && (value.len == 0 || str_eq(value, STR("*")));
 }
 
+/* Of what is told about one series; sets of UIDs are not. */
+static bool series_answers(struct arena *a, const struct image_match *m,
+                           const struct series *series)
+{
+    const char *member = m->attribute->member;
+    if (asks_for_all(m))
+        return true;
+    str told = strcmp(member, "modalities") == 0     ? series->modality
+               : strcmp(member, "series_count") == 0 ? STR("1")
+               : strcmp(member, "instance_count") == 0
+                   ? str_format(a, "%lld", (long long)series->instance_count)
+                   : STR_NONE;
+    return told.len != 0 && !m->matches_empty && names_value(m->value, told);
+}
+
 /* Matches on such columns, answered by the one series that is seen; the others are left. False: one
- * of them does not match, as far as is told. */
+ * of them does not match. */
 static bool match_series(struct arena *a, const struct image_match_slice *matches,
                          const struct series *series, struct image_match_slice *left)
 {
     *left = (struct image_match_slice){0};
-    for (size_t i = 0; i < matches->len; i++) {
-        const struct image_match *m = &matches->at[i];
-        bool is_modality = strcmp(m->attribute->member, "modalities") == 0;
-        if (!is_of_all_series(m->attribute))
-            *SLICE_PUSH(a, left) = *m;
-        else if (!asks_for_all(m) &&
-                 (!is_modality || m->matches_empty || !names_value(m->value, series->modality)))
+    for (size_t i = 0; i < matches->len; i++)
+        if (!is_of_all_series(matches->at[i].attribute))
+            *SLICE_PUSH(a, left) = matches->at[i];
+        else if (!series_answers(a, &matches->at[i], series))
             return false;
-    }
     return true;
 }
 
@@ -97,43 +109,45 @@ static bool is_among(const struct key_slice *keys, int64_t key)
     return is_there;
 }
 
-/* The study is looked for by its one series: else what is asked of series and instances would be
- * answered by those that are not seen. */
-static err find_study_of_series(struct image_reader *r, struct arena *a,
-                                const struct image_filter *filter, struct image_page *out)
+/* The filter with nothing but the one series in it, whatever level it is of: else what is asked of
+ * the study would be answered by those that are not seen. False: it finds nothing. */
+static err limit_filter(struct image_reader *r, struct arena *a, const struct image_filter *filter,
+                        struct image_filter *out, bool *is_asked)
 {
     struct series series = {0};
-    struct image_filter by_series;
-    *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
     err e = r->ops->get_series(r, a, &filter->access, filter->access.series_id, &series);
-    bool is_asked = limit_to_series(filter, &by_series) &&
-                    is_among(filter->only, series.study_key) &&
-                    match_series(a, &filter->matches, &series, &by_series.matches);
-    if (e.code == ERR_NOT_FOUND || (!failed(e) && !is_asked))
-        return OK;
-    TRY(e);
-    by_series.level = LEVEL_SERIES;
-    by_series.only = NULL; /* keys of studies */
-    by_series.one_per_patient = by_series.wants_patient_counts = false;
-    TRY(r->ops->find(r, a, &by_series, out));
+    *is_asked = !failed(e) && limit_to_series(filter, out) &&
+                (filter->level != LEVEL_STUDY || is_among(filter->only, series.study_key)) &&
+                match_series(a, &filter->matches, &series, &out->matches);
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+/* The study is looked for by its one series. */
+static err find_study_of_series(struct image_reader *r, struct arena *a,
+                                struct image_filter *by_series, struct image_page *out)
+{
+    by_series->level = LEVEL_SERIES;
+    by_series->only = NULL; /* keys of studies */
+    by_series->one_per_patient = by_series->wants_patient_counts = false;
+    TRY(r->ops->find(r, a, by_series, out));
     for (size_t i = 0; i < out->rows.len; i++)
         out->rows.at[i].series = (struct series){0};
-    return narrow_rows(r, a, &filter->access, &out->rows);
+    return OK;
 }
 
 err image_reader_find(struct image_reader *r, struct arena *a, const struct image_filter *filter,
                       struct image_page *out)
 {
     struct image_filter limited;
+    bool is_asked;
     if (filter->access.series_key == 0 || filter->level == LEVEL_NON_PATIENT)
         return r->ops->find(r, a, filter, out);
-    if (filter->level == LEVEL_STUDY)
-        return find_study_of_series(r, a, filter, out);
-    if (!limit_to_series(filter, &limited)) {
-        *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
+    *out = (struct image_page){.total = filter->wants_total ? 0 : -1};
+    TRY(limit_filter(r, a, filter, &limited, &is_asked));
+    if (!is_asked)
         return OK;
-    }
-    TRY(r->ops->find(r, a, &limited, out));
+    TRY(filter->level == LEVEL_STUDY ? find_study_of_series(r, a, &limited, out)
+                                     : r->ops->find(r, a, &limited, out));
     return narrow_rows(r, a, &filter->access, &out->rows);
 }
 
@@ -142,10 +156,11 @@ err image_reader_each_match(struct image_reader *r, struct arena *a,
                             struct image_sink *sink)
 {
     struct image_filter limited;
+    bool is_asked;
     if (filter->access.series_key == 0)
         return r->ops->each_match(r, a, filter, count_max, sink);
-    return limit_to_series(filter, &limited) ? r->ops->each_match(r, a, &limited, count_max, sink)
-                                             : OK;
+    TRY(limit_filter(r, a, filter, &limited, &is_asked));
+    return is_asked ? r->ops->each_match(r, a, &limited, count_max, sink) : OK;
 }
 
 err image_reader_get_study(struct image_reader *r, struct arena *a, const struct access *access,

@@ -230,6 +230,41 @@ CONTRACT(what_is_in_an_album_is_seen_by_who_was_let_in)
     db_session_end(s);
 }
 
+static size_t count_matching(struct contract_db *c, struct image_reader *r,
+                             const struct access *access, enum image_level level, uint32_t tag,
+                             str value)
+{
+    struct image_page page;
+    struct image_match match = {.attribute = image_attribute_find(tag), .value = value};
+    struct image_filter f = {
+        .level = level, .access = *access, .matches = {&match, 1}, .limit = 100};
+    CHECK_OK(image_reader_find(r, &c->arena, &f, &page));
+    return page.rows.len;
+}
+
+/* What a study says of all its series is asked at every level: the others do not answer. */
+static void check_hidden_matches(struct contract_db *c, struct image_reader *r,
+                                 const struct access *access, const struct series *series)
+{
+    str count = str_format(&c->arena, "%lld", (long long)series->instance_count);
+    struct study whole;
+    struct access all = *ACCESS_TO_ALL(c->organization_key);
+    struct image_row row;
+    CHECK_OK(image_reader_locate(r, &c->arena, &all, STR("1.2.40.28"), STR_NONE, STR_NONE, &row));
+    whole = row.study;
+    CHECK(whole.series_count > 1 && whole.instance_count > series->instance_count);
+    for (enum image_level level = LEVEL_STUDY; level <= LEVEL_INSTANCE; level++) {
+        str series_count = str_format(&c->arena, "%lld", (long long)whole.series_count),
+            instance_count = str_format(&c->arena, "%lld", (long long)whole.instance_count);
+        CHECK(count_matching(c, r, access, level, 0x00080061, STR("CT")) != 0);
+        CHECK_INT(0, (int64_t)count_matching(c, r, access, level, 0x00080061, STR("PT")));
+        CHECK(count_matching(c, r, access, level, 0x00201206, STR("1")) != 0);
+        CHECK_INT(0, (int64_t)count_matching(c, r, access, level, 0x00201206, series_count));
+        CHECK(count_matching(c, r, access, level, 0x00201208, count) != 0);
+        CHECK_INT(0, (int64_t)count_matching(c, r, access, level, 0x00201208, instance_count));
+    }
+}
+
 /* An access to one series: of its study nothing else is there, whatever is asked. */
 CONTRACT(of_a_study_one_series_can_be_seen)
 {
@@ -296,6 +331,7 @@ CONTRACT(of_a_study_one_series_can_be_seen)
     of_study.value = STR("SR\\CT");
     CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
     CHECK(page.rows.len == 1);
+    check_hidden_matches(c, r, &access, &series);
     int64_t keys[] = {study.key + 1};
     struct key_slice only = {keys, 1};
     studies.only = &only;
