@@ -262,6 +262,8 @@ class Shares(harness.Case):
         inside = self.gantry.get(f"/api/v1/albums/{album['id']}/studies").json
         self.assertEqual([s["study_instance_uid"] for s in inside["items"]], ["1.2.90"])
         self.assertEqual(self.gantry.get("/dicom-web/studies?StudyInstanceUID=1.2.90").json[0]["00201208"]["Value"], [2])
+        self.assertEqual(self.gantry.request("DELETE", f"/api/v1/albums/{album['id']}").status, 204)
+        self.assertEqual(store(504, "1.2.91").status, 200)  # whose album is gone
 
     def test_an_album_is_seen_by_its_members(self):
         album = self.gantry.request("POST", "/api/v1/albums", {"name": "teaching", "description": "lungs"}).json

@@ -186,6 +186,18 @@ static err may_add_to(struct command_ctx *ctx, const struct image_row *row)
     return e.code == ERR_NOT_FOUND ? not_taken() : e;
 }
 
+/* One that was removed meanwhile takes nothing; the inbox does. */
+static err put_into_album(struct command_ctx *ctx, const struct share *share,
+                          const struct study *study, instant now)
+{
+    struct album album;
+    err e = album_reader_get(ctx->readers->albums, ctx->arena, share->organization_key,
+                             share->album_id, &album);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? OK : e;
+    return album_writer_put_study(ctx->uow->albums, album.key, study->key, (uuid){0}, now);
+}
+
 /* The sender may go on with it, and finds it where the inbox has its album. */
 static err note_sender(struct command_ctx *ctx, const struct study *study)
 {
@@ -210,9 +222,7 @@ static err note_sender(struct command_ctx *ctx, const struct study *study)
     TRY(share_reader_get_by_key(ctx->readers->shares, ctx->arena, access->grantee_key, &share));
     struct study_sent_in event = {share.id, study->id};
     TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &study_sent_in_event, study->id, &event));
-    return share.album_key != 0 ? album_writer_put_study(ctx->uow->albums, share.album_key,
-                                                         study->key, (uuid){0}, now)
-                                : OK;
+    return share.album_key != 0 ? put_into_album(ctx, &share, study, now) : OK;
 }
 
 static err store_instance_handle(struct command_ctx *ctx, const struct store_instance *cmd,
