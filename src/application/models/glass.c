@@ -2,6 +2,7 @@
 #include "application/models/glass.h"
 
 #include "application/events/glass_broken.h"
+#include "application/models/made_often.h"
 #include "application/services/mail_service.h"
 #include "base/log.h"
 
@@ -89,6 +90,7 @@ err glass_break(struct command_ctx *ctx, const struct organization_settings *set
     const struct principal *p = ctx->principal;
     char user_id[UUID_TEXT_SIZE + 1] = "", granted_id[UUID_TEXT_SIZE + 1] = "";
     instant now = clock_now(ctx->clock);
+    TRY(mailed_often_check(ctx, "emergencies"));
     grant->id = uuid_make(ctx->clock);
     grant->organization_key = p->organization_key;
     grant->created_at = grant->updated_at = now;

@@ -18,7 +18,7 @@ const char *glass_reason_complaint(str reason);
 err glass_check(struct command_ctx *ctx, struct organization_settings *settings);
 
 /* Gives the caller what the grant is on, for as long as the organization says: with an audit event,
- * a line in the log, an event for others and a mail to the administrators. */
+ * a line in the log, an event for others and a mail to the administrators. Errors: RATE_LIMITED. */
 err glass_break(struct command_ctx *ctx, const struct organization_settings *settings, str reason,
                 struct grant *grant);
 

@@ -1,6 +1,8 @@
 /* Reading roles, and comparing what people may do. */
 #include "application/models/user_view.h"
 
+#include "application/models/made_often.h"
+
 #include "application/services/mail_service.h"
 
 SCHEMA(user_view, FIELD_EMBED_OF(user_view, user, user),
@@ -138,6 +140,7 @@ static err send_invitation(struct command_ctx *ctx, const struct user *user, str
 
 err user_invite(struct command_ctx *ctx, struct user *user)
 {
+    TRY(mailed_often_check(ctx, "invitations"));
     str token = secret_make(ctx->services->secrets, ctx->arena, INVITATION_TOKEN_PREFIX);
     user->invitation_hash = secret_digest(ctx->services->secrets, ctx->arena, token);
     user->invitation_expires_at = instant_add(clock_now(ctx->clock), SECONDS(INVITATION_SECONDS));

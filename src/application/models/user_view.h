@@ -36,7 +36,8 @@ err user_end_sessions(struct command_ctx *ctx, const struct user *user);
 /* With all that hangs on somebody who never came. */
 err user_remove(struct command_ctx *ctx, const struct user *user);
 
-/* A new link for somebody invited, and the mail with it. The user is to be saved. */
+/* A new link for somebody invited, and the mail with it. The user is to be saved.
+ * Errors: RATE_LIMITED. */
 err user_invite(struct command_ctx *ctx, struct user *user);
 
 #endif

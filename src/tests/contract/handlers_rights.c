@@ -11,7 +11,9 @@
 #include "application/commands/groups/create_group/command.h"
 #include "application/commands/shares/create_share/command.h"
 #include "application/commands/shares/update_share/command.h"
+#include "application/commands/users/invite_user/command.h"
 #include "application/commands/users/update_user/command.h"
+#include "application/models/made_often.h"
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 
@@ -203,4 +205,34 @@ WORLD(ones_own_password_is_changed_with_the_old_one)
     CHECK_OK(update_user_send(
         &s, &(struct update_user){.id = user.id, .password = STR("another long one")}, &result));
     CHECK(get_user(w, ROLE_VIEWER).reset_hash.len == 0); /* nor by a link from before */
+}
+
+/* Whoever may make something does not fill the database with it, nor the mailboxes of others. */
+WORLD(what_stays_is_not_made_without_end)
+{
+    struct principal by = world_principal(w, ROLE_ADMINISTRATOR);
+    struct create_album_result made;
+    struct invite_user_result invited;
+    err e = OK;
+    int64_t count = 0;
+    for (; !failed(e) && count < 2 * MADE_BURST; count += !failed(e)) {
+        struct scope s = world_scope(w, &by);
+        e = create_album_send(&s, &(struct create_album){.name = STR("more")}, &made);
+    }
+    CHECK_ERR(RATE_LIMITED, e);
+    CHECK(count >= MADE_BURST && count < MADE_BURST + MADE_PER_MINUTE);
+    CHECK_INT(count, row_count(w, MEMORY_ALBUMS));
+    make_group(w, &by, "another kind");
+    e = OK;
+    for (count = 0; !failed(e) && count < 2 * MAILED_BURST; count += !failed(e)) {
+        struct scope s = world_scope(w, &by);
+        const struct invite_user cmd = {.email =
+                                            str_format(&w->arena, "u%d@clinic.example", (int)count),
+                                        .name = STR("U"),
+                                        .role = STR("viewer")};
+        e = invite_user_send(&s, &cmd, &invited);
+    }
+    CHECK_ERR(RATE_LIMITED, e);
+    CHECK(count >= MAILED_BURST && count < MAILED_BURST + MAILED_PER_MINUTE);
+    CHECK_INT(count, row_count(w, MEMORY_MAILS));
 }

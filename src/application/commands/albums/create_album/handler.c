@@ -1,6 +1,8 @@
 /* Whoever makes it is its owner. */
 #include "application/commands/albums/create_album/command.h"
 
+#include "application/models/made_often.h"
+
 SCHEMA(create_album,
        FIELD(create_album, name, .flags = REQUIRED, .min = 1, .max = NAME_SIZE_MAX,
              .example = "Teaching: lung"),
@@ -11,6 +13,7 @@ static err create_album_handle(struct command_ctx *ctx, const struct create_albu
                                struct create_album_result *out)
 {
     instant now = clock_now(ctx->clock);
+    TRY(made_often_check(ctx, "albums"));
     out->album = (struct album){.id = uuid_make(ctx->clock),
                                 .organization_key = ctx->principal->organization_key,
                                 .created_at = now,

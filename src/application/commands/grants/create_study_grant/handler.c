@@ -1,6 +1,8 @@
 /* Nobody opens what they do not see, and nothing is opened to whose role can make nothing of it. */
 #include "application/commands/grants/create_study_grant/command.h"
 
+#include "application/models/made_often.h"
+
 #include "application/models/user_view.h"
 
 enum { GRANT_PERMISSION_COUNT_MAX = 8 };
@@ -123,6 +125,7 @@ static err create_study_grant_handle(struct command_ctx *ctx, const struct creat
                           .updated_at = now,
                           .expires_at = cmd->expires_at,
                           .granted_by = ctx->principal->user_id};
+    TRY(made_often_check(ctx, "grants"));
     TRY(grant_study(ctx->readers, ctx->arena, ctx->principal, now, cmd->id, &study));
     ctx->scope->subject_id = study.id;
     TRY(choose_rights(ctx, cmd, &grant));

@@ -1,6 +1,8 @@
 /* Without members. */
 #include "application/commands/groups/create_group/command.h"
 
+#include "application/models/made_often.h"
+
 SCHEMA(create_group, FIELD(create_group, name, .flags = REQUIRED, .max = NAME_SIZE_MAX,
                            .example = "tumor board"));
 SCHEMA(create_group_result, FIELD_EMBED_OF(create_group_result, group, user_group));
@@ -9,6 +11,7 @@ static err create_group_handle(struct command_ctx *ctx, const struct create_grou
                                struct create_group_result *out)
 {
     instant now = clock_now(ctx->clock);
+    TRY(made_often_check(ctx, "groups"));
     out->group = (struct user_group){.id = uuid_make(ctx->clock),
                                      .organization_key = ctx->principal->organization_key,
                                      .created_at = now,

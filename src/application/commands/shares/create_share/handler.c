@@ -1,6 +1,8 @@
 /* What is shared is looked up first, by what the owner may see; then come share and grants. */
 #include "application/commands/shares/create_share/command.h"
 
+#include "application/models/made_often.h"
+
 #include "base/arena.h"
 
 SCHEMA(create_share, FIELD(create_share, id, .flags = KEY, .doc = "Study"),
@@ -126,6 +128,7 @@ static err create_share_handle(struct command_ctx *ctx, const struct create_shar
     struct subjects subjects = {0};
     instant now = clock_now(ctx->clock);
     struct secret_service *secrets = ctx->services->secrets;
+    TRY(made_often_check(ctx, "shares"));
     TRY(check(ctx, cmd));
     TRY(look_up(ctx, cmd, &subjects));
     out->token = secret_make(secrets, ctx->arena, SHARE_TOKEN_PREFIX);
