@@ -319,7 +319,7 @@ static str enroll(struct world *w, const struct principal *by)
 {
     struct scope scope = world_scope(w, by);
     struct enroll_mfa_result result;
-    CHECK_OK(enroll_mfa_send(&scope, &(struct enroll_mfa){0}, &result));
+    CHECK_OK(enroll_mfa_send(&scope, &(struct enroll_mfa){STR(WORLD_PASSWORD)}, &result));
     CHECK(str_starts(result.uri, STR("otpauth://totp/Gantry:viewer@clinic.example?secret=")));
     return result.secret;
 }
@@ -330,6 +330,20 @@ static err disable(struct world *w, const struct principal *by, const char *pass
     const struct disable_mfa request = {str_of(password), code};
     struct disable_mfa_result result;
     return disable_mfa_send(&scope, &request, &result);
+}
+
+/* A session that was taken over does not set one up, and so does not lock its owner out. */
+WORLD(a_second_factor_begins_with_the_password)
+{
+    struct principal here = signed_in(w);
+    struct scope scope = world_scope(w, &here);
+    struct enroll_mfa_result result;
+    CHECK_ERR(INVALID, enroll_mfa_send(&scope, &(struct enroll_mfa){0}, &result));
+    scope = world_scope(w, &here);
+    CHECK_ERR(FORBIDDEN,
+              enroll_mfa_send(&scope, &(struct enroll_mfa){STR("wrong password")}, &result));
+    CHECK(get_user(w, ROLE_VIEWER).mfa_secret.ptr == NULL);
+    CHECK_INT(1, get_user(w, ROLE_VIEWER).failure_count);
 }
 
 WORLD(a_second_factor_is_asked_for_after_the_password)

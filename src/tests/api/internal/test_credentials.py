@@ -114,7 +114,10 @@ class Credentials(unittest.TestCase):
     def test_a_second_factor_from_enrolment_to_its_end(self):
         email, _ = self.new_user("factor")
         here, there = self.tokens(email)["access_token"], self.tokens(email, node=self.two)["access_token"]
-        begun = self.ask("POST", "/auth/mfa/enroll", token=here).json
+        self.assertProblem(self.ask("POST", "/auth/mfa/enroll", {}, token=here), 422, "INVALID")
+        refused = self.ask("POST", "/auth/mfa/enroll", {"password": "wrong password"}, token=here)
+        self.assertProblem(refused, 403, "FORBIDDEN")
+        begun = self.ask("POST", "/auth/mfa/enroll", {"password": PASSWORD}, token=here).json
         self.assertIn("secret=" + begun["secret"], begun["uri"])
         self.assertProblem(self.ask("POST", "/auth/mfa/confirm", {"code": "000000x"}, here), 422, "INVALID")
         codes = []
@@ -164,7 +167,7 @@ class Credentials(unittest.TestCase):
                 self.assertEqual(node.get("/dicom-web/studies", token=token).status, 403)
             fresh = self.tokens(email)["access_token"]
             self.assertProblem(self.ask("GET", "/studies", token=fresh), 403, "MFA_REQUIRED")
-            secret = self.ask("POST", "/auth/mfa/enroll", token=fresh).json["secret"]
+            secret = self.ask("POST", "/auth/mfa/enroll", {"password": PASSWORD}, token=fresh).json["secret"]
             self.assertEqual(self.ask("POST", "/auth/mfa/confirm", {"code": oathtool(secret)}, fresh).status, 200)
             time.sleep(WITHIN_SECONDS)
             for node in (self.one, self.two):

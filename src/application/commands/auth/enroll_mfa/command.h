@@ -5,7 +5,7 @@
 #include "application/models/base_model.h"
 
 struct enroll_mfa {
-    EMPTY_STRUCT;
+    str password;
 };
 struct enroll_mfa_result {
     str secret;

@@ -1,10 +1,13 @@
-/* Nothing is in force before a code of it came. */
+/* Nothing is in force before a code of it came. A session that was taken over is not enough: its
+ * owner would be locked out. */
 #include "application/commands/auth/enroll_mfa/command.h"
 
+#include "application/commands/auth/sign_in/command.h"
 #include "application/models/second_factor.h"
 #include "base/buf.h"
 
-SCHEMA_EMPTY(enroll_mfa);
+SCHEMA(enroll_mfa,
+       FIELD(enroll_mfa, password, .flags = REQUIRED | SECRET, .max = PASSWORD_SIZE_MAX));
 SCHEMA(enroll_mfa_result,
        FIELD(enroll_mfa_result, secret, .flags = SECRET, .doc = "Base32, to be typed in"),
        FIELD(enroll_mfa_result, uri, .flags = SECRET, .doc = "otpauth://, for a QR code"));
@@ -36,11 +39,11 @@ static err enroll_mfa_handle(struct command_ctx *ctx, const struct enroll_mfa *c
                              struct enroll_mfa_result *out)
 {
     struct user user;
-    (void)cmd;
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, ctx->principal->user_key, &user));
     ctx->scope->subject_id = user.id;
     if (user_has_mfa(&user))
         return ERR(CONFLICT, "there is a second factor; disable it first");
+    TRY(password_confirm(ctx, &user, cmd->password));
     second_factor_begin(ctx, &user, &out->secret);
     out->uri = uri_of(ctx->arena, &user, out->secret);
     user.updated_at = clock_now(ctx->clock);
