@@ -22,9 +22,10 @@ struct principal principal_system(int64_t organization_key)
 bool principal_access(const struct principal *p, enum permission right, instant now,
                       struct access *out)
 {
-    /* nobody downloads what they do not see */
+    /* nobody downloads what they do not see, nor removes it: whoever does is told what it was */
+    bool needs_sight = right == DOWNLOAD_STUDIES || right == DELETE_STUDIES;
     bool has_all = permissions_have(p->permissions, right) &&
-                   (right != DOWNLOAD_STUDIES || permissions_have(p->permissions, READ_STUDIES));
+                   (!needs_sight || permissions_have(p->permissions, READ_STUDIES));
     *out = (struct access){.organization_key = p->organization_key,
                            .is_limited = !has_all,
                            .grantee_kind = p->grantee_kind,

@@ -12,8 +12,12 @@ WORLD(nobody_downloads_what_they_do_not_see)
     struct principal p = world_principal(w, ROLE_VIEWER);
     instant now = clock_now(&w->clock.base);
     CHECK(principal_access(&p, DOWNLOAD_STUDIES, now, &access) && !access.is_limited);
-    p.permissions = UINT64_C(1) << DOWNLOAD_STUDIES;
+    p.permissions = UINT64_C(1) << DELETE_STUDIES;
     p.granted_permissions = 0;
+    CHECK(!principal_access(&p, DELETE_STUDIES, now, &access));
+    p.permissions |= UINT64_C(1) << READ_STUDIES;
+    CHECK(principal_access(&p, DELETE_STUDIES, now, &access) && !access.is_limited);
+    p.permissions = UINT64_C(1) << DOWNLOAD_STUDIES;
     CHECK(!principal_access(&p, DOWNLOAD_STUDIES, now, &access));
     p.granted_permissions = UINT64_C(1) << READ_STUDIES | UINT64_C(1) << DOWNLOAD_STUDIES;
     CHECK(principal_access(&p, DOWNLOAD_STUDIES, now, &access) && access.is_limited);
