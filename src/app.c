@@ -1,5 +1,6 @@
 /* The modules and their order; what happens at the first start; waiting for the end. */
 #include "app.h"
+#include "app_events.h"
 #include "app_jobs.h"
 
 #include "application/commands/auth/rotate_signing_keys/command.h"
@@ -549,6 +550,7 @@ static const struct module modules[] = {
      .close = app_jobs_close,
      .health = scheduler_health_module,
      .roles = ROLE_SERVER | ROLE_WORKER},
+    {.name = "events", .open = app_events_open, .close = app_events_close, .roles = ROLE_WORKER},
     {.name = "mail", .open = app_mail_open, .close = app_mail_close, .roles = ROLE_WORKER},
     {.name = "health",
      .open = health_open,

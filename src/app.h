@@ -9,6 +9,7 @@
 #include "infrastructure/audit_anchors.h"
 #include "infrastructure/audit_retention.h"
 #include "infrastructure/connection_settings.h"
+#include "infrastructure/event_dispatcher.h"
 #include "infrastructure/leadership.h"
 #include "infrastructure/mail_sender.h"
 #include "infrastructure/mediator_ports.h"
@@ -89,6 +90,8 @@ struct app {
         int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
         uint64_t seen_ns;
     } index_build;
+    struct event_dispatcher event_dispatcher;
+    struct scheduler event_scheduler;
     struct mail_sender mail_sender;
     struct scheduler mail_scheduler; /* a thread of its own: servers may be slow */
     struct message_listener mail_listener;

@@ -179,12 +179,6 @@ static err retention_job(void *owner)
     return OK;
 }
 
-/* Nobody hears an event yet: they are told, kept for half a minute, and go. */
-static err outbox_job(void *owner)
-{
-    return sweep_outbox(((struct app *)owner)->db, clock_system(), NULL, 0);
-}
-
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
@@ -197,15 +191,8 @@ static const struct scheduled_job jobs[] = {
     {"flush_audit", 60, audit_job, .is_shared = false},
     {"audit_anchors", 1, anchors_job, .is_shared = true},
     {"audit_retention", 3600, retention_job, .is_shared = true},
-    {"sweep_outbox", 30, outbox_job, .is_shared = true},
     {"index_attributes", 3, attributes_job, .is_shared = true},
 };
-
-static void wake_outbox_job(struct message_listener *l, str payload)
-{
-    (void)payload;
-    scheduler_wake(&container_of(l, struct app, outbox_listener)->scheduler, "sweep_outbox");
-}
 
 static void wake_password_job(struct message_listener *l, str payload)
 {
@@ -233,17 +220,14 @@ err app_jobs_open(struct app *app)
                                                               .clock = clock_system(),
                                                               .leads = leads,
                                                               .owner = app}));
-    app->outbox_listener.heard = wake_outbox_job;
     app->password_listener.heard = wake_password_job;
-    TRY(message_bus_subscribe(app->services.bus, PASSWORD_REQUEST_CHANNEL,
-                              &app->password_listener));
-    return message_bus_subscribe(app->services.bus, OUTBOX_CHANNEL, &app->outbox_listener);
+    return message_bus_subscribe(app->services.bus, PASSWORD_REQUEST_CHANNEL,
+                                 &app->password_listener);
 }
 
 void app_jobs_close(struct app *app)
 {
     message_bus_unsubscribe(app->services.bus, &app->password_listener);
-    message_bus_unsubscribe(app->services.bus, &app->outbox_listener);
     scheduler_close(&app->scheduler);
     audit_syslog_close(&app->audit_syslog);
     app->anchors_at_end = leads(app);

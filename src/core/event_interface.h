@@ -10,6 +10,7 @@ struct event_type {
     const char *name; /* "study_received": stable, stored */
     const char *doc;
     const struct schema *payload;
+    bool is_brief;       /* comes in great numbers: goes once all who hear it have heard it */
     const char *channel; /* where whoever acts on it at once is told of it; NULL: nobody does */
 };
 

@@ -177,10 +177,34 @@ void mediator_refused(struct scope *scope, const struct use_case *use_case, err 
     (void)audited.code; /* the refusal stands */
 }
 
+err mediator_send_within(const struct command_ctx *ctx, const struct principal *principal,
+                         const struct use_case *use_case, const void *request, void *result)
+{
+    struct scope scope = *ctx->scope;
+    struct call call = {
+        .use_case = use_case, .scope = &scope, .request = request, .result = result};
+    scope.principal = principal;
+    scope.issues = (struct issues){.arena = scope.arena};
+    scope.subject_id = (uuid){0};
+    memset(result, 0, use_case->result->size);
+    TRY(decide(&scope, use_case, &call.access));
+    schema_validate(use_case->request, request, &scope.issues);
+    if (scope.issues.list.len != 0)
+        return ERR(INVALID, "some fields are not valid");
+    call.command = *ctx;
+    call.command.scope = &scope;
+    call.command.principal = principal;
+    call.command.access = call.access;
+    TRY(use_case->run(&call));
+    return use_case->keeps_no_audit
+               ? OK
+               : scope.mediator->ops->audit(scope.mediator, &call, ctx->uow, OK);
+}
+
 err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
-                     uuid aggregate, const void *event)
+                     int64_t organization_key, uuid aggregate, const void *event)
 {
     struct buf payload = BUF_IN(a);
     json_write(&payload, type->payload, event, JSON_INTERNAL);
-    return outbox->ops->add(outbox, type, aggregate, buf_str(&payload));
+    return outbox->ops->add(outbox, type, organization_key, aggregate, buf_str(&payload));
 }

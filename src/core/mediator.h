@@ -13,7 +13,7 @@
 enum {
     MEDIATOR_ATTEMPT_COUNT_MAX = 4,
     MEDIATOR_RETRY_MS = 2000, /* whoever waited longer is told that the database is busy */
-    USE_CASE_COUNT_MAX = 256
+    USE_CASE_COUNT_MAX = 512
 };
 
 struct mediator;
@@ -64,23 +64,26 @@ err mediator_authorize(struct scope *scope, const struct use_case *use_case);
  * other that was refused. */
 void mediator_refused(struct scope *scope, const struct use_case *use_case, err outcome);
 
+/* A use case that is part of another: authorized and validated as any other, it writes in the unit
+ * of work of the command that sends it and is audited with it, by its own name. principal: who
+ * asks, instead of who asked for the command. Errors: as mediator_send; then the command has to
+ * fail too.
+ */
+err mediator_send_within(const struct command_ctx *ctx, const struct principal *principal,
+                         const struct use_case *use_case, const void *request, void *result);
+
 /* Tells an event from inside a command: into the outbox, in the command's transaction. */
 struct outbox;
 struct outbox_ops {
-    err (*add)(struct outbox *o, const struct event_type *type, uuid aggregate, str payload);
-    err (*discard)(struct outbox *o, const struct event_type *const *heard, size_t heard_count,
-                   uint32_t limit, int64_t *count);
+    err (*add)(struct outbox *o, const struct event_type *type, int64_t organization_key,
+               uuid aggregate, str payload);
 };
 struct outbox {
     const struct outbox_ops *ops;
 };
+/* organization_key: whose event it is, 0 for one of the installation; aggregate: what it is about,
+ * unset for nothing of its own. */
 err mediator_publish(struct outbox *outbox, struct arena *a, const struct event_type *type,
-                     uuid aggregate, const void *event);
-/* Removes the oldest events, limit at most, whose type is not among heard. */
-static inline err outbox_discard(struct outbox *outbox, const struct event_type *const *heard,
-                                 size_t heard_count, uint32_t limit, int64_t *count)
-{
-    return outbox->ops->discard(outbox, heard, heard_count, limit, count);
-}
+                     int64_t organization_key, uuid aggregate, const void *event);
 
 #endif

@@ -9,6 +9,8 @@
 enum {
     AUDIT_ANCHOR_SECONDS = 300,
     AUDIT_ANCHOR_SECONDS_MAX = 86400,
+    STUDY_QUIET_SECONDS = 60,
+    STUDY_QUIET_SECONDS_MAX = 86400,
     DRAIN_SECONDS_MAX = 20,
     DRAIN_SECONDS_BEHIND_PROXY = 2 /* some rounds of the proxy's health checks */
 };
@@ -30,8 +32,9 @@ struct settings {
     bool behind_proxy;
     str cors_origins; /* always set once read */
     bool keep_preambles;
-    opt_i64 drain_seconds;    /* always set once read */
-    opt_i64 signing_key_days; /* likewise */
+    opt_i64 drain_seconds;       /* always set once read */
+    opt_i64 signing_key_days;    /* likewise */
+    opt_i64 study_quiet_seconds; /* likewise */
     uint32_t audit_anchor_seconds;
     uint32_t audit_retention; /* days; 0: for ever */
     str audit_syslog_url;     /* absent: nobody is sent the trail */

@@ -50,6 +50,8 @@ struct db_repositories {
     struct api_key_writer api_key_writer;
     struct upload_reader upload_reader;
     struct upload_writer upload_writer;
+    struct event_reader event_reader;
+    struct event_writer event_writer;
     struct outbox outbox;
 };
 
@@ -97,7 +99,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .shares = &s->repositories.share_reader,
                     .albums = &s->repositories.album_reader,
                     .api_keys = &s->repositories.api_key_reader,
-                    .uploads = &s->repositories.upload_reader},
+                    .uploads = &s->repositories.upload_reader,
+                    .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
                 .sessions = &s->repositories.session_writer,
@@ -118,6 +121,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .albums = &s->repositories.album_writer,
                 .api_keys = &s->repositories.api_key_writer,
                 .uploads = &s->repositories.upload_writer,
+                .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,
         .repositories = *repositories,

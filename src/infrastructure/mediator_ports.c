@@ -80,22 +80,16 @@ static void note_channel(struct noted_outbox *noted, const char *channel)
         }
 }
 
-static err noted_add(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
+static err noted_add(struct outbox *o, const struct event_type *type, int64_t organization_key,
+                     uuid aggregate, str payload)
 {
     struct noted_outbox *noted = container_of(o, struct noted_outbox, base);
     noted->has_new = true;
     note_channel(noted, type->channel);
-    return noted->inner->ops->add(noted->inner, type, aggregate, payload);
+    return noted->inner->ops->add(noted->inner, type, organization_key, aggregate, payload);
 }
 
-static err noted_discard(struct outbox *o, const struct event_type *const *heard,
-                         size_t heard_count, uint32_t limit, int64_t *count)
-{
-    return outbox_discard(container_of(o, struct noted_outbox, base)->inner, heard, heard_count,
-                          limit, count);
-}
-
-static const struct outbox_ops noted_ops = {.add = noted_add, .discard = noted_discard};
+static const struct outbox_ops noted_ops = {.add = noted_add};
 
 static void note_events(struct unit_of_work *uow, struct arena *a)
 {

@@ -51,23 +51,3 @@ err sweep_objects(struct db_context *db, struct storage *storage, struct clock *
         log_event(LOG_INFO, "swept", "objects=%lld", (long long)sink.removed_count);
     return OK;
 }
-
-err sweep_outbox(struct db_context *db, struct clock *clock,
-                 const struct subscription *subscriptions, size_t count)
-{
-    const struct event_type *heard[SUBSCRIPTION_COUNT_MAX];
-    struct arena scratch = {0};
-    struct db_session *session = NULL;
-    int64_t removed;
-    size_t heard_count = count < COUNT_OF(heard) ? count : COUNT_OF(heard);
-    for (size_t i = 0; i < heard_count; i++)
-        heard[i] = subscriptions[i].event;
-    err e = db_session_begin(db, &scratch, clock, &session);
-    if (!failed(e))
-        e = outbox_discard(session->uow.outbox, heard, heard_count, SWEEP_EVENT_COUNT, &removed);
-    if (!failed(e))
-        e = db_session_commit(session);
-    db_session_end(session);
-    arena_deinit(&scratch);
-    return e;
-}

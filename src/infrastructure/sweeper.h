@@ -1,23 +1,18 @@
-/* What a crash can leave: stages never committed, objects without a row, events delivered. The
- * sweeper takes it away. */
+/* What a crash can leave: stages never committed, objects without a row. The sweeper takes it
+ * away. */
 #ifndef INFRASTRUCTURE_SWEEPER_H
 #define INFRASTRUCTURE_SWEEPER_H
 
 #include "application/services/storage_service.h"
 #include "base/clock.h"
-#include "core/event_handler.h"
 #include "infrastructure/db_context.h"
 
-enum { SWEEP_AGE_SECONDS = 3600, SWEEP_EVENT_COUNT = 10000, SUBSCRIPTION_COUNT_MAX = 64 };
+enum { SWEEP_AGE_SECONDS = 3600 };
 
 /* Only what nobody has touched for age_seconds: a store that is under way is younger. */
 err sweep_objects(struct db_context *db, struct storage *storage, struct clock *clock,
                   int64_t age_seconds);
 /* What this node received and never committed; every node has its own. */
 err sweep_stages(struct storage *storage, int64_t age_seconds);
-
-/* Removes the oldest events that nobody subscribes to. */
-err sweep_outbox(struct db_context *db, struct clock *clock,
-                 const struct subscription *subscriptions, size_t count);
 
 #endif

@@ -3,4 +3,4 @@
 
 SCHEMA(instance_stored, FIELD(instance_stored, study_id), FIELD(instance_stored, series_id),
        FIELD(instance_stored, instance_id));
-EVENT(instance_stored, .doc = "An instance has been stored");
+EVENT(instance_stored, .doc = "An instance has been stored", .is_brief = true);

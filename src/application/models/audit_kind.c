@@ -162,6 +162,11 @@ const struct audit_use audit_uses[] = {
     {"unsubscribe_work_items", OTHER_ACTIVITY, 'D', TYPE_NONE, "work_item", false},
     {"suspend_subscription", OTHER_ACTIVITY, 'U', TYPE_NONE, "work_item", false},
     /* what the program does by itself */
+    {"deliver_events", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"skip_event", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, true},
+    {"note_arrival", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"announce_studies", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"purge_events", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"claim_mail", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"settle_mail", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"build_indexed_attributes", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},

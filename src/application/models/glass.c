@@ -80,8 +80,8 @@ static err publish(struct command_ctx *ctx, const struct grant *grant)
                                        .patient_id = is_study ? none : grant->granted_id,
                                        .reason = grant->reason,
                                        .expires_at = grant->expires_at};
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &glass_broken_event, grant->granted_id,
-                            &event);
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &glass_broken_event,
+                            grant->organization_key, grant->granted_id, &event);
 }
 
 err glass_break(struct command_ctx *ctx, const struct organization_settings *settings, str reason,

@@ -71,6 +71,6 @@ err instance_replace(struct command_ctx *ctx, struct image_row *row,
     study_describe(ctx->arena, content->index, &row->study);
     TRY(study_recount_with_series(ctx, row));
     struct instance_stored event = {row->study.id, row->series.id, row->instance.id};
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event, row->study.id,
-                            &event);
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event,
+                            row->study.organization_key, row->study.id, &event);
 }

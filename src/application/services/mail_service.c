@@ -160,8 +160,8 @@ err mail_queue_shown(struct command_ctx *ctx, const struct mail_order *order, st
     mail.last_error = str_of(obstacle);
     TRY(mail_writer_add(ctx->uow->mails, &mail));
     *out = mail;
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &mail_queued_event, mail.id,
-                            &(struct mail_queued){.mail_id = mail.id});
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &mail_queued_event, mail.organization_key,
+                            mail.id, &(struct mail_queued){.mail_id = mail.id});
 }
 
 err mail_queue(struct command_ctx *ctx, const struct mail_order *order)

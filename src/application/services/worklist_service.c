@@ -34,8 +34,8 @@ static err publish(struct command_ctx *ctx, const struct work_item *item)
 {
     const struct work_item_changed event = {item->id, item->sop_instance_uid,
                                             str_of(work_item_state_names[item->state])};
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &work_item_changed_event, item->id,
-                            &event);
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &work_item_changed_event,
+                            item->organization_key, item->id, &event);
 }
 
 err worklist_tell(struct command_ctx *ctx, const struct work_item *item,

@@ -10,6 +10,7 @@
 #include "domain/repositories/attribute_repository.h"
 #include "domain/repositories/audit_repository.h"
 #include "domain/repositories/change_repository.h"
+#include "domain/repositories/event_repository.h"
 #include "domain/repositories/grant_repository.h"
 #include "domain/repositories/group_repository.h"
 #include "domain/repositories/idempotency_repository.h"
@@ -47,6 +48,7 @@ struct readers {
     struct album_reader *albums;
     struct api_key_reader *api_keys;
     struct upload_reader *uploads;
+    struct event_reader *events;
 };
 
 struct unit_of_work {
@@ -70,6 +72,7 @@ struct unit_of_work {
     struct album_writer *albums;
     struct api_key_writer *api_keys;
     struct upload_writer *uploads;
+    struct event_writer *events;
     struct outbox *outbox;
 };
 

@@ -48,6 +48,8 @@ static const struct db_repositories repositories = {
     .api_key_writer = {&memory_api_key_writer_ops},
     .upload_reader = {&memory_upload_reader_ops},
     .upload_writer = {&memory_upload_writer_ops},
+    .event_reader = {&memory_event_reader_ops},
+    .event_writer = {&memory_event_writer_ops},
     .outbox = {&memory_outbox_ops},
 };
 
@@ -55,9 +57,9 @@ static err session_begin(struct db_context *context, struct arena *a, struct clo
                          struct db_session **out)
 {
     struct memory_session *s = NEW(a, struct memory_session);
-    (void)clock;
     *s = (struct memory_session){
         .db = container_of(context, struct memory_context, base),
+        .clock = clock,
     };
     db_session_init(&s->base, context, &repositories);
     *out = &s->base;
@@ -173,16 +175,10 @@ struct memory_state *memory_write(struct memory_session *s)
     return s->work;
 }
 
+/* NULL where rows never change. */
 static int64_t *version_of(enum memory_table table, void *object)
 {
-    return table == MEMORY_AUDIT_EVENTS || table == MEMORY_AUDIT_CUTS ||
-                   table == MEMORY_AUDIT_POSITIONS || table == MEMORY_IDEMPOTENCY_RECORDS ||
-                   table == MEMORY_LEASES || table == MEMORY_PASSWORD_REQUESTS ||
-                   table == MEMORY_INSTANCE_VERSIONS || table == MEMORY_WORK_ITEM_SUBSCRIPTIONS ||
-                   table == MEMORY_WORK_ITEM_EVENTS || table == MEMORY_UPLOAD_PARTS ||
-                   table == MEMORY_UPLOAD_FILES
-               ? NULL
-               : memory_member(table, "version", object);
+    return memory_find_member(table, "version", object);
 }
 
 err memory_insert(struct memory_session *s, enum memory_table table, void *object)

@@ -1,4 +1,4 @@
-/* Organizations, users, sessions, change feed, answers and outbox in memory. */
+/* Organizations, users, sessions, change feed and answers in memory. */
 #include "infrastructure/memory/memory_session.h"
 
 #include "infrastructure/memory/memory_grants.h"
@@ -408,46 +408,3 @@ static err purge_records(struct idempotency_writer *w, instant made_before, int6
 }
 const struct idempotency_writer_ops memory_idempotency_writer_ops = {.add = add_record,
                                                                      .purge = purge_records};
-
-/* Nothing reads the payload yet: the types alone are kept. */
-static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
-{
-    struct memory_session *s = SESSION_OF(o, outbox);
-    struct memory_state *state = memory_write(s);
-    struct memory_event *event = NEW(&s->db->arena, struct memory_event);
-    (void)aggregate, (void)payload;
-    *event = (struct memory_event){memory_row_next_key(&state->tables[MEMORY_OUTBOX]), type->name};
-    memory_row_add(&s->db->arena, &state->tables[MEMORY_OUTBOX], event);
-    return OK;
-}
-
-struct unheard {
-    const struct event_type *const *heard;
-    size_t heard_count;
-    int64_t last_key;
-};
-
-static bool is_unheard(const void *row, const void *argument)
-{
-    const struct memory_event *event = row;
-    const struct unheard *u = argument;
-    for (size_t i = 0; i < u->heard_count; i++)
-        if (strcmp(u->heard[i]->name, event->type) == 0)
-            return false;
-    return event->key <= u->last_key;
-}
-
-static err discard_outbox(struct outbox *o, const struct event_type *const *heard,
-                          size_t heard_count, uint32_t limit, int64_t *count)
-{
-    struct memory_session *s = SESSION_OF(o, outbox);
-    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_OUTBOX];
-    struct unheard unheard = {heard, heard_count, INT64_MAX};
-    uint32_t found = 0;
-    for (size_t i = 0; i < rows->len && unheard.last_key == INT64_MAX; i++)
-        if (is_unheard(rows->at[i], &unheard) && ++found == limit)
-            unheard.last_key = memory_row_key(rows->at[i]);
-    *count = memory_rows_remove(&s->db->arena, rows, is_unheard, &unheard);
-    return OK;
-}
-const struct outbox_ops memory_outbox_ops = {.add = add_outbox, .discard = discard_outbox};

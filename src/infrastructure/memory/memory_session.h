@@ -8,6 +8,7 @@
 struct memory_session {
     struct db_session base;
     struct memory_context *db;
+    struct clock *clock;
     const struct memory_state *view; /* NULL before the first read */
     struct memory_state *work;       /* of the unit of work; NULL when none has begun */
 };
@@ -70,6 +71,8 @@ extern const struct api_key_reader_ops memory_api_key_reader_ops;
 extern const struct api_key_writer_ops memory_api_key_writer_ops;
 extern const struct upload_reader_ops memory_upload_reader_ops;
 extern const struct upload_writer_ops memory_upload_writer_ops;
+extern const struct event_reader_ops memory_event_reader_ops;
+extern const struct event_writer_ops memory_event_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;
 
 #endif

@@ -14,6 +14,7 @@
 #include "domain/entities/lease.h"
 #include "domain/entities/mail.h"
 #include "domain/entities/organization.h"
+#include "domain/entities/outbox_event.h"
 #include "domain/entities/patient.h"
 #include "domain/entities/series.h"
 #include "domain/entities/password_request.h"
@@ -102,6 +103,11 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_INDEXED_ATTRIBUTES] = {.schema = &indexed_attribute_schema,
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
+    [MEMORY_OUTBOX] = {.schema = &outbox_event_schema},
+    [MEMORY_EVENT_POSITIONS] = {.schema = &event_position_schema, .unique = {{"name"}}},
+    [MEMORY_STUDY_ARRIVALS] = {.schema = &study_arrival_schema,
+                               .required = {"study_id", "first_at", "last_at"},
+                               .unique = {{"study_id"}}},
     [MEMORY_LEASES] = {.schema = &lease_schema, .required = {"holder"}, .unique = {{"name"}}},
     [MEMORY_ROLES] = {.schema = &custom_role_schema,
                       .required = {ENTITY, "name"},
@@ -234,6 +240,12 @@ static const void *place(const struct field *f, const void *object)
 void *memory_member(enum memory_table table, const char *name, const void *object)
 {
     return (char *)object + field_of(table, name)->offset;
+}
+
+void *memory_find_member(enum memory_table table, const char *name, void *object)
+{
+    const struct field *f = schema_find(rules[table].schema, str_of(name), &object);
+    return f != NULL ? (char *)object + f->offset : NULL;
 }
 
 static bool is_absent(const struct field *f, const void *object)

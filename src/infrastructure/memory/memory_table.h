@@ -31,6 +31,8 @@ enum memory_table {
     MEMORY_WORK_ITEM_SUBSCRIPTIONS,
     MEMORY_WORK_ITEM_EVENTS,
     MEMORY_OUTBOX,
+    MEMORY_EVENT_POSITIONS,
+    MEMORY_STUDY_ARRIVALS,
     MEMORY_MAILS,
     MEMORY_INDEXED_ATTRIBUTES,
     MEMORY_VALUES,
@@ -76,12 +78,6 @@ struct memory_non_patient_object {
     struct instance_blobs blobs;
 };
 
-/* A row of MEMORY_OUTBOX. */
-struct memory_event {
-    int64_t key;
-    const char *type;
-};
-
 /* A row of MEMORY_ALBUM_STUDIES. */
 struct memory_album_study {
     int64_t key, album_key, study_key;
@@ -121,7 +117,8 @@ err memory_check(const struct memory_state *state, enum memory_table table, cons
 void *memory_row_make(struct arena *a, enum memory_table table, const void *object);
 void memory_row_read(struct arena *a, enum memory_table table, const void *row, void *out);
 
-/* The member called name, which must be there. */
+/* The member called name, which must be there; or NULL where there is none. */
 void *memory_member(enum memory_table table, const char *name, const void *object);
+void *memory_find_member(enum memory_table table, const char *name, void *object);
 
 #endif

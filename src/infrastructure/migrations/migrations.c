@@ -480,6 +480,16 @@ static const char public_api[] =
     "detail {text}, study_id {id}, study_instance_uid {text}, series_instance_uid {text}, "
     "sop_instance_uid {text}, UNIQUE(upload_key, number)){end};";
 
+/* Events that were in the outbox before are of nobody: they were told to nobody either. */
+static const char events[] =
+    "ALTER TABLE outbox ADD COLUMN organization_key {number} NOT NULL DEFAULT 0;"
+    "CREATE TABLE event_positions(key {serial}, name {text} NOT NULL UNIQUE, "
+    "position {number} NOT NULL){end};"
+    "CREATE TABLE study_arrivals(key {serial}, organization_key {number} NOT NULL, "
+    "study_id {id} NOT NULL UNIQUE, first_at {number} NOT NULL, last_at {number} NOT NULL, "
+    "instance_count {number} NOT NULL){end};"
+    "CREATE INDEX study_arrivals_by_quiet ON study_arrivals(last_at, key);";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -504,5 +514,6 @@ const struct migration migrations[] = {
     {17, "roles, invitations, settings of organizations", {roles}, NULL, NULL},
     {18, "API keys, uploads", {public_api}, NULL, NULL},
     {19, "shares and visits", {shares}, NULL, NULL},
+    {20, "who has heard which event, studies that are coming in", {events}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -1,4 +1,4 @@
-/* Organizations, users, sessions, change feed and outbox on SQL. */
+/* Organizations, users, sessions and change feed on SQL. */
 #include "infrastructure/sql/session.h"
 
 #include "base/arena.h"
@@ -420,45 +420,3 @@ static err purge_records(struct idempotency_writer *w, instant made_before, int6
 }
 const struct idempotency_writer_ops sql_idempotency_writer_ops = {.add = add_record,
                                                                   .purge = purge_records};
-
-static err add_outbox(struct outbox *o, const struct event_type *type, uuid aggregate, str payload)
-{
-    struct sql_session *session = SESSION_OF(o, outbox);
-    struct sql_connection *c;
-    CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_write_apart(session, &c));
-    TRY(statement_begin(
-        c, "INSERT INTO outbox(type, aggregate, payload, created_at) VALUES (?1, ?2, ?3, ?4)", &s));
-    statement_bind_str(&s, 1, str_of(type->name));
-    statement_bind_uuid(&s, 2, aggregate);
-    statement_bind_str(&s, 3, payload);
-    statement_bind_i64(&s, 4, clock_now(session->clock).us);
-    return statement_run_later(&s);
-}
-
-static err discard_outbox(struct outbox *o, const struct event_type *const *heard,
-                          size_t heard_count, uint32_t limit, int64_t *count)
-{
-    struct sql_connection *c;
-    struct arena scratch = {0};
-    struct statement s = {0};
-    struct buf sql = BUF_IN(&scratch);
-    buf_add(&sql, STR("DELETE FROM outbox WHERE key IN (SELECT key FROM outbox WHERE TRUE"));
-    for (size_t i = 0; i < heard_count; i++)
-        buf_addf(&sql, " AND type <> ?%zu", i + 2);
-    err e = sql_session_write(SESSION_OF(o, outbox), &c);
-    buf_addf(&sql, " ORDER BY key LIMIT ?1%s)", failed(e) ? "" : c->engine->dialect->skip_locked);
-    if (!failed(e))
-        e = statement_prepare(c, buf_str(&sql), &s);
-    if (!failed(e)) {
-        statement_bind_i64(&s, 1, limit);
-        for (size_t i = 0; i < heard_count; i++)
-            statement_bind_str(&s, (int)i + 2, str_of(heard[i]->name));
-        e = statement_run(&s);
-    }
-    *count = failed(e) ? 0 : statement_changes(&s);
-    statement_end(&s);
-    arena_deinit(&scratch);
-    return e;
-}
-const struct outbox_ops sql_outbox_ops = {.add = add_outbox, .discard = discard_outbox};

@@ -52,6 +52,8 @@ static const struct db_repositories repositories = {
     .api_key_writer = {&sql_api_key_writer_ops},
     .upload_reader = {&sql_upload_reader_ops},
     .upload_writer = {&sql_upload_writer_ops},
+    .event_reader = {&sql_event_reader_ops},
+    .event_writer = {&sql_event_writer_ops},
     .outbox = {&sql_outbox_ops},
 };
 

@@ -76,14 +76,3 @@ WORLD(a_sweep_that_fails_takes_no_image)
     }
     CHECK_INT(1, w->storage.object_count);
 }
-
-WORLD(events_nobody_subscribes_to_are_swept)
-{
-    struct ingest_result image;
-    const struct subscription heard = {.event = &instance_stored_event};
-    CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &image));
-    CHECK_OK(sweep_outbox(&w->database.base, &w->clock.base, &heard, 1));
-    CHECK_INT(1, row_count(w, MEMORY_OUTBOX));
-    CHECK_OK(sweep_outbox(&w->database.base, &w->clock.base, NULL, 0));
-    CHECK_INT(0, row_count(w, MEMORY_OUTBOX));
-}

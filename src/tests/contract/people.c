@@ -1,7 +1,5 @@
-/* Organizations, users, sessions, answers under keys, outbox. */
+/* Organizations, users, sessions, answers under keys. */
 #include "tests/contract/contract.h"
-
-#include "application/events/instance_stored.h"
 
 CONTRACT(organizations_come_in_the_order_they_were_made)
 {
@@ -295,33 +293,5 @@ CONTRACT(an_answer_is_remembered_once_per_user_and_key)
         idempotency_writer_purge(s->uow.idempotency, instant_add(first.created_at, 1), &count));
     CHECK_INT(3, count);
     CHECK_OK(idempotency_writer_add(s->uow.idempotency, &again));
-    contract_commit(s);
-}
-
-static const struct event_type other_event = {.name = "something_else"};
-
-CONTRACT(the_outbox_lets_go_of_what_nobody_hears)
-{
-    const struct event_type *const heard[] = {&instance_stored_event};
-    struct db_session *s = contract_begin(c);
-    int64_t count;
-    for (int i = 0; i < 10; i++)
-        CHECK_OK(s->uow.outbox->ops->add(s->uow.outbox,
-                                         i % 2 == 0 ? &instance_stored_event : &other_event,
-                                         uuid_make(&c->clock.base), STR("{}")));
-    contract_commit(s);
-    s = contract_begin(c);
-    CHECK_OK(outbox_discard(s->uow.outbox, heard, 1, 4, &count)); /* the oldest four of five */
-    CHECK_INT(4, count);
-    CHECK_OK(outbox_discard(s->uow.outbox, heard, 1, 100, &count));
-    CHECK_INT(1, count);
-    CHECK_OK(outbox_discard(s->uow.outbox, heard, 1, 100, &count));
-    CHECK_INT(0, count);
-    db_session_end(s); /* none of it happened */
-    s = contract_begin(c);
-    CHECK_OK(outbox_discard(s->uow.outbox, NULL, 0, 7, &count));
-    CHECK_INT(7, count);
-    CHECK_OK(outbox_discard(s->uow.outbox, NULL, 0, 100, &count));
-    CHECK_INT(3, count);
     contract_commit(s);
 }

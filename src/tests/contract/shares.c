@@ -265,6 +265,43 @@ static void check_hidden_matches(struct contract_db *c, struct image_reader *r,
     }
 }
 
+/* What is asked of series is not answered by those that are not seen. */
+static void check_study_of_series(struct contract_db *c, struct image_reader *r,
+                                  const struct access *access, const struct study *study)
+{
+    struct image_page page;
+    struct image_match by_modality = {image_attribute_find(0x00080060), STR("CT"), false, false,
+                                      false};
+    struct image_match of_study = {image_attribute_find(0x00080061), STR("PT"), false, false,
+                                   false};
+    struct image_filter studies = {.level = LEVEL_STUDY,
+                                   .access = *access,
+                                   .matches = {&by_modality, 1},
+                                   .limit = 10,
+                                   .wants_total = true};
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 1 && page.total == 1 && page.rows.at[0].study.key == study->key);
+    CHECK(page.rows.at[0].study.series_count == 1 && page.rows.at[0].series.key == 0);
+    CHECK_STR(STR("CT"), page.rows.at[0].study.modalities);
+    by_modality.value = STR("SR");
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 0 && page.total == 0);
+    studies.matches = (struct image_match_slice){&of_study, 1};
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 0 && page.total == 0);
+    of_study.value = STR("SR\\CT");
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 1);
+    int64_t keys[] = {study->key + 1};
+    struct key_slice only = {keys, 1};
+    studies.only = &only;
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 0);
+    keys[0] = study->key;
+    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
+    CHECK(page.rows.len == 1);
+}
+
 /* An access to one series: of its study nothing else is there, whatever is asked. */
 CONTRACT(of_a_study_one_series_can_be_seen)
 {
@@ -308,38 +345,8 @@ CONTRACT(of_a_study_one_series_can_be_seen)
                              .wants_total = true};
     CHECK_OK(image_reader_find(r, &c->arena, &f, &page));
     CHECK(page.rows.len == 1 && page.total == 1);
-    /* what is asked of series is not answered by those that are not seen */
-    struct image_match by_modality = {image_attribute_find(0x00080060), STR("CT"), false, false,
-                                      false};
-    struct image_match of_study = {image_attribute_find(0x00080061), STR("PT"), false, false,
-                                   false};
-    struct image_filter studies = {.level = LEVEL_STUDY,
-                                   .access = access,
-                                   .matches = {&by_modality, 1},
-                                   .limit = 10,
-                                   .wants_total = true};
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 1 && page.total == 1 && page.rows.at[0].study.key == study.key);
-    CHECK(page.rows.at[0].study.series_count == 1 && page.rows.at[0].series.key == 0);
-    CHECK_STR(STR("CT"), page.rows.at[0].study.modalities);
-    by_modality.value = STR("SR");
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 0 && page.total == 0);
-    studies.matches = (struct image_match_slice){&of_study, 1};
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 0 && page.total == 0);
-    of_study.value = STR("SR\\CT");
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 1);
+    check_study_of_series(c, r, &access, &study);
     check_hidden_matches(c, r, &access, &series);
-    int64_t keys[] = {study.key + 1};
-    struct key_slice only = {keys, 1};
-    studies.only = &only;
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 0);
-    keys[0] = study.key;
-    CHECK_OK(image_reader_find(r, &c->arena, &studies, &page));
-    CHECK(page.rows.len == 1);
     elsewhere.instance = 0;
     f.series_id = sample_id(elsewhere);
     CHECK_OK(image_reader_find(r, &c->arena, &f, &page));

@@ -376,19 +376,41 @@ static void step_audit(struct run *r, const struct step *s)
     say(r, audit_writer_add(r->session->uow.audit, &r->arena, &event), 0, 0);
 }
 
-static void step_outbox(struct run *r, const struct step *s)
+static void step_events(struct run *r, const struct step *s)
 {
     static const struct event_type other = {.name = "other"};
-    const struct event_type *const heard[] = {&other};
+    static const char *const brief[] = {"other", NULL};
+    struct event_writer *w = r->session->uow.events;
     struct outbox *o = r->session->uow.outbox;
-    int64_t count = 0;
-    if (s->d % 5 != 0)
+    str name = s->a % 2 == 0 ? STR("one") : STR("two");
+    int64_t count = 0, from = 0;
+    switch (s->d % 4) {
+    case 0:
+        say(r, event_writer_begin_position(w, name, 0), 0, 0);
+        break;
+    case 1: {
+        err e = event_reader_get_position(r->session->readers.events, name, &from);
+        say(r, e, from, 0);
+        say(r, event_writer_move_position(w, name, s->b % 3 == 0 ? from + 1 : from, from + 2), 0,
+            0);
+        break;
+    }
+    case 2:
         say(r,
-            o->ops->add(o, s->a % 2 == 0 ? &other : &instance_stored_event, id_of('o', s->b),
+            event_writer_purge(w,
+                               &(struct event_purge){.up_to_key = (int64_t)(s->b % 9),
+                                                     .made_before = {(int64_t)s->c},
+                                                     .brief_types = brief,
+                                                     .limit = (uint32_t)(s->b % 6)},
+                               &count),
+            count, 0);
+        break;
+    default:
+        say(r,
+            o->ops->add(o, s->a % 2 == 0 ? &other : &instance_stored_event, 1, id_of('o', s->b),
                         STR("{}")),
             0, 0);
-    else
-        say(r, outbox_discard(o, heard, s->c % 2, (uint32_t)(s->b % 6), &count), count, 0);
+    }
 }
 
 static void step_locate(struct run *r, const struct step *s)
@@ -411,7 +433,7 @@ static void step_locate(struct run *r, const struct step *s)
 static void (*const steps[])(struct run *, const struct step *) = {
     step_add_user,    step_save_user,     step_add_session, step_save_session, step_end_sessions,
     step_record,      step_add_patient,   step_add_study,   step_add_series,   step_add_instance,
-    step_save_study,  step_count,         step_audit,       step_outbox,       step_locate,
+    step_save_study,  step_count,         step_audit,       step_events,       step_locate,
     step_save_series, step_save_instance, step_revive,      step_locate_id,    step_contents,
     step_replace,     step_syntaxes,      step_version};
 

@@ -665,23 +665,6 @@ static const struct idempotency_writer_ops faulty_idempotency_writer_ops = {
     .purge = faulty_idempotency_writer_purge,
 };
 
-static err faulty_outbox_add(struct outbox *o, const struct event_type *type, uuid aggregate,
-                             str payload)
-{
-    PASS(outbox, o, "outbox_add");
-    return s->inner->uow.outbox->ops->add(s->inner->uow.outbox, type, aggregate, payload);
-}
-
-static err faulty_outbox_discard(struct outbox *o, const struct event_type *const *heard,
-                                 size_t heard_count, uint32_t limit, int64_t *count)
-{
-    PASS(outbox, o, "outbox_discard");
-    return outbox_discard(s->inner->uow.outbox, heard, heard_count, limit, count);
-}
-
-static const struct outbox_ops faulty_outbox_ops = {.add = faulty_outbox_add,
-                                                    .discard = faulty_outbox_discard};
-
 static err faulty_lease_writer_take(struct lease_writer *w, struct lease *lease, instant now)
 {
     PASS(lease_writer, w, "lease_writer_take");
@@ -742,6 +725,8 @@ static const struct db_repositories repositories = {
     .api_key_writer = {&faulty_api_key_writer_ops},
     .upload_reader = {&faulty_upload_reader_ops},
     .upload_writer = {&faulty_upload_writer_ops},
+    .event_reader = {&faulty_event_reader_ops},
+    .event_writer = {&faulty_event_writer_ops},
     .outbox = {&faulty_outbox_ops},
 };
 

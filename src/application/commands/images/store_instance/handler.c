@@ -221,7 +221,8 @@ static err note_sender(struct command_ctx *ctx, const struct study *study)
         return OK;
     TRY(share_reader_get_by_key(ctx->readers->shares, ctx->arena, access->grantee_key, &share));
     struct study_sent_in event = {share.id, study->id};
-    TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &study_sent_in_event, study->id, &event));
+    TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &study_sent_in_event,
+                         study->organization_key, study->id, &event));
     return share.album_key != 0 ? put_into_album(ctx, &share, study, now) : OK;
 }
 
@@ -258,8 +259,8 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     TRY(add_instance(ctx, content, &row));
     TRY(index_within(ctx, content, &row.instance, &indexing));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};
-    TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event, row.study.id,
-                         &event));
+    TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event,
+                         row.study.organization_key, row.study.id, &event));
     *out = (struct store_instance_result){.study_id = row.study.id, .instance_id = row.instance.id};
     return OK;
 }

@@ -19,7 +19,8 @@ static err retry_mail_handle(struct command_ctx *ctx, const struct retry_mail *c
     if (obstacle != NULL)
         return ERRF(ctx->arena, CONFLICT, "%s", obstacle);
     TRY(mail_writer_save(ctx->uow->mails, mail));
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &mail_queued_event, mail->id,
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &mail_queued_event,
+                            mail->organization_key, mail->id,
                             &(struct mail_queued){.mail_id = mail->id});
 }
 COMMAND(retry_mail, .needs = WRITE_USERS, .doc = "Send a mail again that was not sent");

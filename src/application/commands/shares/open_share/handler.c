@@ -2,6 +2,7 @@
  * and its use counted. */
 #include "application/commands/shares/open_share/command.h"
 
+#include "application/events/share_opened.h"
 #include "base/arena.h"
 
 SCHEMA(open_share, FIELD(open_share, token, .flags = KEY | REQUIRED | SECRET, .doc = "Of the link"),
@@ -118,7 +119,10 @@ static err begin_visit(struct command_ctx *ctx, struct share *share, str user_ag
     share->failure_count = 0;
     share->last_opened_at = share->updated_at = now;
     TRY(share_writer_save(ctx->uow->shares, share));
-    return share_writer_add_visit(ctx->uow->shares, &visit);
+    TRY(share_writer_add_visit(ctx->uow->shares, &visit));
+    const struct share_opened event = {share->id, visit.id};
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &share_opened_event,
+                            share->organization_key, share->id, &event);
 }
 
 static err open_share_handle(struct command_ctx *ctx, const struct open_share *cmd,

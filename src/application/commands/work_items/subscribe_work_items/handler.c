@@ -63,8 +63,8 @@ static err tell_all(struct command_ctx *ctx, const struct work_item_subscription
     const struct work_item_changed all = {.sop_instance_uid = STR(UPS_GLOBAL_SUBSCRIPTION_UID)};
     TRY(work_item_writer_tell_states(ctx->uow->work_items, s->organization_key, s->ae_title,
                                      s->created_at));
-    return mediator_publish(ctx->uow->outbox, ctx->arena, &work_item_changed_event, (uuid){0},
-                            &all);
+    return mediator_publish(ctx->uow->outbox, ctx->arena, &work_item_changed_event,
+                            s->organization_key, (uuid){0}, &all);
 }
 
 static err subscribe_work_items_handle(struct command_ctx *ctx,

@@ -1,0 +1,49 @@
+/* The tables. A subscriber that is new begins with what happens from then on. */
+#include "application/events/subscriptions.h"
+
+#include "application/commands/events/note_arrival/command.h"
+#include "application/events/glass_broken.h"
+#include "application/events/instance_stored.h"
+#include "application/events/mail_queued.h"
+#include "application/events/share_opened.h"
+#include "application/events/study_received.h"
+#include "application/events/study_sent_in.h"
+#include "application/events/work_item_changed.h"
+
+#include <string.h>
+
+const struct event_type *const event_types[] = {
+    &glass_broken_event,   &instance_stored_event, &mail_queued_event,       &share_opened_event,
+    &study_received_event, &study_sent_in_event,   &work_item_changed_event,
+};
+const size_t event_type_count = COUNT_OF(event_types);
+
+const struct subscription subscriptions[] = {
+    {"arrivals", &instance_stored_event, &note_arrival_use_case},
+};
+const size_t subscription_count = COUNT_OF(subscriptions);
+
+static bool is_first_of_name(size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(subscriptions[i].subscriber, subscriptions[at].subscriber) == 0)
+            return false;
+    return true;
+}
+
+const char *subscriber_name(size_t number)
+{
+    for (size_t i = 0; i < subscription_count; i++)
+        if (is_first_of_name(i) && number-- == 0)
+            return subscriptions[i].subscriber;
+    return NULL;
+}
+
+const struct use_case *subscribed(const char *subscriber, str event_type)
+{
+    for (size_t i = 0; i < subscription_count; i++)
+        if (strcmp(subscriptions[i].subscriber, subscriber) == 0 &&
+            str_eq(event_type, str_of(subscriptions[i].event->name)))
+            return subscriptions[i].send;
+    return NULL;
+}
