@@ -2,6 +2,7 @@
 #include "infrastructure/token_jws.h"
 
 #include "infrastructure/token_api_key.h"
+#include "infrastructure/token_signed_url.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -349,6 +350,8 @@ static const struct token_service_ops jws_ops = {.issue_access = issue_access,
                                                  .verify_browser = verify_browser,
                                                  .make_api_key = token_api_key_make,
                                                  .read_api_key = token_api_key_read,
+                                                 .sign_url = token_signed_url_make,
+                                                 .verify_url = token_signed_url_read,
                                                  .jwks = jwks,
                                                  .make_key = make_key,
                                                  .hash = hash_token};

@@ -44,6 +44,7 @@ struct route {
     const struct schema *answer; /* of a JSON answer of handle */
     const struct query_parameter *(*parameter)(size_t at); /* of its query; NULL behind the last */
     bool is_hidden;                                        /* not in the documentation */
+    bool is_signable;  /* also by a signed address: dependencies/signed_url.h */
     bool takes_cookie; /* also from the program's own pages: cookie.h */
     const char *deprecated,
         *sunset;           /* days, "2027-01-31": since when, and until when it is there */
@@ -70,7 +71,8 @@ struct request {
     str mount;     /* the address up to where the route's own path begins, as it was sent */
     bool of_share; /* asked for by whoever has opened a share */
     struct query_pair_slice query;
-    str token; /* credentials that are still to be looked up */
+    str token;                          /* credentials that are still to be looked up */
+    const struct url_claims *signature; /* of the address; NULL: none that counts */
     bool is_principal_known;
     bool is_size_reserved;  /* likewise, of what it may send */
     bool is_key_counted;    /* against what its API key may ask for */

@@ -96,11 +96,13 @@ static str mount_of(str path, const str *segments, size_t count)
     return str_sub(path, 0, (size_t)(last->ptr + last->len - path.ptr));
 }
 
-static err find_route(struct web_app *w, struct request *r, const struct compiled_route **out)
+err router_find(struct request *r, str method, str path, const struct compiled_route **out)
 {
     str segments[PATH_SEGMENT_COUNT_MAX + 1];
-    size_t count = split(r->x->path, segments);
-    str method = str_eq(r->x->method, STR("HEAD")) ? STR("GET") : r->x->method;
+    const struct web_app *w = r->app;
+    size_t count = split(path, segments);
+    if (str_eq(method, STR("HEAD")))
+        method = STR("GET");
     struct buf allowed = BUF_IN(request_arena(r));
     for (size_t i = 0; i < w->route_count && count <= PATH_SEGMENT_COUNT_MAX; i++) {
         const struct compiled_route *c = &w->routes[i];
@@ -110,7 +112,7 @@ static err find_route(struct web_app *w, struct request *r, const struct compile
             *out = c;
             r->route = c->route;
             r->of_share = c->of_share;
-            r->mount = mount_of(r->x->path, segments, c->prefix_segment_count);
+            r->mount = mount_of(path, segments, c->prefix_segment_count);
             r->takes = c->takes;
             return take_parameters(r, c, segments, count);
         }
@@ -189,7 +191,7 @@ static err begin_route(struct web_app *w, struct request *r)
 {
     const struct compiled_route *c;
     struct http_exchange *x = r->x;
-    TRY(find_route(w, r, &c));
+    TRY(router_find(r, x->method, x->path, &c));
     x->body_mode = c->route->body;
     deprecation_begin(r);
     TRY(auth_begin(r, c->needs));

@@ -53,6 +53,10 @@ struct web_app {
     str (*metrics)(void *owner, struct arena *a);
 };
 
+/* The route of an address, and what r says of it. Errors: NOT_FOUND, METHOD_NOT_ALLOWED (then the
+ * header Allow is set). */
+err router_find(struct request *r, str method, str path, const struct compiled_route **out);
+
 /* Errors: INVALID (a route without a permission, an unknown path parameter, too many routes): a
  * bug, seen at start. */
 err web_app_open(struct web_app *w, const struct route_table *tables, size_t count);

@@ -27,6 +27,7 @@ const struct audit_use audit_uses[] = {
     {"create_api_key", SECURITY_ALERT, 'C', TYPE_USER_SECURITY_CHANGED, "api_key", false},
     {"update_api_key", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "api_key", false},
     {"revoke_api_key", SECURITY_ALERT, 'D', TYPE_USER_SECURITY_CHANGED, "api_key", false},
+    {"create_signed_url", SECURITY_ALERT, 'C', TYPE_OBJECT_SECURITY_CHANGED, "study", false},
     {"get_api_key", OTHER_ACTIVITY, 'R', TYPE_NONE, "api_key", false},
     {"list_api_keys", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"note_api_key_use", OTHER_ACTIVITY, 'U', TYPE_NONE, NULL, false},

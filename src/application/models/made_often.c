@@ -24,3 +24,9 @@ err mailed_often_check(struct command_ctx *ctx, const char *what)
 {
     return count(ctx, what, (struct rate_bucket){MAILED_BURST, MAILED_PER_MINUTE});
 }
+
+err made_often_check_rate(struct command_ctx *ctx, const char *what, uint32_t burst,
+                          uint32_t per_minute)
+{
+    return count(ctx, what, (struct rate_bucket){burst, per_minute});
+}

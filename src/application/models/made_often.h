@@ -16,5 +16,8 @@ enum {
  * Errors: RATE_LIMITED. */
 err made_often_check(struct command_ctx *ctx, const char *what);
 err mailed_often_check(struct command_ctx *ctx, const char *what);
+/* At a rate of its own. */
+err made_often_check_rate(struct command_ctx *ctx, const char *what, uint32_t burst,
+                          uint32_t per_minute);
 
 #endif

@@ -19,6 +19,17 @@ struct refresh_claims {
     int64_t generation;
 };
 
+/* What a signed address says beside what it is the address of. */
+struct url_claims {
+    bool is_of_key;     /* signed by an API key; else by a user */
+    uuid issuer_id;     /* the key, or the user's session */
+    instant expires_at; /* whole seconds */
+    str filename;       /* as which it is saved; empty: as it comes */
+};
+enum { SIGNED_URL_SECONDS_MAX = 3600, SIGNED_URL_SECONDS_DEFAULT = 300 };
+#define SIGNATURE_PREFIX "gs_"
+#define SIGNATURE_PARAMETER "signature" /* of the query */
+
 /* What a browser token begins with, so that it can never be taken for one of another kind. */
 #define BROWSER_TOKEN_PREFIX "gb_"
 
@@ -36,6 +47,10 @@ struct token_service_ops {
     err (*verify_browser)(struct token_service *t, str token, uuid *session_id);
     err (*make_api_key)(struct token_service *t, struct arena *a, uuid id, str *text, str *hash);
     err (*read_api_key)(struct token_service *t, struct arena *a, str text, uuid *id, str *hash);
+    err (*sign_url)(struct token_service *t, struct arena *a, const struct url_claims *claims,
+                    str what, instant now, str *out);
+    err (*verify_url)(struct token_service *t, struct arena *a, str signature, str what,
+                      instant now, struct url_claims *out);
     str (*jwks)(struct token_service *t, struct arena *a, instant now);
     err (*make_key)(struct token_service *t, struct arena *a, struct signing_key *out);
     str (*hash)(struct token_service *t, struct arena *a, str token);
@@ -95,6 +110,19 @@ static inline err token_read_api_key(struct token_service *t, struct arena *a, s
                                      str *hash)
 {
     return t->ops->read_api_key(t, a, text, id, hash);
+}
+/* The signature of an address. what: its method, path and query, in one spelling. */
+static inline err token_sign_url(struct token_service *t, struct arena *a,
+                                 const struct url_claims *claims, str what, instant now, str *out)
+{
+    return t->ops->sign_url(t, a, claims, what, now, out);
+}
+/* Only that this program signed just that and that it has not ended; whether the issuer may still
+ * is to be looked up. Errors: UNAUTHENTICATED, without telling why. */
+static inline err token_verify_url(struct token_service *t, struct arena *a, str signature,
+                                   str what, instant now, struct url_claims *out)
+{
+    return t->ops->verify_url(t, a, signature, what, now, out);
 }
 /* The public keys as a JWK set, RFC 7517: those that sign, will sign, or signed what may still be
  * good. */

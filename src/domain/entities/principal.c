@@ -9,7 +9,7 @@ const struct principal principal_nobody = {.kind = PRINCIPAL_NOBODY,
 
 uuid principal_actor_id(const struct principal *p)
 {
-    return p->kind == PRINCIPAL_API_KEY ? p->session_id : p->user_id;
+    return p->grantee_kind == GRANTEE_API_KEY ? p->session_id : p->user_id;
 }
 
 struct principal principal_system(int64_t organization_key)
@@ -37,7 +37,8 @@ bool principal_access(const struct principal *p, enum permission right, instant 
     return has_all || permissions_have(p->granted_permissions, right);
 }
 
-const char *const principal_kind_names[] = {"nobody", "user", "system", "share", "api_key", NULL};
+const char *const principal_kind_names[] = {"nobody",  "user",       "system", "share",
+                                            "api_key", "signed_url", NULL};
 _Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a kind without a name");
 
 void principal_set_name(struct principal *p, str name)

@@ -13,6 +13,7 @@ enum principal_kind {
     PRINCIPAL_SYSTEM,
     PRINCIPAL_SHARE,
     PRINCIPAL_API_KEY,
+    PRINCIPAL_SIGNED_URL, /* whoever has an address that one of the others signed; who that was */
     PRINCIPAL_KIND_COUNT
 };
 extern const char *const principal_kind_names[]; /* NULL-terminated */
@@ -34,7 +35,7 @@ struct principal {
     uuid series_id;
     instant issued_at; /* the session or key; what ended the user's sessions later ended them */
     instant expires_at;
-    uint32_t requests_per_minute; /* of an API key */
+    uint32_t requests_per_minute; /* of an API key, or by signed addresses; 0: not counted */
     int64_t daily_size;           /* of an API key: bytes it may send in a day; 0: no limit */
 };
 

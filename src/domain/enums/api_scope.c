@@ -5,8 +5,13 @@
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 
-const char *const api_scope_names[] = {"studies:read",  "studies:write",  "studies:delete",
-                                       "worklist:read", "worklist:write", NULL};
+const char *const api_scope_names[] = {"studies:read",
+                                       "studies:write",
+                                       "studies:delete",
+                                       "worklist:read",
+                                       "worklist:write",
+                                       "urls:sign",
+                                       NULL};
 _Static_assert(COUNT_OF(api_scope_names) == API_SCOPE_COUNT + 1, "a scope without a name");
 
 static const uint64_t permissions[API_SCOPE_COUNT] = {
@@ -14,7 +19,8 @@ static const uint64_t permissions[API_SCOPE_COUNT] = {
     [SCOPE_STUDIES_WRITE] = BIT(WRITE_STUDIES),
     [SCOPE_STUDIES_DELETE] = BIT(DELETE_STUDIES),
     [SCOPE_WORKLIST_READ] = BIT(READ_WORK_ITEMS),
-    [SCOPE_WORKLIST_WRITE] = BIT(WRITE_WORK_ITEMS)};
+    [SCOPE_WORKLIST_WRITE] = BIT(WRITE_WORK_ITEMS),
+    [SCOPE_URLS_SIGN] = BIT(SIGN_URLS)};
 
 enum api_scope api_scope_find(str name)
 {

@@ -11,6 +11,7 @@ enum api_scope {
     SCOPE_STUDIES_DELETE,
     SCOPE_WORKLIST_READ,
     SCOPE_WORKLIST_WRITE,
+    SCOPE_URLS_SIGN,
     API_SCOPE_COUNT
 };
 extern const char *const api_scope_names[]; /* NULL-terminated: "studies:read", … */

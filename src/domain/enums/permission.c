@@ -4,15 +4,19 @@
 #include "base/err.h"
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
-#define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN))
+#define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN) | BIT(SIGN_URLS))
 
-const char *const permission_names[] = {"undecided",      "anyone",          "signed_in",
-                                        "read_studies",   "write_studies",   "delete_studies",
-                                        "read_users",     "write_users",     "read_audit",
-                                        "write_settings", "read_work_items", "write_work_items",
-                                        "run_system",     "write_roles",     "write_grants",
-                                        "break_glass",    "own_sign_in",     "download_studies",
-                                        "share_studies",  "write_api_keys",  NULL};
+const char *const permission_names[] = {"undecided",       "anyone",
+                                        "signed_in",       "read_studies",
+                                        "write_studies",   "delete_studies",
+                                        "read_users",      "write_users",
+                                        "read_audit",      "write_settings",
+                                        "read_work_items", "write_work_items",
+                                        "run_system",      "write_roles",
+                                        "write_grants",    "break_glass",
+                                        "own_sign_in",     "download_studies",
+                                        "share_studies",   "write_api_keys",
+                                        "sign_urls",       NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
 const char *const role_names[] = {"administrator", "radiologist", "technologist", "referrer",
@@ -152,4 +156,9 @@ const char *role_name_complaint(str name)
 uint64_t permissions_to_enroll(void)
 {
     return BIT(ANYONE) | BIT(OWN_SIGN_IN);
+}
+
+uint64_t permissions_when_signed(permission_number needs)
+{
+    return BIT(ANYONE) | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(needs);
 }

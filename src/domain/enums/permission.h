@@ -29,6 +29,7 @@ enum permission {
     DOWNLOAD_STUDIES, /* whole instances and archives */
     SHARE_STUDIES,    /* links, inboxes, albums */
     WRITE_API_KEYS,
+    SIGN_URLS, /* addresses that are good without other credentials: everybody who is signed in */
     PERMISSION_COUNT
 };
 
@@ -76,6 +77,9 @@ bool rights_cover(struct rights have, struct rights other);
 
 /* Of somebody who must set up a second factor first. */
 uint64_t permissions_to_enroll(void);
+
+/* What is left of anybody's to whoever comes by a signed address: to look, and nothing else. */
+uint64_t permissions_when_signed(permission_number needs);
 
 static inline bool permissions_have(uint64_t permissions, unsigned needed)
 {

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "presentation/auth.h"
 #include "presentation/cookie.h"
+#include "presentation/dependencies/signed_url.h"
 #include "presentation/router.h"
 
 static bool is_browser_token(str token)
@@ -42,13 +43,15 @@ static err read_token(struct request *r, str *out)
 {
     if (r->of_share)
         return read_visit(r, out);
+    if (signed_url_is_there(r))
+        return signed_url_read(r, out);
     str header = http_header(r->x, "Authorization");
     bool by_cookie =
         header.ptr == NULL && r->route->takes_cookie && (r->takes & CREDENTIALS_TOKEN) != 0;
     *out = by_cookie ? cookie_session(r) : auth_bearer(header);
     unsigned kind = is_api_key(*out) ? CREDENTIALS_API_KEY : CREDENTIALS_TOKEN;
     if (out->len == 0 || is_browser_token(*out) != by_cookie || (r->takes & kind) == 0 ||
-        str_starts(*out, STR(SHARE_VISIT_PREFIX)))
+        str_starts(*out, STR(SHARE_VISIT_PREFIX)) || str_starts(*out, STR(SIGNATURE_PREFIX)))
         return ERR(UNAUTHENTICATED, "sign in first");
     return !by_cookie || cookie_is_own_page(r)
                ? OK
@@ -87,7 +90,7 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     struct user user;
     struct rights rights;
     instant now = clock_now(r->scope.clock);
-    bool is_browser = is_browser_token(r->token);
+    bool names_session = is_browser_token(r->token) || r->signature != NULL;
     err e = session_reader_get(readers->sessions, request_arena(r), claims->session_id, &session);
     if (!failed(e))
         e = user_reader_get_by_key(readers->users, request_arena(r), session.user_key, &user);
@@ -95,13 +98,14 @@ static err read_principal(struct request *r, const struct access_claims *claims,
         return ERR(UNAUTHENTICATED, "the session has ended");
     TRY(e);
     if (!session_is_live(&session, now) || !user.is_active ||
-        (!is_browser && claims->user_key != user.key))
+        (!names_session && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
     bool must_enroll;
     TRY(second_factor_is_missing(readers, request_arena(r), &user, &must_enroll));
-    note_use(r, &session, now);
+    if (r->signature == NULL) /* else it is somebody else who comes */
+        note_use(r, &session, now);
     TRY(user_rights(readers, request_arena(r), &user, &rights));
-    instant expires_at = is_browser ? session.expires_at : claims->expires_at;
+    instant expires_at = names_session ? session.expires_at : claims->expires_at;
     r->principal = (struct principal){
         .kind = PRINCIPAL_USER,
         .organization_key = user.organization_key,
@@ -174,6 +178,10 @@ static err verify(struct request *r, instant now, struct access_claims *out)
 {
     struct principal known;
     struct services *services = r->scope.services;
+    if (r->signature != NULL) {
+        *out = (struct access_claims){.session_id = r->signature->issuer_id};
+        return OK;
+    }
     if (!principal_cache_recall(services->principals, r->token, now, &known)) {
         *out = (struct access_claims){0};
         if (is_browser_token(r->token))
@@ -269,14 +277,49 @@ static err check_key(struct request *r, uuid id, str hash, instant now, struct a
                                                  : ERR(UNAUTHENTICATED, "the API key is not good");
 }
 
+/* Of a signed address, whose signature was good. */
+static err find_issuing_key(struct request *r, instant now, struct api_key *out)
+{
+    struct readers *readers;
+    struct mediator *m = r->scope.mediator;
+    TRY(m->ops->read_begin(m, &r->scope, &readers));
+    err e =
+        api_key_reader_get(readers->api_keys, request_arena(r), 0, r->signature->issuer_id, out);
+    m->ops->read_end(m, readers);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    return !failed(e) && api_key_is_live(out, now)
+               ? OK
+               : ERR(UNAUTHENTICATED, "the API key is not good");
+}
+
+static err find_key(struct request *r, instant now, struct api_key *out)
+{
+    uuid id;
+    str hash;
+    if (r->signature != NULL)
+        return find_issuing_key(r, now, out);
+    TRY(token_read_api_key(r->scope.services->tokens, request_arena(r), r->token, &id, &hash));
+    return check_key(r, id, hash, now, out);
+}
+
+static permission_number needs_of(const struct route *route)
+{
+    return route->use_case != NULL ? route->use_case->needs : route->needs;
+}
+
+static void narrow(struct request *r)
+{
+    if (r->signature != NULL)
+        signed_url_narrow(r, needs_of(r->route));
+}
+
 static err resolve_key(struct request *r, instant now)
 {
     struct api_key key;
-    uuid id;
-    str hash;
-    TRY(token_read_api_key(r->scope.services->tokens, request_arena(r), r->token, &id, &hash));
-    TRY(check_key(r, id, hash, now, &key));
+    TRY(find_key(r, now, &key));
     r->principal = principal_of_key(&key, now);
+    narrow(r);
     if (!principal_cache_put(r->scope.services->principals, r->token, now, &r->principal)) {
         r->principal = principal_nobody;
         return ERR(UNAUTHENTICATED, "the API key is not good");
@@ -295,13 +338,15 @@ err auth_resolve(struct request *r)
     instant now = clock_now(r->scope.clock);
     if (r->is_principal_known)
         return OK;
-    if (is_api_key(r->token))
+    if (is_api_key(r->token) || (r->signature != NULL && r->signature->is_of_key))
         return resolve_key(r, now);
     if (!r->of_share)
         TRY(verify(r, now, &claims));
     TRY(m->ops->read_begin(m, &r->scope, &readers));
     err e = r->of_share ? read_share_principal(r, readers) : read_principal(r, &claims, readers);
     m->ops->read_end(m, readers);
+    if (!failed(e))
+        narrow(r);
     if (!failed(e) &&
         !principal_cache_put(r->scope.services->principals, r->token, now, &r->principal))
         e = ERR(UNAUTHENTICATED, "the session has ended");

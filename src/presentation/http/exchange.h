@@ -73,6 +73,8 @@ bool http_has_body(struct http_exchange *x);
 
 /* Before answering. Values are checked for control characters; a header with one is left out. */
 void http_set_header(struct http_exchange *x, const char *name, str value);
+/* Whatever the handler says of that header; unset with the others. */
+void http_pin_header(struct http_exchange *x, const char *name, str value);
 void http_unset_header(struct http_exchange *x, const char *name);
 
 /* One answer each. body must live in x->arena or be constant. An empty type leaves Content-Type

@@ -74,6 +74,7 @@ struct exchange {
     const char *header_names[24];
     str header_values[24];
     size_t header_count;
+    bool is_pinned[24];
     int kept_fd; /* -1: none */
 };
 
@@ -166,16 +167,36 @@ bool http_has_body(struct http_exchange *base)
     return http_content_length(base) > 0 || http_header(base, "Transfer-Encoding").ptr != NULL;
 }
 
+static bool is_pinned(const struct exchange *x, const char *name)
+{
+    for (size_t i = 0; i < x->header_count; i++)
+        if (x->is_pinned[i] && str_eq_nocase(str_of(x->header_names[i]), str_of(name)))
+            return true;
+    return false;
+}
+
 void http_set_header(struct http_exchange *base, const char *name, str value)
 {
     struct exchange *x = self(base);
     for (size_t i = 0; i < value.len; i++)
         if ((unsigned char)value.ptr[i] < 0x20 || value.ptr[i] == 0x7F)
             return;
-    if (x->header_count == COUNT_OF(x->header_names))
+    if (x->header_count == COUNT_OF(x->header_names) || is_pinned(x, name))
         return;
+    x->is_pinned[x->header_count] = false;
     x->header_names[x->header_count] = name;
     x->header_values[x->header_count++] = value;
+}
+
+void http_pin_header(struct http_exchange *base, const char *name, str value)
+{
+    struct exchange *x = self(base);
+    size_t before;
+    http_unset_header(base, name);
+    before = x->header_count;
+    http_set_header(base, name, value);
+    if (x->header_count != before)
+        x->is_pinned[before] = true;
 }
 
 void http_unset_header(struct http_exchange *base, const char *name)
@@ -185,6 +206,7 @@ void http_unset_header(struct http_exchange *base, const char *name)
     for (size_t i = 0; i < x->header_count; i++) {
         if (str_eq_nocase(str_of(x->header_names[i]), str_of(name)))
             continue;
+        x->is_pinned[kept] = x->is_pinned[i];
         x->header_names[kept] = x->header_names[i];
         x->header_values[kept++] = x->header_values[i];
     }

@@ -171,10 +171,10 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
     .parameter = search_parameter
 #define RETRIEVE                                                                                   \
     .behind = &retrieve_images_use_case, .needs = READ_STUDIES, .takes_cookie = true,              \
-    .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
+    .is_signable = true, .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
 #define BULK                                                                                       \
     .behind = &retrieve_bulk_use_case, .needs = READ_STUDIES, .takes_cookie = true,                \
-    .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
+    .is_signable = true, .lane = LANE_DB, .tag = "retrieve", .parameter = retrieve_parameter
 #define RENDERED_TYPES                                                                             \
     "application/pdf, text/xml, model/stl, model/obj, model/mtl, video/mp4, video/mpeg, "          \
     "video/mp2t"
@@ -197,7 +197,7 @@ static const struct query_parameter *wado_uri_parameter(size_t at)
 
 #define OBJECT_RETRIEVE                                                                            \
     .behind = &retrieve_non_patient_object_use_case, .needs = READ_STUDIES, .takes_cookie = true,  \
-    .lane = LANE_DB, .tag = "non-patient"
+    .is_signable = true, .lane = LANE_DB, .tag = "non-patient"
 #define OBJECT_STORE                                                                               \
     .handle = dicomweb_store, .behind = &store_non_patient_object_use_case,                        \
     .needs = WRITE_STUDIES, .lane = LANE_STREAM, .body = HTTP_BODY_STREAM, .tag = "non-patient",   \
@@ -264,8 +264,9 @@ const struct route dicomweb_routes[] = {
      .doc = "Frames as stored",
      .answers = "multipart/related; type=\"application/octet-stream\", application/octet-stream"},
     {"GET", "/wado", .handle = dicomweb_wado_uri, .behind = &retrieve_images_use_case,
-     .needs = READ_STUDIES, .takes_cookie = true, .lane = LANE_DB, .tag = "uri",
-     .parameter = wado_uri_parameter, .doc = "Retrieve an instance by query parameters (WADO-URI)",
+     .needs = READ_STUDIES, .takes_cookie = true, .is_signable = true, .lane = LANE_DB,
+     .tag = "uri", .parameter = wado_uri_parameter,
+     .doc = "Retrieve an instance by query parameters (WADO-URI)",
      .answers = "application/dicom, " RENDERED_TYPES},
     {"DELETE", STUDY, .handle = dicomweb_delete, .behind = &trash_study_use_case,
      .needs = DELETE_STUDIES, .lane = LANE_DB, .tag = "delete", .success = 204,

@@ -14,6 +14,7 @@ err internal_web_app_open(struct web_app *w)
                                          {"/api/v1", mail_routes, mail_route_count},
                                          {"/api/v1", trail_routes, trail_route_count},
                                          {"/api/v1", share_routes, share_route_count},
+                                         {"/api/v1", signed_url_routes, signed_url_route_count},
                                          {"", well_known_routes, well_known_route_count},
                                          {"", health_routes, health_route_count},
                                          {"", metrics_routes, metrics_route_count},

@@ -12,6 +12,8 @@ extern const size_t attribute_route_count, auth_route_count, grant_route_count, 
     dicomweb_route_count, trail_route_count, viewer_route_count, well_known_route_count;
 extern const struct route api_key_routes[];
 extern const size_t api_key_route_count;
+extern const struct route signed_url_routes[];
+extern const size_t signed_url_route_count;
 
 /* GET /audit-events/export, and its query. */
 err audit_export(struct request *r);

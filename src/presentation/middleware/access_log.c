@@ -15,7 +15,8 @@ void access_log_done(struct request *r)
         STR_ARG(x->method), r->route != NULL ? r->route->path : "-", x->status,
         (unsigned long long)x->sent_size, (double)(monotonic_ns() - x->start_ns) / 1e6,
         x->peer_address,
-        r->principal.kind == PRINCIPAL_USER || r->principal.kind == PRINCIPAL_API_KEY
+        r->principal.kind == PRINCIPAL_USER || r->principal.kind == PRINCIPAL_API_KEY ||
+                r->principal.kind == PRINCIPAL_SIGNED_URL
             ? str_cstr(&r->x->arena, uuid_text(&r->x->arena, principal_actor_id(&r->principal)))
             : "-",
         x->is_aborted ? " aborted=true" : "");

@@ -1,5 +1,6 @@
-/* What an API key may ask for: so many requests in a minute, over all nodes, and so many bytes in a
- * day. Headers as draft-ietf-httpapi-ratelimit-headers-06 has them. */
+/* What an API key, or somebody by signed addresses, may ask for: so many requests in a minute, over
+ * all nodes, and so many bytes in a day. Headers as draft-ietf-httpapi-ratelimit-headers-06 has
+ * them. */
 #include "presentation/middleware/middleware.h"
 
 #include "application/commands/api_keys/reserve_api_key_size/command.h"
@@ -12,7 +13,8 @@ static struct rate_bucket bucket_of(const struct request *r)
 
 static str name_of(struct request *r)
 {
-    return str_format(request_arena(r), "api-key %.*s",
+    return str_format(request_arena(r), "%s %.*s",
+                      r->principal.grantee_kind == GRANTEE_API_KEY ? "api-key" : "signed-urls",
                       STR_ARG(uuid_text(request_arena(r), r->principal.session_id)));
 }
 
@@ -29,14 +31,13 @@ static err answer(struct request *r, const struct rate_taken *taken)
         r->x, "RateLimit-Reset",
         str_format(a, "%llu", (unsigned long long)((missing * 60 + limit - 1) / limit)));
     r->retry_seconds = taken->retry_seconds;
-    return taken->is_allowed ? OK
-                             : ERR(RATE_LIMITED, "the API key has no requests left; wait a little");
+    return taken->is_allowed ? OK : ERR(RATE_LIMITED, "there are no requests left; wait a little");
 }
 
 err key_limits_begin(struct request *r)
 {
     struct rate_taken taken;
-    if (!r->is_principal_known || r->principal.kind != PRINCIPAL_API_KEY || r->is_key_counted)
+    if (!r->is_principal_known || r->principal.requests_per_minute == 0 || r->is_key_counted)
         return OK;
     r->is_key_counted =
         rate_counter_try(r->scope.services->rates, name_of(r), bucket_of(r), &taken);
@@ -67,7 +68,7 @@ static err reserve(struct request *r)
 
 err key_limits_finish(struct request *r)
 {
-    if (r->principal.kind != PRINCIPAL_API_KEY)
+    if (r->principal.requests_per_minute == 0)
         return OK;
     if (!r->is_key_counted) {
         if (r->scope.must_not_wait)

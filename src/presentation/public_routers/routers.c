@@ -49,6 +49,7 @@ err public_web_app_open(struct web_app *w)
     const struct route_table tables[] = {
         {"/public/v1", study_routes, COUNT_OF(study_routes)},
         {"/public/v1", upload_routes, upload_route_count},
+        {"/public/v1", signed_url_routes, signed_url_route_count},
         {"/public/v1/dicom-web", dicomweb, choose_dicomweb(dicomweb)},
         {"/public/v1", document_routes, COUNT_OF(document_routes)},
         {"/public/v1", health_routes, health_route_count},

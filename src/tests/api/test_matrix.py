@@ -32,6 +32,12 @@ WORKLIST = "1.2.840.10008.5.1.4.34.5"
 # Lists from which studies must be missing rather than refused.
 STUDY_LISTS = {f"{API}/studies", f"{WEB}/studies", f"{WEB}/series", f"{WEB}/instances", f"{WEB}/patients"}
 # Searches below something: where that is not there, nothing is found.
+# What a signed address opens: bytes, and nothing that lists or changes.
+def is_signable(method, path):
+    return method == "GET" and (path == f"{WEB}/wado" or path.endswith("/versions/{version_id}/file") or (
+        path.startswith(WEB) and path not in SEARCHES and ("{study}" in path or "{instance}" in path)))
+
+
 SEARCHES = {f"{WEB}/studies/{{study}}/series", f"{WEB}/studies/{{study}}/instances",
             f"{WEB}/studies/{{study}}/series/{{series}}/instances"}
 
@@ -324,7 +330,7 @@ class Matrix(unittest.TestCase):
     @staticmethod
     def cases(method, path):
         if (method, path) in STORES or path.endswith("/suspend") or not any(name in path for name in ("{id}", "{study}", "{workitem}", "{instance}")):
-            return ["query", "hidden query", "other query"] if path == f"{WEB}/wado" else ["-"]
+            return ["query", "hidden query", "other query"] if path in (f"{WEB}/wado", f"{API}/signed-urls") else ["-"]
         is_image = path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies"))
         return ["granted", "hidden", "other"] if is_image else ["own", "other"]
 
@@ -336,7 +342,7 @@ class Matrix(unittest.TestCase):
         category = path.split("/")[2] if path.startswith(WEB) else ""
         if category in CLASSES:
             values.update({"{instance}": organization.objects[category], "{path*}": "00420011"})
-        if "query" in case:
+        if "query" in case and path == f"{WEB}/wado":
             path += f"?requestType=WADO&studyUID={study}&seriesUID={study}.1&objectUID={study}.1.1&contentType=application/dicom"
         for level in ("studies", "series", "instances"):
             if path.startswith(f"{API}/{level}/{{id}}"):
@@ -367,6 +373,8 @@ class Matrix(unittest.TestCase):
             return None, {}
         organization = self.other if case == "other" else self.own
         body = BODIES.get((method, path), {})
+        if path == f"{API}/signed-urls":
+            body = {"path": self.address("GET", f"{WEB}/wado", case)}
         if path == f"{API}/studies/{{id}}/grants":
             body = {"grantee_kind": "user", "grantee_id": self.own.thing("user")}
         if path in (f"{API}/groups/{{id}}/members", f"{API}/albums/{{id}}/members"):
@@ -460,6 +468,24 @@ class Matrix(unittest.TestCase):
         print(f"{cells} cells in {sum(spent.values()):.1f} s; the slowest:", [(k, round(s, 2)) for k, s in spent.most_common(5)])
         self.assertEqual(wrong, [], f"{len(wrong)} of {cells} cells:\n" + "\n".join(wrong[:40]))
         self.assertGreaterEqual(cells, CELL_COUNT_MIN)
+
+
+    def test_a_signed_address_opens_what_its_signer_may(self):
+        """Every address by every role: signed, and then asked for by nobody."""
+        cells, wrong = 0, []
+        for (method, path), row in read_policy().items():
+            for case, role in itertools.product(self.cases(method, path), ROLES) if row["nobody"] == "no" and method == "GET" else ():
+                cells += 1
+                address, signer = self.address(method, path, case), self.callers[role].credentials["bearer"]
+                made = self.server.send("POST", f"{API}/signed-urls", json.dumps({"path": address}), {**JSON, **signer})
+                expected = self.expected(row, role, case, "bearer") if is_signable(method, path) else "422"
+                answer = self.server.send("GET", made.json["path"]) if made.status == 201 else made
+                outcome = "422" if answer.status == 422 else self.outcome(method, path, answer)
+                is_unseen = expected == "403" and made.status == 404  # what nobody of that role sees is not there to be signed
+                if outcome != expected and not is_unseen:
+                    wrong.append(f"{path} {case} by {role}: expected {expected}, was {outcome}")
+        self.assertEqual(wrong, [], "\n".join(wrong[:40]))
+        self.assertGreaterEqual(cells, 300)
 
 
 if __name__ == "__main__":

@@ -339,3 +339,68 @@ WORLD(only_who_may_change_settings_rotates_keys)
     }
     CHECK_ERR(RATE_LIMITED, rotate(w));
 }
+
+static err verify_url(struct world *w, str signature, const char *what, struct url_claims *claims)
+{
+    return token_verify_url(&w->tokens.base, &w->arena, signature, str_of(what), w->clock.time,
+                            claims);
+}
+
+static str sign_url(struct world *w, int64_t seconds, str filename)
+{
+    str signature;
+    struct url_claims claims = {
+        .issuer_id = {{7}},
+        .expires_at = {w->clock.time.us / SECONDS(1) * SECONDS(1) + SECONDS(seconds)},
+        .filename = filename};
+    CHECK_OK(token_sign_url(&w->tokens.base, &w->arena, &claims, STR("GET /a?b=c"), w->clock.time,
+                            &signature));
+    return signature;
+}
+
+WORLD(a_signed_address_says_who_and_until_when)
+{
+    struct url_claims claims;
+    str signature = sign_url(w, 300, STR("name.pdf"));
+    CHECK_OK(verify_url(w, signature, "GET /a?b=c", &claims));
+    CHECK(!claims.is_of_key && claims.issuer_id.at[0] == 7 &&
+          str_eq(claims.filename, STR("name.pdf")));
+    static const char *const others[] = {"HEAD /a?b=c", "GET /a?b=d",   "GET /a",
+                                         "GET /a?b=c&", "GET /a?b=c\n", ""};
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        CHECK_ERR(UNAUTHENTICATED, verify_url(w, signature, others[i], &claims));
+    for (size_t i = 0; i < signature.len; i++) {
+        char *changed = str_cstr(&w->arena, signature);
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        CHECK_ERR(UNAUTHENTICATED, verify_url(w, str_of(changed), "GET /a?b=c", &claims));
+        CHECK_ERR(UNAUTHENTICATED, verify_url(w, str_sub(signature, 0, i), "GET /a?b=c", &claims));
+    }
+    world_wait(w, 301);
+    CHECK_ERR(UNAUTHENTICATED, verify_url(w, signature, "GET /a?b=c", &claims));
+}
+
+/* The last second of a day, and what was signed for longer than anybody may. */
+WORLD(the_key_of_a_day_is_good_for_an_hour_of_the_next)
+{
+    enum { DAY = 24 * 3600 };
+    struct url_claims claims;
+    world_wait(w, DAY - w->clock.time.us / SECONDS(1) % DAY - 1);
+    str signature = sign_url(w, SIGNED_URL_SECONDS_MAX, STR("")),
+        longer = sign_url(w, DAY, STR(""));
+    CHECK_ERR(UNAUTHENTICATED, verify_url(w, longer, "GET /a?b=c", &claims));
+    world_wait(w, SIGNED_URL_SECONDS_MAX - 1);
+    CHECK_OK(verify_url(w, signature, "GET /a?b=c", &claims));
+    world_wait(w, 1);
+    CHECK_ERR(UNAUTHENTICATED, verify_url(w, signature, "GET /a?b=c", &claims));
+}
+
+WORLD(signatures_of_another_secret_are_none)
+{
+    struct token_jws other;
+    struct url_claims claims;
+    str signature = sign_url(w, 300, STR(""));
+    CHECK_OK(token_jws_open(&other, str_of(w->folder), STR("another secret of enough characters")));
+    CHECK_ERR(UNAUTHENTICATED, token_verify_url(&other.base, &w->arena, signature,
+                                                STR("GET /a?b=c"), w->clock.time, &claims));
+    token_jws_close(&other);
+}
