@@ -48,6 +48,7 @@ const struct audit_use audit_uses[] = {
     {"create_user", SECURITY_ALERT, 'C', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"update_user", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"deactivate_user", SECURITY_ALERT, 'D', TYPE_USER_SECURITY_CHANGED, "user", false},
+    {"disable_user_mfa", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"get_me", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},
     {"get_user", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},
     {"list_users", OTHER_ACTIVITY, 'R', TYPE_NONE, "user", false},

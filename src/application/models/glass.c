@@ -2,8 +2,8 @@
 #include "application/models/glass.h"
 
 #include "application/events/glass_broken.h"
+#include "application/models/administrators_mail.h"
 #include "application/models/made_often.h"
-#include "application/services/mail_service.h"
 #include "base/log.h"
 
 const char *glass_reason_complaint(str reason)
@@ -31,39 +31,18 @@ err glass_check(struct command_ctx *ctx, struct organization_settings *settings)
                : OK;
 }
 
-static err tell(struct command_ctx *ctx, const struct organization_settings *settings,
-                const struct user *to, const struct user *who, const struct grant *grant)
-{
-    const struct mail_parameter parameters[] = {
-        {"opened_by", who->name, false},
-        {"opened_at", instant_text(ctx->arena, grant->created_at), false},
-        {"valid_until", instant_text(ctx->arena, grant->expires_at), false}};
-    return mail_queue(ctx, &(struct mail_order){.template_name = MAIL_GLASS_BROKEN,
-                                                .language = settings->language,
-                                                .to = to->email,
-                                                .to_name = to->name,
-                                                .organization_key = grant->organization_key,
-                                                .parameters = parameters,
-                                                .parameter_count = COUNT_OF(parameters)});
-}
-
 static err tell_administrators(struct command_ctx *ctx,
                                const struct organization_settings *settings,
                                const struct grant *grant)
 {
     struct user who;
-    struct user_slice administrators;
-    int64_t total;
-    const struct user_filter filter = {.organization_key = grant->organization_key,
-                                       .is_active = {true, true},
-                                       .role = {true, ROLE_ADMINISTRATOR},
-                                       .now = grant->created_at,
-                                       .limit = GLASS_MAIL_COUNT_MAX};
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, ctx->principal->user_key, &who));
-    TRY(user_reader_find(ctx->readers->users, ctx->arena, &filter, &administrators, &total));
-    for (size_t i = 0; i < administrators.len; i++)
-        TRY(tell(ctx, settings, &administrators.at[i], &who, grant));
-    return OK;
+    const struct mail_parameter parameters[] = {
+        {"opened_by", who.name, false},
+        {"opened_at", instant_text(ctx->arena, grant->created_at), false},
+        {"valid_until", instant_text(ctx->arena, grant->expires_at), false}};
+    return administrators_mail_queue(ctx, settings, MAIL_GLASS_BROKEN, parameters,
+                                     COUNT_OF(parameters));
 }
 
 static err publish(struct command_ctx *ctx, const struct grant *grant)

@@ -4,7 +4,7 @@
 
 #include "application/models/grant_view.h"
 
-enum { GLASS_REASON_LEN_MIN = 10, GLASS_MAIL_COUNT_MAX = 50 };
+enum { GLASS_REASON_LEN_MIN = 10 };
 
 #define GLASS_REASON_FIELD(T_)                                                                     \
     FIELD(T_, reason, .flags = REQUIRED, .max = GRANT_REASON_SIZE_MAX,                             \

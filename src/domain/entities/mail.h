@@ -30,6 +30,8 @@ enum mail_template {
     MAIL_API_KEY_CREATED,
     MAIL_TEST, /* whether mails arrive at all */
     MAIL_GLASS_BROKEN,
+    MAIL_MFA_REMOVED,
+    MAIL_SECURITY_CHANGED,
     MAIL_TEMPLATE_COUNT
 };
 extern const char *const mail_template_names[]; /* NULL-terminated */

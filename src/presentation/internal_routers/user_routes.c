@@ -12,6 +12,7 @@
 #include "application/commands/users/create_user/command.h"
 #include "application/commands/users/deactivate_user/command.h"
 #include "application/commands/users/delete_user/command.h"
+#include "application/commands/users/disable_user_mfa/command.h"
 #include "application/commands/users/invite_user/command.h"
 #include "application/commands/users/reactivate_user/command.h"
 #include "application/commands/users/resend_invitation/command.h"
@@ -41,6 +42,9 @@ const struct route user_routes[] = {
     {"DELETE", "/users/{id}", &delete_user_use_case, .success = 204, .tag = "users"},
     {"POST", "/users/{id}/deactivate", &deactivate_user_use_case, .success = 204, .tag = "users"},
     {"POST", "/users/{id}/reactivate", &reactivate_user_use_case, .success = 204, .tag = "users"},
+    {"POST", "/users/{id}/mfa/disable", &disable_user_mfa_use_case, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .body_max = INVITATION_BODY_SIZE_MAX, .success = 204,
+     .tag = "users", .is_limited = true},
     {"POST", "/users/{id}/invitation", &resend_invitation_use_case, .tag = "users"},
     {"DELETE", "/users/{id}/invitation", &withdraw_invitation_use_case, .success = 204,
      .tag = "users"},
@@ -65,7 +69,7 @@ const struct route user_routes[] = {
     {"DELETE", "/groups/{id}/members/{user_id}", &remove_group_member_use_case, .success = 204,
      .tag = "groups"},
     {"GET", "/organization", &get_organization_use_case, .tag = "organization"},
-    {"PATCH", "/organization", &update_organization_use_case, .body = HTTP_BODY_BUFFERED,
-     .tag = "organization"},
+    {"PATCH", "/organization", &update_organization_use_case, .lane = LANE_CPU,
+     .body = HTTP_BODY_BUFFERED, .tag = "organization", .is_limited = true},
 };
 const size_t user_route_count = COUNT_OF(user_routes);

@@ -211,7 +211,8 @@ class Organization:
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
           f"{API}/mails/{{id}}": "mail", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
-BODIES = {("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
+BODIES = {("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
+          ("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
           ("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
           ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
           ("POST", f"{API}/studies/{{id}}/break-glass"): {"reason": "Trauma, patient unconscious"},

@@ -80,4 +80,18 @@ const struct mail_language mail_english =
                          "Which images and why is in the audit trail. Please check that it was "
                          "right.",
                          NULL}},
+         [MAIL_MFA_REMOVED] =
+             {.subject = "Your second factor was removed",
+              .before = {"On {removed_at} {removed_by} removed the second factor from your account "
+                         "at {organization}. You were signed out everywhere.",
+                         "You sign in with your password alone until you set up another one.",
+                         "If you did not ask for it, set a new password and tell your "
+                         "administrator.",
+                         NULL}},
+         [MAIL_SECURITY_CHANGED] =
+             {.subject = "Security settings of {organization} were changed",
+              .before = {"On {changed_at} {changed_by} changed for whom {organization} requires a "
+                         "second factor, or who may open images in an emergency.",
+                         "This was done from {peer_address}.",
+                         "Please check that the settings are as they should be.", NULL}},
      }};

@@ -86,4 +86,20 @@ const struct mail_language mail_german =
                          "Welche Bilder und warum steht im Audit-Protokoll. Bitte prüfen Sie, ob "
                          "es richtig war.",
                          NULL}},
+         [MAIL_MFA_REMOVED] =
+             {.subject = "Ihr zweiter Faktor wurde entfernt",
+              .before =
+                  {"am {removed_at} hat {removed_by} den zweiten Faktor Ihres Kontos bei "
+                   "{organization} entfernt. Sie wurden überall abgemeldet.",
+                   "Bis Sie einen neuen einrichten, melden Sie sich nur mit Ihrem Passwort "
+                   "an.",
+                   "Haben Sie das nicht gewünscht, so setzen Sie ein neues Passwort und sagen "
+                   "Sie es Ihrer Administration.",
+                   NULL}},
+         [MAIL_SECURITY_CHANGED] =
+             {.subject = "Sicherheitseinstellungen von {organization} wurden geändert",
+              .before = {"am {changed_at} hat {changed_by} geändert, von wem {organization} einen "
+                         "zweiten Faktor verlangt oder wer in einem Notfall Bilder öffnen darf.",
+                         "Dies geschah von {peer_address} aus.",
+                         "Bitte prüfen Sie, ob die Einstellungen so richtig sind.", NULL}},
      }};

@@ -27,6 +27,10 @@ const struct mail_template_rules mail_template_rules[MAIL_TEMPLATE_COUNT] = {
     [MAIL_GLASS_BROKEN] = {{{"opened_by", MAIL_TEXT, false},
                             {"opened_at", MAIL_TIME, false},
                             {"valid_until", MAIL_TIME, false}}},
+    [MAIL_MFA_REMOVED] = {{{"removed_by", MAIL_TEXT, false}, {"removed_at", MAIL_TIME, false}}},
+    [MAIL_SECURITY_CHANGED] = {{{"changed_by", MAIL_TEXT, false},
+                                {"changed_at", MAIL_TIME, false},
+                                {"peer_address", MAIL_TEXT, true}}},
 };
 
 const struct mail_language *const mail_languages[] = {&mail_english, &mail_german, NULL};

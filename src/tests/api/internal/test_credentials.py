@@ -148,6 +148,24 @@ class Credentials(unittest.TestCase):
                                                             here).status)
         self.assertEqual(self.sign_in(email).status, 200)
 
+    def test_an_administrator_removes_a_lost_second_factor(self):
+        email, user = self.new_user("lost", "technologist")
+        here = self.tokens(email)["access_token"]
+        secret = self.ask("POST", "/auth/mfa/enroll", {"password": PASSWORD}, token=here).json["secret"]
+        self.assertEqual(self.ask("POST", "/auth/mfa/confirm", {"code": oathtool(secret)}, here).status, 200)
+        place, administrator = f"/users/{user}/mfa/disable", self.one.token
+        self.assertProblem(self.ask("POST", place, {}, administrator), 422, "INVALID")
+        self.assertProblem(self.ask("POST", place, {"password": "wrong password"}, administrator), 403, "FORBIDDEN")
+        self.assertProblem(self.ask("POST", place, {"password": PASSWORD}, here), 403, "FORBIDDEN")
+        self.assertProblem(self.sign_in(email), 401, "OTP_REQUIRED")
+        self.assertEndsEverywhere([here], lambda: self.ask("POST", place, {"password": PASSWORD}, administrator).status)
+        self.assertEqual(self.sign_in(email, node=self.two).status, 200)
+        self.assertProblem(self.ask("POST", place, {"password": PASSWORD}, administrator), 409, "CONFLICT")
+        mails = self.ask("GET", "/mails?template_name=mfa_removed", token=administrator).json["items"]
+        self.assertEqual([mail["recipient"] for mail in mails], [email])
+        events = self.ask("GET", "/audit-events?action=disable_user_mfa", token=administrator).json["items"]
+        self.assertIn(("OK", user), [(event["outcome"], event.get("subject_id")) for event in events])
+
     def test_a_role_that_needs_a_second_factor_can_do_nothing_before(self):
         email, _ = self.new_user("required", "technologist")
         token = self.tokens(email)["access_token"]

@@ -337,7 +337,13 @@ class Organization(PeopleCase):
                                                        "mfa_required_roles": ["administrator"]}, status=200)
         self.assertEqual((changed["name"], changed["mfa_required_roles"]), ("St. Mary's", ["administrator"]))
         self.assertEqual(changed["break_glass_roles"], before["break_glass_roles"])
-        changed = self.call("PATCH", "/organization", {"mfa_required_roles": [], "break_glass_roles": []}, status=200)
+        delicate = {"mfa_required_roles": [], "break_glass_roles": []}
+        self.assertEqual(self.call("PATCH", "/organization", delicate, status=422)["issues"][0]["field"], "password")
+        self.call("PATCH", "/organization", {**delicate, "password": "wrong password"}, status=403)
+        changed = self.call("PATCH", "/organization", {**delicate, "password": PASSWORD}, status=200)
+        self.assertNotIn("password", changed)
+        mails = self.call("GET", "/mails?template_name=security_changed", status=200)["items"]
+        self.assertEqual([mail["recipient"] for mail in mails], ["admin@example.org"])
         self.assertEqual((changed["mfa_required_roles"], changed["break_glass_roles"]), ([], []))
         self.assertEqual(self.call("GET", "/organization"), changed)
         other = self.call("GET", "/organization", token=self.other_token)
@@ -345,7 +351,7 @@ class Organization(PeopleCase):
         for body in ({"language": "-"}, {"break_glass_minutes": 0}, {"mfa_required_roles": ["boss"]}, {"nonsense": 1}):
             self.assertIn(self.gantry.request("PATCH", API + "/organization", body).status, (400, 422), body)
         self.call("PATCH", "/organization", {"name": "x"}, status=412, **{"If-Match": '"1"'})
-        self.call("PATCH", "/organization", {"break_glass_roles": before["break_glass_roles"]}, status=200)
+        self.call("PATCH", "/organization", {"break_glass_roles": before["break_glass_roles"], "password": PASSWORD}, status=200)
 
 
 class Grants(PeopleCase):
@@ -512,12 +518,13 @@ class BreakGlass(PeopleCase):
         self.call("POST", place, {"reason": self.REASON}, ambulance, 201)
         self.assertEqual(self.visible(ambulance), {STUDY_A})
         _, referrer = self.make("referrer")
-        self.call("PATCH", "/organization", {"break_glass_roles": ["custom"], "break_glass_minutes": 30}, status=200)
+        self.call("PATCH", "/organization", {"break_glass_roles": ["custom"], "break_glass_minutes": 30, "password": PASSWORD}, status=200)
         self.call("POST", place, {"reason": self.REASON}, referrer, 403)
         grant = self.call("POST", place, {"reason": self.REASON}, ambulance, 201)
         seconds = [time.mktime(time.strptime(grant[name][:19], "%Y-%m-%dT%H:%M:%S")) for name in ("created_at", "expires_at")]
         self.assertEqual(seconds[1] - seconds[0], 1800)
-        self.call("PATCH", "/organization", {"break_glass_roles": ["referrer", "custom"], "break_glass_minutes": 240}, status=200)
+        self.call("PATCH", "/organization", {"break_glass_roles": ["referrer", "custom"], "break_glass_minutes": 240,
+                                             "password": PASSWORD}, status=200)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ struct update_organization {
     str language;
     struct str_slice mfa_required_roles, break_glass_roles;
     opt_i64 break_glass_minutes;
+    str password;
 };
 struct update_organization_result {
     struct organization_view view;
