@@ -42,7 +42,19 @@ err grant_to_change(struct command_ctx *ctx, uuid id, struct grant *out)
     return may_change(ctx, out) ? OK : ERR(NOT_FOUND, "not found");
 }
 
-/* A right that is there for some studies alone is given on those alone. */
+/* Whether the caller still has it when the grant that they give ends. */
+static err lasts(struct command_ctx *ctx, const struct grant *grant, struct access access)
+{
+    static const instant for_ever = {INT64_MAX};
+    struct study study;
+    access.now = grant->expires_at.us != 0 ? grant->expires_at : for_ever;
+    err e = image_reader_get_study(ctx->readers->images, ctx->arena, &access, grant->granted_id,
+                                   &study);
+    return e.code == ERR_NOT_FOUND ? ERR(FORBIDDEN, "nobody gives for longer than they have it")
+                                   : e;
+}
+
+/* A right that is there for some studies alone is given on those alone, and for no longer. */
 static err check_right(struct command_ctx *ctx, const struct grant *grant, unsigned right,
                        bool *is_part)
 {
@@ -58,7 +70,9 @@ static err check_right(struct command_ctx *ctx, const struct grant *grant, unsig
         return e;
     err found = image_reader_get_study(ctx->readers->images, ctx->arena, &access, grant->granted_id,
                                        &study);
-    return found.code == ERR_NOT_FOUND ? e : found;
+    if (failed(found))
+        return found.code == ERR_NOT_FOUND ? e : found;
+    return lasts(ctx, grant, access);
 }
 
 static err is_own(struct command_ctx *ctx, const struct grant *grant, bool *out)

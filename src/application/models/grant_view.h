@@ -22,8 +22,8 @@ err grant_study(struct readers *readers, struct arena *a, const struct principal
 err grant_to_change(struct command_ctx *ctx, uuid id, struct grant *out);
 
 /* Whether the caller may give that, or give it for longer: each right is theirs on everything, or
- * on that very study. In that second case not to themselves, to a group they are in or to a key,
- * which they may hold. Errors: FORBIDDEN. */
+ * on that very study and for as long. In that second case not to themselves, to a group they are in
+ * or to a key, which they may hold. Errors: FORBIDDEN. */
 err grant_check_giver(struct command_ctx *ctx, const struct grant *grant);
 
 /* A page of those that the filter finds. */

@@ -27,9 +27,9 @@ static err update_grant_handle(struct command_ctx *ctx, const struct update_gran
         return ERR(PRECONDITION_FAILED, "somebody else changed the grant");
     if (uuid_eq(grant.grantee_id, ctx->principal->user_id))
         return ERR(FORBIDDEN, "nobody prolongs what they have themselves");
-    TRY(grant_check_giver(ctx, &grant));
     TRY(check_time(ctx, cmd, now));
     grant.expires_at = cmd->expires_at;
+    TRY(grant_check_giver(ctx, &grant));
     grant.updated_at = now;
     TRY(grant_writer_save(ctx->uow->grants, &grant));
     grant_view_of(ctx->arena, &grant, &out->view);
