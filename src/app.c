@@ -2,10 +2,12 @@
 #include "app.h"
 #include "app_events.h"
 #include "app_jobs.h"
+#include "app_tasks.h"
 
 #include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/organizations/create_organization/command.h"
 #include "application/commands/system/report_worklist_status/command.h"
+#include "application/services/tasks/kinds.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "infrastructure/secret_sha256.h"
@@ -127,6 +129,7 @@ static err services_open(struct app *app)
                                       .metadata = &app->metadata.base,
                                       .keeps_preambles = app->settings.keep_preambles,
                                       .attributes = &app->attributes.base,
+                                      .task_kinds = task_kinds,
                                       .audit_sealer = &app->audit_seal.base,
                                       .audit_source = audit_source(app),
                                       .duplicates = app->settings.duplicates};
@@ -373,6 +376,7 @@ static str metrics_text(void *owner, struct arena *a)
              "# TYPE gantry_database_commits_total counter\ngantry_database_commits_total %llu\n",
              (unsigned long long)__atomic_load_n(&app->db->commit_count, __ATOMIC_RELAXED));
     add_syslog_metrics(app, &out);
+    app_tasks_metrics(app, &out);
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n",
              leadership_leads(&app->leadership));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
@@ -551,6 +555,7 @@ static const struct module modules[] = {
      .health = scheduler_health_module,
      .roles = ROLE_SERVER | ROLE_WORKER},
     {.name = "events", .open = app_events_open, .close = app_events_close, .roles = ROLE_WORKER},
+    {.name = "tasks", .open = app_tasks_open, .close = app_tasks_close, .roles = ROLE_WORKER},
     {.name = "mail", .open = app_mail_open, .close = app_mail_close, .roles = ROLE_WORKER},
     {.name = "health",
      .open = health_open,

@@ -32,6 +32,7 @@
 #include "presentation/http/server.h"
 #include "presentation/router.h"
 #include "presentation/schedule/scheduler.h"
+#include "presentation/schedule/task_pool.h"
 #include "presentation/static_files.h"
 
 enum app_role {
@@ -90,6 +91,8 @@ struct app {
         int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
         uint64_t seen_ns;
     } index_build;
+    struct task_pool task_pool;
+    struct message_listener task_listener;
     struct event_dispatcher event_dispatcher;
     struct scheduler event_scheduler;
     struct mail_sender mail_sender;

@@ -128,6 +128,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
              .doc = "Told to stop, serve on for so long while /readyz says draining"),
+       FIELD(settings, worker_threads, .min = 1, .max = WORKER_THREADS_MAX,
+             .doc = "Tasks that a worker does at once"),
        FIELD(settings, study_quiet_seconds, .max = STUDY_QUIET_SECONDS_MAX,
              .doc = "A study has come in when nothing more of it came for so long"),
        FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
@@ -282,6 +284,8 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->viewer_dir = default_viewer_dir(a);
     if (!out->drain_seconds.is_set)
         out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
+    if (!out->worker_threads.is_set)
+        out->worker_threads = (opt_i64){true, WORKER_THREADS};
     if (!out->study_quiet_seconds.is_set)
         out->study_quiet_seconds = (opt_i64){true, STUDY_QUIET_SECONDS};
     if (!out->signing_key_days.is_set)

@@ -9,6 +9,8 @@
 enum {
     AUDIT_ANCHOR_SECONDS = 300,
     AUDIT_ANCHOR_SECONDS_MAX = 86400,
+    WORKER_THREADS = 2,
+    WORKER_THREADS_MAX = 64,
     STUDY_QUIET_SECONDS = 60,
     STUDY_QUIET_SECONDS_MAX = 86400,
     DRAIN_SECONDS_MAX = 20,
@@ -35,6 +37,7 @@ struct settings {
     opt_i64 drain_seconds;       /* always set once read */
     opt_i64 signing_key_days;    /* likewise */
     opt_i64 study_quiet_seconds; /* likewise */
+    opt_i64 worker_threads;      /* likewise */
     uint32_t audit_anchor_seconds;
     uint32_t audit_retention; /* days; 0: for ever */
     str audit_syslog_url;     /* absent: nobody is sent the trail */

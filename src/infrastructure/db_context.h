@@ -50,6 +50,8 @@ struct db_repositories {
     struct api_key_writer api_key_writer;
     struct upload_reader upload_reader;
     struct upload_writer upload_writer;
+    struct task_reader task_reader;
+    struct task_writer task_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -100,6 +102,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .albums = &s->repositories.album_reader,
                     .api_keys = &s->repositories.api_key_reader,
                     .uploads = &s->repositories.upload_reader,
+                    .tasks = &s->repositories.task_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -121,6 +124,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .albums = &s->repositories.album_writer,
                 .api_keys = &s->repositories.api_key_writer,
                 .uploads = &s->repositories.upload_writer,
+                .tasks = &s->repositories.task_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

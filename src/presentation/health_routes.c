@@ -34,7 +34,7 @@ const struct route health_routes[] = {
 const size_t health_route_count = COUNT_OF(health_routes);
 
 const struct route metrics_routes[] = {
-    {"GET", "/metrics", .handle = metrics, .needs = PERMISSION_ANYONE, .lane = LANE_INLINE,
+    {"GET", "/metrics", .handle = metrics, .needs = PERMISSION_ANYONE, .lane = LANE_DB,
      .tag = "system", .doc = "Counters for Prometheus", .answers = "text/plain"},
 };
 const size_t metrics_route_count = COUNT_OF(metrics_routes);

@@ -17,7 +17,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { TEST_COUNT_MAX = 512 };
+enum { TEST_COUNT_MAX = 2048 };
 extern struct CMUnitTest test_list[TEST_COUNT_MAX];
 extern size_t test_count;
 

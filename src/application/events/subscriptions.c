@@ -8,13 +8,17 @@
 #include "application/events/share_opened.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
+#include "application/events/task_failed.h"
+#include "application/events/task_queued.h"
+#include "application/events/task_succeeded.h"
 #include "application/events/work_item_changed.h"
 
 #include <string.h>
 
 const struct event_type *const event_types[] = {
-    &glass_broken_event,   &instance_stored_event, &mail_queued_event,       &share_opened_event,
-    &study_received_event, &study_sent_in_event,   &work_item_changed_event,
+    &glass_broken_event,   &instance_stored_event,   &mail_queued_event, &share_opened_event,
+    &study_received_event, &study_sent_in_event,     &task_failed_event, &task_queued_event,
+    &task_succeeded_event, &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 

@@ -55,6 +55,18 @@ err instance_keep(struct command_ctx *ctx, const struct image_row *row,
     return *was_there ? OK : add(ctx, &found, &newcomer, VERSION_KEPT);
 }
 
+err instance_describe_again(struct command_ctx *ctx, struct image_row *row,
+                            const struct instance_content *content)
+{
+    instance_describe(ctx->arena, content, &row->instance);
+    row->instance.updated_at = clock_now(ctx->clock);
+    TRY(image_writer_replace_instance(ctx->uow->images, &row->instance, &content->blobs));
+    TRY(instance_values_renew(ctx, &row->instance, content->document));
+    series_describe(ctx->arena, content->index, &row->series);
+    study_describe(ctx->arena, content->index, &row->study);
+    return study_recount_with_series(ctx, row);
+}
+
 err instance_replace(struct command_ctx *ctx, struct image_row *row,
                      const struct instance_content *content, enum version_reason reason)
 {
@@ -63,13 +75,7 @@ err instance_replace(struct command_ctx *ctx, struct image_row *row,
     if (found.same != NULL)
         TRY(image_writer_remove_version(ctx->uow->images, found.same->key));
     TRY(add(ctx, &found, &row->instance, reason));
-    instance_describe(ctx->arena, content, &row->instance);
-    row->instance.updated_at = clock_now(ctx->clock);
-    TRY(image_writer_replace_instance(ctx->uow->images, &row->instance, &content->blobs));
-    TRY(instance_values_renew(ctx, &row->instance, content->document));
-    series_describe(ctx->arena, content->index, &row->series);
-    study_describe(ctx->arena, content->index, &row->study);
-    TRY(study_recount_with_series(ctx, row));
+    TRY(instance_describe_again(ctx, row, content));
     struct instance_stored event = {row->study.id, row->series.id, row->instance.id};
     return mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event,
                             row->study.organization_key, row->study.id, &event);

@@ -16,4 +16,8 @@ err instance_keep(struct command_ctx *ctx, const struct image_row *row,
 err instance_replace(struct command_ctx *ctx, struct image_row *row,
                      const struct instance_content *content, enum version_reason reason);
 
+/* Instance, series and study say what the content does: that of the bytes which are served. */
+err instance_describe_again(struct command_ctx *ctx, struct image_row *row,
+                            const struct instance_content *content);
+
 #endif

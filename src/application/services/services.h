@@ -14,6 +14,7 @@
 #include "application/services/secret_service.h"
 #include "application/services/session_uses.h"
 #include "application/services/storage_service.h"
+#include "application/services/tasks/task_kind.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
@@ -38,6 +39,7 @@ struct services {
     struct seal_service *seals;
     struct secret_service *secrets;
     struct mail_settings mail;
+    struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
     str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */

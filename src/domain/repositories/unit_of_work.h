@@ -24,6 +24,7 @@
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/share_repository.h"
+#include "domain/repositories/task_repository.h"
 #include "domain/repositories/upload_repository.h"
 #include "domain/repositories/user_repository.h"
 #include "domain/repositories/work_item_repository.h"
@@ -48,6 +49,7 @@ struct readers {
     struct album_reader *albums;
     struct api_key_reader *api_keys;
     struct upload_reader *uploads;
+    struct task_reader *tasks;
     struct event_reader *events;
 };
 
@@ -72,6 +74,7 @@ struct unit_of_work {
     struct album_writer *albums;
     struct api_key_writer *api_keys;
     struct upload_writer *uploads;
+    struct task_writer *tasks;
     struct event_writer *events;
     struct outbox *outbox;
 };

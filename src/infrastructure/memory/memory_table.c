@@ -21,6 +21,7 @@
 #include "domain/entities/session.h"
 #include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
+#include "domain/entities/task.h"
 #include "domain/entities/upload.h"
 #include "domain/entities/user.h"
 #include "domain/entities/user_group.h"
@@ -103,6 +104,9 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_INDEXED_ATTRIBUTES] = {.schema = &indexed_attribute_schema,
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
+    [MEMORY_TASKS] = {.schema = &task_schema,
+                      .required = {ENTITY, "kind", "parameters"},
+                      .unique = {{"id"}, {"organization_key", "kind", "idempotency_key"}}},
     [MEMORY_OUTBOX] = {.schema = &outbox_event_schema},
     [MEMORY_EVENT_POSITIONS] = {.schema = &event_position_schema, .unique = {{"name"}}},
     [MEMORY_STUDY_ARRIVALS] = {.schema = &study_arrival_schema,

@@ -490,6 +490,26 @@ static const char events[] =
     "instance_count {number} NOT NULL){end};"
     "CREATE INDEX study_arrivals_by_quiet ON study_arrivals(last_at, key);";
 
+static const char tasks[] =
+    "CREATE TABLE tasks(" ENTITY "kind {text} NOT NULL, state {number} NOT NULL, "
+    "priority {number} NOT NULL, created_by {id}, subject_kind {text}, subject_id {id}, "
+    "parameters {text} NOT NULL, idempotency_key {text}, depends_on_key {number} NOT NULL, "
+    "depends_on_id {id}, attempt_count {number} NOT NULL, attempt_count_max {number} NOT NULL, "
+    "next_attempt_at {number}, fence {number} NOT NULL, worker {text}, started_at {number}, "
+    "finished_at {number}, is_cancel_requested {number} NOT NULL, "
+    "progress_done {number} NOT NULL, progress_total {number} NOT NULL, progress_unit {text}, "
+    "stage {text}, outcome {text}, output_object {text}, output_name {text}, output_type {text}, "
+    "output_size {number} NOT NULL, last_error {text}, "
+    "UNIQUE(organization_key, kind, idempotency_key)){end};"
+    "CREATE INDEX tasks_by_turn ON tasks(priority DESC, next_attempt_at, key) "
+    "WHERE state IN (1, 2);"
+    "CREATE INDEX tasks_by_maker ON tasks(organization_key, created_by, key);"
+    "CREATE INDEX tasks_by_subject ON tasks(subject_id) WHERE subject_id IS NOT NULL;"
+    "CREATE INDEX tasks_by_need ON tasks(depends_on_key) WHERE state = 0;"
+    "CREATE INDEX tasks_by_state ON tasks(state, kind);"
+    "CREATE INDEX tasks_by_end ON tasks(finished_at) WHERE state >= 3;"
+    "CREATE INDEX tasks_by_object ON tasks(output_object) WHERE output_object IS NOT NULL;";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -515,5 +535,6 @@ const struct migration migrations[] = {
     {18, "API keys, uploads", {public_api}, NULL, NULL},
     {19, "shares and visits", {shares}, NULL, NULL},
     {20, "who has heard which event, studies that are coming in", {events}, NULL, NULL},
+    {21, "tasks", {tasks}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -78,7 +78,8 @@ enum sql_table {
     TABLE_API_KEYS,
     TABLE_UPLOADS,
     TABLE_UPLOAD_PARTS,
-    TABLE_UPLOAD_FILES
+    TABLE_UPLOAD_FILES,
+    TABLE_TASKS
 };
 
 struct sql_engine;

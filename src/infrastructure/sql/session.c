@@ -52,6 +52,8 @@ static const struct db_repositories repositories = {
     .api_key_writer = {&sql_api_key_writer_ops},
     .upload_reader = {&sql_upload_reader_ops},
     .upload_writer = {&sql_upload_writer_ops},
+    .task_reader = {&sql_task_reader_ops},
+    .task_writer = {&sql_task_writer_ops},
     .event_reader = {&sql_event_reader_ops},
     .event_writer = {&sql_event_writer_ops},
     .outbox = {&sql_outbox_ops},
@@ -137,6 +139,7 @@ err sql_session_write_apart(struct sql_session *s, struct sql_connection **out)
 }
 
 static struct entity_sql entities[] = {
+    {.schema = &task_schema, .number = TABLE_TASKS, .table = "tasks"},
     {.schema = &organization_schema, .number = TABLE_ORGANIZATIONS, .table = "organizations"},
     {.schema = &user_schema, .number = TABLE_USERS, .table = "users"},
     {.schema = &session_schema, .number = TABLE_SESSIONS, .table = "sessions"},

@@ -1,4 +1,5 @@
 /* Studies, series and instances as JSON. */
+#include "application/commands/images/rebuild_study/command.h"
 #include "application/commands/images/restore_instance/command.h"
 #include "application/commands/images/restore_instance_version/command.h"
 #include "application/commands/images/restore_series/command.h"
@@ -42,6 +43,7 @@ const struct route image_routes[] = {
     {"GET", "/studies/{id}", &get_study_use_case, .is_quick = true, .tag = "studies"},
     {"DELETE", "/studies/{id}", &trash_study_use_case, .tag = "studies"},
     {"POST", "/studies/{id}/restore", &restore_study_use_case, .tag = "studies"},
+    {"POST", "/studies/{id}/rebuild", &rebuild_study_use_case, .success = 202, .tag = "studies"},
     {"GET", "/studies/{id}/series", &list_series_use_case, .tag = "studies"},
     {"GET", "/series/{id}", &get_series_use_case, .is_quick = true, .tag = "studies"},
     {"DELETE", "/series/{id}", &trash_series_use_case, .tag = "studies"},

@@ -195,6 +195,13 @@ class Organization:
         self.user()
         return self.call("GET", f"{API}/mails").json["items"][0]["id"]
 
+    def task(self):
+        """Made by the administrator, and done soon."""
+        study = next(iter(self.studies.values()))["studies"]
+        answer = self.call("POST", f"{API}/studies/{study}/rebuild")
+        assert answer.status == 202, answer.body
+        return answer.json["id"]
+
     def attribute(self):
         """One at a time."""
         for item in self.call("GET", f"{API}/indexed-attributes").json["items"]:
@@ -209,7 +216,7 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
+          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
 BODIES = {("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
           ("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},

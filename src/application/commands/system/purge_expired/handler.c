@@ -8,9 +8,14 @@ SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "
        FIELD(purge_expired_result, grant_count, .doc = "Grants removed"),
        FIELD(purge_expired_result, work_item_count, .doc = "Work items removed"),
        FIELD(purge_expired_result, mail_count, .doc = "Mails removed"),
-       FIELD(purge_expired_result, visit_count, .doc = "Visits to shares removed"));
+       FIELD(purge_expired_result, visit_count, .doc = "Visits to shares removed"),
+       FIELD(purge_expired_result, task_count, .doc = "Tasks removed"));
 
-enum { PURGED_WORK_ITEM_COUNT_MAX = 1000, PURGED_MAIL_COUNT_MAX = 1000 };
+enum {
+    PURGED_TASK_COUNT_MAX = 10000,
+    PURGED_WORK_ITEM_COUNT_MAX = 1000,
+    PURGED_MAIL_COUNT_MAX = 1000
+};
 
 static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expired *cmd,
                                 struct purge_expired_result *out)
@@ -29,6 +34,8 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
                           PURGED_MAIL_COUNT_MAX, &out->mail_count));
     TRY(share_writer_purge_visits(
         ctx->uow->shares, instant_add(now, -SECONDS(SHARE_VISIT_KEPT_SECONDS)), &out->visit_count));
+    TRY(task_writer_purge(ctx->uow->tasks, instant_add(now, -SECONDS(TASK_KEPT_SECONDS)),
+                          PURGED_TASK_COUNT_MAX, &out->task_count));
     return work_item_writer_purge(ctx->uow->work_items,
                                   instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
                                   instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),

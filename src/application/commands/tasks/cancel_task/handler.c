@@ -1,0 +1,21 @@
+/* Read as it is when it changes: a worker may be at it. */
+#include "application/commands/tasks/cancel_task/command.h"
+
+#include "application/services/tasks/task_end.h"
+
+SCHEMA(cancel_task, FIELD(cancel_task, id, .flags = KEY | REQUIRED));
+SCHEMA(cancel_task_result, FIELD_EMBED_OF(cancel_task_result, task, task_view));
+
+static err cancel_task_handle(struct command_ctx *ctx, const struct cancel_task *cmd,
+                              struct cancel_task_result *out)
+{
+    struct task task;
+    TRY(task_get_own(ctx->arena, ctx->readers, ctx->principal, cmd->id, &task));
+    ctx->scope->subject_id = task.id;
+    TRY(task_writer_locate(ctx->uow->tasks, ctx->arena, task.key, &task));
+    TRY(task_cancel(&task, clock_now(ctx->clock)));
+    TRY(task_save_changed(ctx, &task));
+    out->task = task_view_of(&task, clock_now(ctx->clock));
+    return OK;
+}
+COMMAND(cancel_task, .needs = SIGNED_IN, .doc = "Cancel a task");
