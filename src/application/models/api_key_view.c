@@ -16,9 +16,11 @@ SCHEMA(api_key_view, FIELD(api_key_view, id, .flags = KEY, .doc = "Identifier"),
        FIELD(api_key_view, revoked_at, .doc = "When it was revoked"),
        FIELD(api_key_view, last_used_at, .doc = "When it was last used, to the minute"),
        FIELD(api_key_view, last_used_from, .doc = "The address it was then used from"),
-       FIELD(api_key_view, created_by, .doc = "User who made it"));
+       FIELD(api_key_view, created_by, .doc = "User who made it, or took it over"),
+       FIELD(api_key_view, is_suspended,
+             .doc = "That user is deactivated or deleted: it is good for nothing"));
 
-struct api_key_view api_key_view_of(struct arena *a, const struct api_key *key)
+static struct api_key_view view_of(struct arena *a, const struct api_key *key)
 {
     struct api_key_view view = {.id = key->id,
                                 .created_at = key->created_at,
@@ -37,6 +39,28 @@ struct api_key_view api_key_view_of(struct arena *a, const struct api_key *key)
         if ((key->scopes >> i & 1) != 0)
             *SLICE_PUSH(a, &view.scopes) = str_of(api_scope_names[i]);
     return view;
+}
+
+err api_key_maker_is_active(struct arena *a, struct readers *readers, const struct api_key *key,
+                            bool *out)
+{
+    struct user user;
+    *out = true;
+    if (!uuid_is_set(key->created_by))
+        return OK;
+    err e = user_reader_get(readers->users, a, key->organization_key, key->created_by, &user);
+    *out = !failed(e) && user.is_active;
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+err api_key_show(struct arena *a, struct readers *readers, const struct api_key *key,
+                 struct api_key_view *out)
+{
+    bool is_active;
+    *out = view_of(a, key);
+    TRY(api_key_maker_is_active(a, readers, key, &is_active));
+    out->is_suspended = !is_active;
+    return OK;
 }
 
 int64_t api_key_scopes_read(const struct str_slice *names, struct issues *issues)

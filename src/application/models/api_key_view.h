@@ -19,11 +19,17 @@ struct api_key_view {
     instant last_used_at;
     str last_used_from;
     uuid created_by;
+    bool is_suspended;
 };
 DECLARE_SCHEMA(api_key_view);
 SLICE(api_key_view);
 
-struct api_key_view api_key_view_of(struct arena *a, const struct api_key *key);
+/* Whether whoever made it, or took it over, is there: of somebody deactivated or deleted a key is
+ * good for nothing. One that the program made itself is nobody's. */
+err api_key_maker_is_active(struct arena *a, struct readers *readers, const struct api_key *key,
+                            bool *out);
+err api_key_show(struct arena *a, struct readers *readers, const struct api_key *key,
+                 struct api_key_view *out);
 
 /* The set of scopes of their names; complains in issues. */
 int64_t api_key_scopes_read(const struct str_slice *names, struct issues *issues);

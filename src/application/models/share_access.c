@@ -58,11 +58,33 @@ err album_get_visible(struct query_ctx *ctx, uuid id, struct album *out)
     return is_granted ? OK : ERR(NOT_FOUND, "not found");
 }
 
-struct shown_share share_show(const struct share *share, instant now)
+/* Of a key that was given anew the identifier is another. */
+static err owner_is_active(struct arena *a, struct readers *readers, const struct share *share,
+                           bool *out)
 {
-    return (struct shown_share){.share = *share,
-                                .state = share_state_at(share, now),
-                                .has_password = share->password_hash.ptr != NULL};
+    struct user user;
+    err e = user_reader_get_by_key(readers->users, a, share->owner_key, &user);
+    *out = !failed(e) && user.is_active && uuid_eq(user.id, share->owner_id);
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+err share_state_now(struct arena *a, struct readers *readers, const struct share *share,
+                    instant now, enum share_state *out)
+{
+    bool is_active = true;
+    *out = share_state_at(share, now);
+    if (*out == SHARE_OPEN || *out == SHARE_USED_UP)
+        TRY(owner_is_active(a, readers, share, &is_active));
+    if (!is_active)
+        *out = SHARE_SUSPENDED;
+    return OK;
+}
+
+err share_show(struct arena *a, struct readers *readers, const struct share *share, instant now,
+               struct shown_share *out)
+{
+    *out = (struct shown_share){.share = *share, .has_password = share->password_hash.ptr != NULL};
+    return share_state_now(a, readers, share, now, &out->state);
 }
 
 err ids_read(struct command_ctx *ctx, const struct str_slice *texts, const char *field,

@@ -29,7 +29,12 @@ struct shown_share {
 };
 DECLARE_SCHEMA(shown_share);
 SLICE(shown_share);
-struct shown_share share_show(const struct share *share, instant now);
+/* As share_state_at, or SHARE_SUSPENDED: whoever made it is deactivated or deleted, and it opens
+ * nothing to whoever is there either. */
+err share_state_now(struct arena *a, struct readers *readers, const struct share *share,
+                    instant now, enum share_state *out);
+err share_show(struct arena *a, struct readers *readers, const struct share *share, instant now,
+               struct shown_share *out);
 
 /* Identifiers of a list of texts; complains about what is none under the name of the field. */
 err ids_read(struct command_ctx *ctx, const struct str_slice *texts, const char *field,

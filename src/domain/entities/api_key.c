@@ -11,8 +11,9 @@ SCHEMA(api_key, ENTITY_FIELDS(api_key), FIELD(api_key, name, .max = NAME_SIZE_MA
 
 void api_key_permissions(const struct api_key *k, uint64_t *permissions, uint64_t *granted)
 {
-    /* what of the archive is seen or removed can be limited; what is sent in is new */
-    const uint64_t of_studies = grantable_permissions() | UINT64_C(1) << DELETE_STUDIES;
+    /* what is sent in is new, or belongs to what the key has sent in before */
+    const uint64_t of_studies =
+        grantable_permissions() | UINT64_C(1) << DELETE_STUDIES | UINT64_C(1) << WRITE_STUDIES;
     uint64_t all = api_scope_permissions(k->scopes) | (UINT64_C(1) << ANYONE);
     *permissions = k->is_limited ? all & ~of_studies : all;
     *granted = k->is_limited ? all & of_studies : 0;

@@ -5,7 +5,8 @@
 
 const char *const share_kind_names[] = {"view", "inbox", NULL};
 _Static_assert(COUNT_OF(share_kind_names) == SHARE_KIND_COUNT + 1, "a kind without a name");
-const char *const share_state_names[] = {"open", "revoked", "expired", "used_up", NULL};
+const char *const share_state_names[] = {"open",    "revoked",   "expired",
+                                         "used_up", "suspended", NULL};
 _Static_assert(COUNT_OF(share_state_names) == SHARE_STATE_COUNT + 1, "a state without a name");
 
 SCHEMA(share, ENTITY_FIELDS(share),

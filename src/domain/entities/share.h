@@ -12,7 +12,14 @@ enum share_kind {
 };
 extern const char *const share_kind_names[]; /* NULL-terminated */
 
-enum share_state { SHARE_OPEN, SHARE_REVOKED, SHARE_EXPIRED, SHARE_USED_UP, SHARE_STATE_COUNT };
+enum share_state {
+    SHARE_OPEN,
+    SHARE_REVOKED,
+    SHARE_EXPIRED,
+    SHARE_USED_UP,
+    SHARE_SUSPENDED, /* of somebody who is deactivated or deleted: not of the share alone */
+    SHARE_STATE_COUNT
+};
 extern const char *const share_state_names[];
 
 enum {

@@ -7,8 +7,10 @@
 
 struct api_key_filter {
     int64_t organization_key;
-    bool revoked; /* instead of those that are not */
-    str search;   /* part of the name */
+    bool revoked;    /* instead of those that are not */
+    str search;      /* part of the name */
+    uuid created_by; /* unset: whoever made them */
+    instant live_at; /* that have not ended by then; zero: those too */
     uint64_t offset;
     uint32_t limit;
 };

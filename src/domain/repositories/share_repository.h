@@ -8,6 +8,7 @@
 struct share_filter {
     int64_t organization_key;
     int64_t owner_key; /* 0: of everybody */
+    instant open_at;   /* that open something then; zero: whatever their state */
     uint64_t offset;
     uint32_t limit;
 };

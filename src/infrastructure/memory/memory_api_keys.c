@@ -29,7 +29,9 @@ static err find(struct api_key_reader *r, struct arena *a, const struct api_key_
         const struct api_key *key = rows->at[i];
         if (key->organization_key != f->organization_key ||
             (key->revoked_at.us != 0) != f->revoked ||
-            (f->search.len != 0 && !text_has(key->name, f->search)))
+            (f->search.len != 0 && !text_has(key->name, f->search)) ||
+            (uuid_is_set(f->created_by) && !uuid_eq(key->created_by, f->created_by)) ||
+            (f->live_at.us != 0 && !api_key_is_live(key, f->live_at)))
             continue;
         if ((uint64_t)*total >= f->offset && out->len < f->limit)
             memory_row_read(a, MEMORY_API_KEYS, key, SLICE_PUSH(a, out));

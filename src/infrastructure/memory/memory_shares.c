@@ -60,7 +60,8 @@ static bool is_shown_share(const void *row, const void *argument)
     const struct share *share = row;
     const struct share_filter *f = argument;
     return share->organization_key == f->organization_key &&
-           (f->owner_key == 0 || share->owner_key == f->owner_key);
+           (f->owner_key == 0 || share->owner_key == f->owner_key) &&
+           (f->open_at.us == 0 || share_state_at(share, f->open_at) == SHARE_OPEN);
 }
 
 static err find_shares(struct share_reader *r, struct arena *a, const struct share_filter *f,

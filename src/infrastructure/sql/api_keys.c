@@ -25,6 +25,9 @@ static void bind_filter(struct statement *s, struct arena *a, const struct api_k
     statement_bind_i64(s, 1, f->organization_key);
     statement_bind_i64(s, 2, f->revoked);
     statement_bind_str(s, 3, f->search.len != 0 ? sql_like_part(a, f->search) : STR_NONE);
+    statement_bind_i64(s, 4, uuid_is_set(f->created_by));
+    statement_bind_uuid(s, 5, f->created_by);
+    statement_bind_i64(s, 6, f->live_at.us);
 }
 
 static err find(struct api_key_reader *r, struct arena *a, const struct api_key_filter *f,
@@ -38,7 +41,8 @@ static err find(struct api_key_reader *r, struct arena *a, const struct api_key_
     str where = str_format(a,
                            "WHERE organization_key = ?1 AND "
                            "(CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END) = ?2 "
-                           "AND (?3 IS NULL OR name %s ?3 ESCAPE '\\')",
+                           "AND (?3 IS NULL OR name %s ?3 ESCAPE '\\') AND (?4 = 0 OR "
+                           "created_by = ?5) AND (?6 = 0 OR expires_at IS NULL OR expires_at > ?6)",
                            c->engine->dialect->like);
     TRY(statement_prepare(c, str_format(a, "SELECT count(*) FROM api_keys %.*s", STR_ARG(where)),
                           &count));
@@ -46,12 +50,12 @@ static err find(struct api_key_reader *r, struct arena *a, const struct api_key_
     TRY(statement_step(&count, &has_row));
     *total = statement_column_i64(&count, 0);
     TRY(statement_prepare(c,
-                          str_format(a, "%s%.*s ORDER BY key DESC LIMIT ?4 OFFSET ?5",
+                          str_format(a, "%s%.*s ORDER BY key DESC LIMIT ?7 OFFSET ?8",
                                      entity_sql(&api_key_schema)->select, STR_ARG(where)),
                           &rows));
     bind_filter(&rows, a, f);
-    statement_bind_i64(&rows, 4, f->limit);
-    statement_bind_i64(&rows, 5, (int64_t)f->offset);
+    statement_bind_i64(&rows, 7, f->limit);
+    statement_bind_i64(&rows, 8, (int64_t)f->offset);
     for (;;) {
         TRY(statement_step(&rows, &has_row));
         if (!has_row)
@@ -75,7 +79,8 @@ static err save(struct api_key_writer *w, struct api_key *key)
     TRY(statement_begin(c,
                         "UPDATE api_keys SET name = ?3, scopes = ?4, is_limited = ?5, "
                         "requests_per_minute = ?6, daily_size = ?7, expires_at = ?8, "
-                        "revoked_at = ?9, updated_at = ?10, version = version + 1 "
+                        "revoked_at = ?9, updated_at = ?10, created_by = ?11, "
+                        "version = version + 1 "
                         "WHERE key = ?1 AND version = ?2",
                         &s));
     statement_bind_i64(&s, 1, key->key);
@@ -88,6 +93,7 @@ static err save(struct api_key_writer *w, struct api_key *key)
     statement_bind_opt_i64(&s, 8, (opt_i64){key->expires_at.us != 0, key->expires_at.us});
     statement_bind_opt_i64(&s, 9, (opt_i64){key->revoked_at.us != 0, key->revoked_at.us});
     statement_bind_i64(&s, 10, key->updated_at.us);
+    statement_bind_uuid(&s, 11, key->created_by);
     TRY(statement_run(&s));
     if (statement_changes(&s) != 1)
         return ERR(PRECONDITION_FAILED, "somebody else changed it");

@@ -73,19 +73,22 @@ static err begin_page(struct sql_connection *c, struct arena *a, const struct sc
     return OK;
 }
 
-#define OF_OWNER "WHERE organization_key = ?1 AND (?2 = 0 OR owner_key = ?2)"
+#define OF_OWNER                                                                                   \
+    "WHERE organization_key = ?1 AND (?2 = 0 OR owner_key = ?2) AND (?3 = 0 OR (revoked_at IS "    \
+    "NULL AND expires_at > ?3 AND (use_count_max = 0 OR use_count < use_count_max)))"
 
 static err find_shares(struct share_reader *r, struct arena *a, const struct share_filter *f,
                        struct share_slice *out, int64_t *total)
 {
-    const int64_t values[] = {f->organization_key, f->owner_key, f->limit, (int64_t)f->offset};
+    const int64_t values[] = {f->organization_key, f->owner_key, f->open_at.us, f->limit,
+                              (int64_t)f->offset};
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
     *out = (struct share_slice){0};
     TRY(sql_session_read(SESSION_OF(r, share_reader), &c));
-    TRY(count(c, "SELECT count(*) FROM shares " OF_OWNER, values, 2, total));
-    TRY(begin_page(c, a, &share_schema, OF_OWNER, values, 4, &s));
+    TRY(count(c, "SELECT count(*) FROM shares " OF_OWNER, values, 3, total));
+    TRY(begin_page(c, a, &share_schema, OF_OWNER, values, 5, &s));
     for (;;) {
         TRY(statement_step(&s, &has_row));
         if (!has_row)

@@ -3,6 +3,7 @@
 #include "presentation/dependencies/auth.h"
 
 #include "application/commands/api_keys/note_api_key_use/command.h"
+#include "application/models/api_key_view.h"
 #include "application/models/second_factor.h"
 #include "application/models/share_access.h"
 #include "application/models/user_view.h"
@@ -142,10 +143,15 @@ static err find_share(struct request *r, struct readers *readers, struct share *
 }
 
 /* Used up: nobody else may come, who is there may stay. */
-static bool is_over(const struct share *share, const struct share_visit *visit, instant now)
+static err check_visit(struct request *r, struct readers *readers, const struct share *share,
+                       const struct share_visit *visit)
 {
-    enum share_state state = share_state_at(share, now);
-    return state == SHARE_REVOKED || state == SHARE_EXPIRED || visit->expires_at.us <= now.us;
+    instant now = clock_now(r->scope.clock);
+    enum share_state state;
+    TRY(share_state_now(request_arena(r), readers, share, now, &state));
+    return (state == SHARE_OPEN || state == SHARE_USED_UP) && visit->expires_at.us > now.us
+               ? OK
+               : ERR(UNAUTHENTICATED, "the visit is over");
 }
 
 static err read_share_principal(struct request *r, struct readers *readers)
@@ -156,8 +162,7 @@ static err read_share_principal(struct request *r, struct readers *readers)
     if (e.code == ERR_NOT_FOUND)
         return ERR(UNAUTHENTICATED, "open the share first");
     TRY(e);
-    if (is_over(&share, &visit, clock_now(r->scope.clock)))
-        return ERR(UNAUTHENTICATED, "the visit is over");
+    TRY(check_visit(r, readers, &share, &visit));
     r->principal = (struct principal){.kind = PRINCIPAL_SHARE,
                                       .organization_key = share.organization_key,
                                       .user_id = share.id,
@@ -257,50 +262,46 @@ static struct principal principal_of_key(const struct api_key *key, instant now)
     return p;
 }
 
-/* One answer for all that can be wrong with a key. */
-static err check_key(struct request *r, uuid id, str hash, instant now, struct api_key *out)
+/* False for what is not there, has ended, or is of somebody who is not there. */
+static err read_live_key(struct scope *scope, struct readers *readers, int64_t organization_key,
+                         uuid id, struct api_key *out, bool *is_live)
 {
+    bool is_active = false;
+    *out = (struct api_key){0};
+    err e = api_key_reader_get(readers->api_keys, scope->arena, organization_key, id, out);
+    if (!failed(e))
+        e = api_key_maker_is_active(scope->arena, readers, out, &is_active);
+    *is_live = is_active && api_key_is_live(out, clock_now(scope->clock));
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+/* One answer for all that can be wrong with a key. hash: of its secret; absent where a signature
+ * has said already that it is right. */
+static err check_key(struct request *r, uuid id, str hash, struct api_key *out)
+{
+    bool is_live = false;
     struct readers *readers;
     struct mediator *m = r->scope.mediator;
     TRY(m->ops->read_begin(m, &r->scope, &readers));
-    err e = api_key_reader_get(readers->api_keys, request_arena(r), 0, id, out);
+    err e = read_live_key(&r->scope, readers, 0, id, out, &is_live);
     m->ops->read_end(m, readers);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    bool is_right =
-        str_eq_secret(hash, failed(e)
-                                ? STR("0000000000000000000000000000000000000000000000000000000"
-                                      "000000000")
-                                : out->secret_hash) &&
-        !failed(e);
-    return is_right && api_key_is_live(out, now) ? OK
-                                                 : ERR(UNAUTHENTICATED, "the API key is not good");
+    TRY(e);
+    bool is_right = hash.ptr == NULL ||
+                    str_eq_secret(hash, out->secret_hash.len != 0
+                                            ? out->secret_hash
+                                            : STR("00000000000000000000000000000000000000000000000"
+                                                  "00000000000000000"));
+    return is_right && is_live ? OK : ERR(UNAUTHENTICATED, "the API key is not good");
 }
 
-/* Of a signed address, whose signature was good. */
-static err find_issuing_key(struct request *r, instant now, struct api_key *out)
-{
-    struct readers *readers;
-    struct mediator *m = r->scope.mediator;
-    TRY(m->ops->read_begin(m, &r->scope, &readers));
-    err e =
-        api_key_reader_get(readers->api_keys, request_arena(r), 0, r->signature->issuer_id, out);
-    m->ops->read_end(m, readers);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    return !failed(e) && api_key_is_live(out, now)
-               ? OK
-               : ERR(UNAUTHENTICATED, "the API key is not good");
-}
-
-static err find_key(struct request *r, instant now, struct api_key *out)
+static err find_key(struct request *r, struct api_key *out)
 {
     uuid id;
     str hash;
     if (r->signature != NULL)
-        return find_issuing_key(r, now, out);
+        return check_key(r, r->signature->issuer_id, STR_NONE, out);
     TRY(token_read_api_key(r->scope.services->tokens, request_arena(r), r->token, &id, &hash));
-    return check_key(r, id, hash, now, out);
+    return check_key(r, id, hash, out);
 }
 
 static permission_number needs_of(const struct route *route)
@@ -317,7 +318,7 @@ static void narrow(struct request *r)
 static err resolve_key(struct request *r, instant now)
 {
     struct api_key key;
-    TRY(find_key(r, now, &key));
+    TRY(find_key(r, &key));
     r->principal = principal_of_key(&key, now);
     narrow(r);
     if (!principal_cache_put(r->scope.services->principals, r->token, now, &r->principal)) {
@@ -377,17 +378,12 @@ static err check_session(struct scope *scope, struct readers *readers)
 
 static err check_live_key(struct scope *scope, struct readers *readers)
 {
+    bool is_live;
     struct api_key key;
     const struct principal *p = scope->principal;
-    err e = api_key_reader_get(readers->api_keys, scope->arena, p->organization_key, p->session_id,
-                               &key);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    struct principal then = {0};
-    instant now = clock_now(scope->clock);
-    if (!failed(e))
-        then = principal_of_key(&key, now);
-    bool is_same = !failed(e) && api_key_is_live(&key, now) && then.permissions == p->permissions &&
+    TRY(read_live_key(scope, readers, p->organization_key, p->session_id, &key, &is_live));
+    struct principal then = principal_of_key(&key, clock_now(scope->clock));
+    bool is_same = is_live && then.permissions == p->permissions &&
                    then.granted_permissions == p->granted_permissions;
     return is_same ? OK : ERR(UNAUTHENTICATED, "the API key is not good");
 }

@@ -40,7 +40,7 @@ const struct route user_routes[] = {
     {"PATCH", "/users/{id}", &update_user_use_case, .lane = LANE_CPU, .body = HTTP_BODY_BUFFERED,
      .tag = "users"},
     {"DELETE", "/users/{id}", &delete_user_use_case, .success = 204, .tag = "users"},
-    {"POST", "/users/{id}/deactivate", &deactivate_user_use_case, .success = 204, .tag = "users"},
+    {"POST", "/users/{id}/deactivate", &deactivate_user_use_case, .tag = "users"},
     {"POST", "/users/{id}/reactivate", &reactivate_user_use_case, .success = 204, .tag = "users"},
     {"POST", "/users/{id}/mfa/disable", &disable_user_mfa_use_case, .lane = LANE_CPU,
      .body = HTTP_BODY_BUFFERED, .body_max = INVITATION_BODY_SIZE_MAX, .success = 204,

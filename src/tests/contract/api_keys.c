@@ -83,6 +83,33 @@ CONTRACT(api_keys_are_listed_newest_first)
                 1, 1, "100% of it");
 }
 
+CONTRACT(api_keys_are_found_by_who_made_them_and_whether_they_are_live)
+{
+    int64_t own = c->organization_key;
+    instant now = clock_now(&c->clock.base);
+    struct api_key keys[] = {make_key(c, own, "for ever"), make_key(c, own, "for a minute"),
+                             make_key(c, own, "nobody's")};
+    uuid maker = uuid_make(&c->clock.base);
+    keys[0].created_by = keys[1].created_by = maker;
+    keys[1].expires_at = instant_add(now, SECONDS(60));
+    for (size_t i = 0; i < 2; i++) {
+        struct db_session *s = contract_begin(c);
+        CHECK_OK(api_key_writer_save(s->uow.api_keys, &keys[i]));
+        contract_commit(s);
+    }
+    CHECK(uuid_eq(read_key(c, keys[1].id).created_by, maker));
+    struct api_key_filter f = {.organization_key = own, .created_by = maker, .limit = 9};
+    check_found(c, f, 2, 2, "for a minute");
+    f.live_at = now;
+    check_found(c, f, 2, 2, "for a minute");
+    f.live_at = keys[1].expires_at;
+    check_found(c, f, 1, 1, "for ever");
+    f.created_by = (uuid){0};
+    check_found(c, f, 2, 2, "nobody's");
+    f.organization_key = c->other_key;
+    check_found(c, f, 0, 0, NULL);
+}
+
 CONTRACT(the_use_of_an_api_key_is_noted_once_a_minute)
 {
     struct api_key key = make_key(c, c->organization_key, "one");

@@ -79,6 +79,37 @@ CONTRACT(a_share_reads_back_as_it_was_written)
     db_session_end(s);
 }
 
+CONTRACT(shares_that_open_something_are_found)
+{
+    struct user owner = add_user(c, "owner@clinic.example");
+    instant now = clock_now(&c->clock.base);
+    struct share_slice found;
+    int64_t total;
+    struct share shares[] = {add_share(c, &owner, "open"), add_share(c, &owner, "revoked"),
+                             add_share(c, &owner, "used up"), add_share(c, &owner, "once more")};
+    shares[1].revoked_at = now;
+    shares[2].use_count_max = shares[2].use_count = 2;
+    shares[3].use_count_max = 2;
+    shares[3].use_count = 1;
+    for (size_t i = 1; i < COUNT_OF(shares); i++) {
+        struct db_session *s = contract_begin(c);
+        CHECK_OK(share_writer_save(s->uow.shares, &shares[i]));
+        contract_commit(s);
+    }
+    struct share_filter f = {.organization_key = c->organization_key,
+                             .owner_key = owner.key,
+                             .open_at = now,
+                             .limit = 10};
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(share_reader_find(s->readers.shares, &c->arena, &f, &found, &total));
+    CHECK(total == 2 && found.len == 2);
+    CHECK_STR(STR("once more"), found.at[0].token_hash);
+    f.open_at = shares[0].expires_at;
+    CHECK_OK(share_reader_find(s->readers.shares, &c->arena, &f, &found, &total));
+    CHECK(total == 0 && found.len == 0);
+    db_session_end(s);
+}
+
 CONTRACT(shares_are_listed_newest_first_by_owner)
 {
     struct user one = add_user(c, "one@clinic.example"), two = add_user(c, "two@clinic.example");

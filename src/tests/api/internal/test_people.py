@@ -174,7 +174,7 @@ class Roles(PeopleCase):
         else:
             self.call("PATCH", f"/users/{second['id']}", {"role": "administrator"}, status=200)
             token = self.sign_in(second["email"])
-        self.call("POST", f"/users/{second['id']}/deactivate", status=204)
+        self.call("POST", f"/users/{second['id']}/deactivate", status=200)
         self.call("GET", "/auth/me", token=token, status=401)
 
     def users_behind(self):
@@ -299,7 +299,7 @@ class Life(PeopleCase):
         self.call("POST", f"/groups/{group['id']}/members", {"user_id": user["id"]}, status=204)
         self.call("POST", f"/studies/{self.studies[STUDY_A]}/grants",
                   {"grantee_kind": "user", "grantee_id": user["id"]}, status=201)
-        self.call("POST", f"/users/{user['id']}/deactivate", status=204)
+        self.call("POST", f"/users/{user['id']}/deactivate", status=200)
         self.call("GET", "/auth/me", token=token, status=401)
         self.sign_in(user["email"], status=401)
         self.assertEqual(self.call("GET", f"/users/{user['id']}")["state"], "deactivated")

@@ -9,7 +9,7 @@ import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../../servers")]
-from public import OCTETS, Program, harness, make_key, program
+from public import OCTETS, Program, harness, make_key, program, zipped
 from harness import STOW, instance, multipart
 from redis import Redis
 
@@ -183,6 +183,59 @@ class ApiKeys(harness.Case):
         self.assertEqual(everyone.get("/studies/" + study["id"]).json["state"], study["state"])
         self.assertEqual(self.gantry.request("DELETE", "/api/v1/grants/" + given.json["id"]).status, 204)
         self.assertEqual(asker.get("/studies").json["total"], 0)
+
+    def test_a_limited_key_that_stores_keeps_to_what_it_sent(self):
+        made, everyone = make_key(self.gantry, "studies:write", is_limited=True), program(self.gantry)
+        asker = Program(self.gantry, made["api_key"])
+
+        def store(by, number, study, **more):
+            return by.request("POST", "/dicom-web/studies", multipart([instance(number, study=study, series=study + ".1", **more)]), headers=STOW)
+
+        def failures(answer):
+            return [item["00081197"]["Value"][0] for item in answer.json["00081198"]["Value"]]
+        self.assertEqual(store(everyone, 1, "1.2.66").status, 200)
+        outcomes = [store(asker, 1, "1.2.66"), store(asker, 1, "1.2.66", pixels=32), store(asker, 2, "1.2.66")]
+        self.assertEqual([answer.status for answer in outcomes], [409] * 3)
+        self.assertEqual(len({tuple(failures(answer)) for answer in outcomes}), 1)
+        self.assertEqual([store(asker, number, "1.2.67").status for number in (1, 2, 1)], [200] * 3)
+        self.assertEqual(store(everyone, 3, "1.2.67").status, 200)
+        references = {"00081199": {"vr": "SQ", "Value": [{"00081150": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.2"]},
+                                                          "00081155": {"vr": "UI", "Value": ["1.2.66.1.1"]}}]}}
+        commitment = asker.request("POST", "/dicom-web/commitment-requests/1.2.3.4", references, headers={"Content-Type": "application/dicom+json"})
+        self.assertProblem(commitment, 403, "FORBIDDEN")  # it would tell what is there
+        upload = asker.upload_zip(zipped([("a", instance(4, study="1.2.67", series="1.2.67.1")), ("b", instance(4, study="1.2.66", series="1.2.66.1"))]))
+        self.assertEqual(upload.status, 200, upload.body)
+        self.assertEqual({f["outcome"] for f in asker.get(f"/uploads/{upload.json['id']}/files").json["items"]}, {"stored", "refused"})
+
+    def test_keys_stop_with_whoever_made_them(self):
+        body = {"email": "leaver@example.org", "name": "L", "role": "administrator", "password": harness.PASSWORD}
+        user = self.gantry.request("POST", "/api/v1/users", body).json["id"]
+        token = self.gantry.sign_in("leaver@example.org").json["access_token"]
+        body = {"name": "theirs", "scopes": ["studies:read", "urls:sign"], "requests_per_minute": 1000000}
+        made = self.gantry.request("POST", "/api/v1/api-keys", body, token=token).json
+        asker = Program(self.gantry, made["api_key"])
+        study = asker.get("/studies?page_size=1").json["items"][0]["study_instance_uid"]
+        signed = asker.request("POST", "/signed-urls", {"path": f"/public/v1/dicom-web/studies/{study}/metadata"}).json["path"]
+
+        def statuses():
+            return asker.get("/studies").status, self.gantry.request("GET", signed, token=None, port=self.gantry.public_port).status
+
+        def becomes(expected):
+            deadline = time.monotonic() + REVOKED_SECONDS_MAX
+            while (seen := statuses()) != expected:
+                self.assertLess(time.monotonic(), deadline, seen)
+        becomes((200, 200))
+        gone = self.gantry.request("POST", f"/api/v1/users/{user}/deactivate")
+        self.assertEqual((gone.status, gone.json), (200, {"shares": 0, "api_keys": 1}))
+        becomes((401, 401))
+        path = "/api/v1/api-keys/" + made["id"]
+        self.assertTrue(self.gantry.get(path).json["is_suspended"])
+        self.assertEqual(self.gantry.request("POST", f"/api/v1/users/{user}/reactivate").status, 204)
+        becomes((200, 200))
+        self.assertEqual(self.gantry.request("DELETE", f"/api/v1/users/{user}").status, 204)
+        becomes((401, 401))
+        self.assertFalse(self.gantry.request("PATCH", path, {"takes_over": True}).json["is_suspended"])
+        becomes((200, 200))
 
     def test_metadata_has_the_prefix_it_was_asked_under(self):
         asker = program(self.gantry, "studies:read")

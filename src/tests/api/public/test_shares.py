@@ -175,6 +175,24 @@ class Shares(harness.Case):
         self.open(made["token"], 410)
         self.assertEqual(self.gantry.get(f"/api/v1/shares/{made['id']}").json["state"], "revoked")
 
+    def test_it_stops_with_whoever_made_it(self):
+        body = {"email": "leaver@example.org", "name": "L", "role": "radiologist", "password": PASSWORD}
+        user = self.gantry.request("POST", "/api/v1/users", body).json["id"]
+        token = self.gantry.sign_in("leaver@example.org").json["access_token"]
+        made = self.gantry.request("POST", f"/api/v1/studies/{self.ids['1.2.10']}/shares", {}, token=token).json
+        visit = self.open(made["token"])["access_token"]
+        self.assertEqual(self.images(made["token"], "/studies", visit).status, 200)
+        gone = self.gantry.request("POST", f"/api/v1/users/{user}/deactivate").json
+        self.assertEqual(gone, {"shares": 1, "api_keys": 0})
+        deadline = time.monotonic() + 1
+        while self.images(made["token"], "/studies", visit).status != 401:
+            self.assertLess(time.monotonic(), deadline)
+        self.open(made["token"], 410)
+        self.assertEqual(self.gantry.get("/api/v1/shares/" + made["id"]).json["state"], "suspended")
+        self.assertEqual(self.gantry.request("POST", f"/api/v1/users/{user}/reactivate").status, 204)
+        self.assertEqual(self.images(made["token"], "/studies", visit).status, 200)
+        self.open(made["token"])
+
     def test_it_ends_when_it_was_to_end(self):
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
         token = self.share(study_ids=[self.ids["1.2.10"]], expires_at=soon)["token"]

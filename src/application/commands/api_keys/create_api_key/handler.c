@@ -59,7 +59,6 @@ static err create_api_key_handle(struct command_ctx *ctx, const struct create_ap
                            &key.secret_hash));
     TRY(api_key_writer_add(ctx->uow->api_keys, &key));
     ctx->scope->subject_id = key.id;
-    out->view = api_key_view_of(ctx->arena, &key);
-    return OK;
+    return api_key_show(ctx->arena, ctx->readers, &key, &out->view);
 }
 COMMAND(create_api_key, .needs = WRITE_API_KEYS, .shows_secret = true, .doc = "Make an API key");

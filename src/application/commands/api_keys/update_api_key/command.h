@@ -13,6 +13,7 @@ struct update_api_key {
     opt_i64 requests_per_minute;
     opt_i64 daily_size;
     instant expires_at;
+    bool takes_over;
 };
 struct update_api_key_result {
     struct api_key_view view;

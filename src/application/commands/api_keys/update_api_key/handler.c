@@ -6,7 +6,9 @@ SCHEMA(update_api_key, FIELD(update_api_key, id, .flags = KEY | REQUIRED),
        FIELD(update_api_key, name, .min = 1, .max = NAME_SIZE_MAX),
        FIELD(update_api_key, scopes, .max = API_SCOPE_COUNT), FIELD(update_api_key, is_limited),
        FIELD(update_api_key, requests_per_minute, .min = 1, .max = API_KEY_RATE_MAX),
-       FIELD(update_api_key, daily_size), FIELD(update_api_key, expires_at));
+       FIELD(update_api_key, daily_size), FIELD(update_api_key, expires_at),
+       FIELD(update_api_key, takes_over,
+             .doc = "Whoever asks answers for it from now on, instead of whoever made it"));
 SCHEMA(update_api_key_result, FIELD_EMBED_OF(update_api_key_result, view, api_key_view));
 
 static err apply(struct command_ctx *ctx, const struct update_api_key *cmd, struct api_key *key)
@@ -46,10 +48,11 @@ static err update_api_key_handle(struct command_ctx *ctx, const struct update_ap
         return ERR(CONFLICT, "the API key is revoked");
     TRY(apply(ctx, cmd, &key));
     TRY(api_key_check_grantor(ctx->principal, &key));
+    if (cmd->takes_over)
+        key.created_by = ctx->principal->user_id;
     key.updated_at = now;
     TRY(api_key_writer_save(ctx->uow->api_keys, &key));
     principal_cache_doubt(ctx->services->principals, key.id);
-    out->view = api_key_view_of(ctx->arena, &key);
-    return OK;
+    return api_key_show(ctx->arena, ctx->readers, &key, &out->view);
 }
 COMMAND(update_api_key, .needs = WRITE_API_KEYS, .doc = "Change an API key");

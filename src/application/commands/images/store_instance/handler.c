@@ -210,6 +210,7 @@ static err note_sender(struct command_ctx *ctx, const struct study *study)
                           .updated_at = now,
                           .grantee_kind = access->grantee_kind,
                           .grantee_key = access->grantee_key,
+                          .grantee_id = ctx->principal->session_id,
                           .granted_kind = GRANTED_STUDY,
                           .granted_key = study->key,
                           .granted_id = study->id,

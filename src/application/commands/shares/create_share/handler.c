@@ -157,7 +157,6 @@ static err create_share_handle(struct command_ctx *ctx, const struct create_shar
     TRY(share_writer_add(ctx->uow->shares, &share));
     TRY(grant_all(ctx, &share, &subjects));
     ctx->scope->subject_id = share.id;
-    out->share = share_show(&share, now);
-    return OK;
+    return share_show(ctx->arena, ctx->readers, &share, now, &out->share);
 }
 COMMAND(create_share, .needs = SHARE_STUDIES, .doc = "Make a link that opens studies, or an inbox");

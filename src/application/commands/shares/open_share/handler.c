@@ -60,10 +60,11 @@ static err check_password(struct command_ctx *ctx, const struct share *share, st
     return ERR(UNAUTHENTICATED, "the password is not right");
 }
 
-static err must_be_open(const struct share *share, instant now)
+static err must_be_open(struct command_ctx *ctx, const struct share *share)
 {
-    return share_state_at(share, now) == SHARE_OPEN ? OK
-                                                    : ERR(GONE, "the link opens nothing any more");
+    enum share_state state;
+    TRY(share_state_now(ctx->arena, ctx->readers, share, clock_now(ctx->clock), &state));
+    return state == SHARE_OPEN ? OK : ERR(GONE, "the link opens nothing any more");
 }
 
 static err list_studies(struct command_ctx *ctx, const struct share *share,
@@ -136,10 +137,10 @@ static err open_share_handle(struct command_ctx *ctx, const struct open_share *c
                                   &share));
     ctx->scope->subject_id = share.id;
     ctx->scope->organization_key = share.organization_key;
-    TRY(must_be_open(&share, clock_now(ctx->clock)));
+    TRY(must_be_open(ctx, &share));
     TRY(check_password(ctx, &share, cmd->password));
     TRY(share_writer_locate(ctx->uow->shares, ctx->arena, share.key, &now_share));
-    TRY(must_be_open(&now_share, clock_now(ctx->clock)));
+    TRY(must_be_open(ctx, &now_share));
     if (!str_eq(share.password_hash, now_share.password_hash))
         return ERR(SERIALIZATION, "the password was changed meanwhile");
     if (now_share.kind == SHARE_VIEW)

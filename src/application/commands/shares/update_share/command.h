@@ -12,6 +12,7 @@ struct update_share {
     str password;
     opt_i64 use_count_max;
     opt_bool allows_download;
+    bool takes_over;
 };
 struct update_share_result {
     struct shown_share share;

@@ -9,7 +9,9 @@ SCHEMA(update_share, FIELD(update_share, id, .flags = KEY | REQUIRED),
        FIELD(update_share, password, .flags = SECRET, .check = share_password_complaint),
        FIELD(update_share, use_count_max, .max = SHARE_USE_COUNT_MAX,
              .doc = "How often it may be opened; 0: no limit"),
-       FIELD(update_share, allows_download, .doc = "Whole instances and archives too"));
+       FIELD(update_share, allows_download, .doc = "Whole instances and archives too"),
+       FIELD(update_share, takes_over,
+             .doc = "Whoever asks answers for it from now on, instead of whoever made it"));
 SCHEMA(update_share_result, FIELD_EMBED_OF(update_share_result, share, shown_share));
 
 static err apply(struct command_ctx *ctx, const struct update_share *cmd, struct share *share)
@@ -66,9 +68,12 @@ static err update_share_handle(struct command_ctx *ctx, const struct update_shar
         return ERR(PRECONDITION_FAILED, "somebody else changed the share");
     TRY(apply(ctx, cmd, &share));
     TRY(share_check_rights(ctx->principal, share.kind, share.allows_download));
+    if (cmd->takes_over) {
+        share.owner_key = ctx->principal->user_key;
+        share.owner_id = ctx->principal->user_id;
+    }
     TRY(share_writer_save(ctx->uow->shares, &share));
     TRY(change_grants(ctx, &share));
-    out->share = share_show(&share, share.updated_at);
-    return OK;
+    return share_show(ctx->arena, ctx->readers, &share, share.updated_at, &out->share);
 }
 COMMAND(update_share, .needs = SHARE_STUDIES, .doc = "Change a share");

@@ -41,5 +41,5 @@ static err add_upload_part_handle(struct command_ctx *ctx, const struct add_uplo
     out->part = part;
     return OK;
 }
-COMMAND(add_upload_part, .needs = WRITE_STUDIES, .keeps_no_audit = true,
+COMMAND(add_upload_part, .needs = WRITE_STUDIES, .is_limitable = true, .keeps_no_audit = true,
         .doc = "Send a part of an upload");

@@ -41,4 +41,4 @@ static err begin_upload_handle(struct command_ctx *ctx, const struct begin_uploa
     out->upload = upload;
     return e.code == ERR_PRECONDITION_FAILED ? ERR(CONFLICT, "the upload is being changed") : e;
 }
-COMMAND(begin_upload, .needs = WRITE_STUDIES, .doc = "Complete an upload");
+COMMAND(begin_upload, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "Complete an upload");

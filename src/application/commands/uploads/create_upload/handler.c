@@ -54,4 +54,4 @@ static err create_upload_handle(struct command_ctx *ctx, const struct create_upl
     out->upload = upload;
     return OK;
 }
-COMMAND(create_upload, .needs = WRITE_STUDIES, .doc = "Begin an upload");
+COMMAND(create_upload, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "Begin an upload");

@@ -16,4 +16,4 @@ static err delete_upload_handle(struct command_ctx *ctx, const struct delete_upl
         return ERR(CONFLICT, "the upload is being completed");
     return upload_writer_remove(ctx->uow->uploads, upload.key);
 }
-COMMAND(delete_upload, .needs = WRITE_STUDIES, .doc = "Give an upload up");
+COMMAND(delete_upload, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "Give an upload up");

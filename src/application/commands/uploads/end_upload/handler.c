@@ -20,4 +20,4 @@ static err end_upload_handle(struct command_ctx *ctx, const struct end_upload *c
     out->upload = upload;
     return OK;
 }
-COMMAND(end_upload, .needs = WRITE_STUDIES, .doc = "End an upload");
+COMMAND(end_upload, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "End an upload");

@@ -23,5 +23,5 @@ static err record_upload_files_handle(struct command_ctx *ctx,
     out->upload = upload;
     return OK;
 }
-COMMAND(record_upload_files, .needs = WRITE_STUDIES, .keeps_no_audit = true,
+COMMAND(record_upload_files, .needs = WRITE_STUDIES, .is_limitable = true, .keeps_no_audit = true,
         .doc = "Keep what became of files of an upload");

@@ -8,7 +8,8 @@ struct deactivate_user {
     uuid id;
 };
 struct deactivate_user_result {
-    EMPTY_STRUCT;
+    int64_t shares;
+    int64_t api_keys;
 };
 DECLARE_USE_CASE(deactivate_user);
 

@@ -10,7 +10,6 @@ static err get_api_key_handle(struct query_ctx *ctx, const struct get_api_key *q
     struct api_key key;
     TRY(api_key_reader_get(ctx->readers->api_keys, ctx->arena, ctx->principal->organization_key,
                            query->id, &key));
-    out->view = api_key_view_of(ctx->arena, &key);
-    return OK;
+    return api_key_show(ctx->arena, ctx->readers, &key, &out->view);
 }
 QUERY(get_api_key, .needs = WRITE_API_KEYS, .doc = "Get an API key");

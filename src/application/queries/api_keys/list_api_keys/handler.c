@@ -19,7 +19,8 @@ static err list_api_keys_handle(struct query_ctx *ctx, const struct list_api_key
     int64_t total;
     TRY(api_key_reader_find(ctx->readers->api_keys, ctx->arena, &filter, &keys, &total));
     for (size_t i = 0; i < keys.len; i++)
-        *SLICE_PUSH(ctx->arena, &out->items) = api_key_view_of(ctx->arena, &keys.at[i]);
+        TRY(api_key_show(ctx->arena, ctx->readers, &keys.at[i],
+                         SLICE_PUSH(ctx->arena, &out->items)));
     out->page = paged_result_of(&query->page, total, STR_NONE);
     return OK;
 }

@@ -21,10 +21,9 @@ static err describe_share_handle(struct query_ctx *ctx, const struct describe_sh
                                   secret_digest(ctx->services->secrets, ctx->arena, query->token),
                                   &share));
     *out = (struct describe_share_result){.kind = share.kind,
-                                          .state = share_state_at(&share, clock_now(ctx->clock)),
                                           .has_password = share.password_hash.ptr != NULL,
                                           .allows_download = share.allows_download,
                                           .expires_at = share.expires_at};
-    return OK;
+    return share_state_now(ctx->arena, ctx->readers, &share, clock_now(ctx->clock), &out->state);
 }
 QUERY(describe_share, .needs = ANYONE, .doc = "What a link opens");

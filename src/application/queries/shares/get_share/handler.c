@@ -9,7 +9,6 @@ static err get_share_handle(struct query_ctx *ctx, const struct get_share *query
 {
     struct share share;
     TRY(share_get_own(ctx->arena, ctx->readers, ctx->principal, query->id, &share));
-    out->share = share_show(&share, clock_now(ctx->clock));
-    return OK;
+    return share_show(ctx->arena, ctx->readers, &share, clock_now(ctx->clock), &out->share);
 }
 QUERY(get_share, .needs = SHARE_STUDIES, .doc = "Get a share");

@@ -18,7 +18,8 @@ static err list_shares_handle(struct query_ctx *ctx, const struct list_shares *q
     int64_t total;
     TRY(share_reader_find(ctx->readers->shares, ctx->arena, &filter, &shares, &total));
     for (size_t i = 0; i < shares.len; i++)
-        *SLICE_PUSH(ctx->arena, &out->items) = share_show(&shares.at[i], clock_now(ctx->clock));
+        TRY(share_show(ctx->arena, ctx->readers, &shares.at[i], clock_now(ctx->clock),
+                       SLICE_PUSH(ctx->arena, &out->items)));
     out->page = paged_result_of(&query->page, total, STR_NONE);
     return OK;
 }

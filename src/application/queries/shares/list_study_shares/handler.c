@@ -26,7 +26,8 @@ static err list_study_shares_handle(struct query_ctx *ctx, const struct list_stu
         TRY(share_reader_get_by_key(ctx->readers->shares, ctx->arena, grants.at[i].grantee_key,
                                     &share));
         if (owner_key == 0 || share.owner_key == owner_key)
-            *SLICE_PUSH(ctx->arena, &out->items) = share_show(&share, clock_now(ctx->clock));
+            TRY(share_show(ctx->arena, ctx->readers, &share, clock_now(ctx->clock),
+                           SLICE_PUSH(ctx->arena, &out->items)));
     }
     return OK;
 }

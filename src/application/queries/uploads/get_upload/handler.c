@@ -10,4 +10,4 @@ static err get_upload_handle(struct query_ctx *ctx, const struct get_upload *que
     return upload_reader_get(ctx->readers->uploads, ctx->arena, ctx->principal->organization_key,
                              principal_actor_id(ctx->principal), query->id, &out->upload);
 }
-QUERY(get_upload, .needs = WRITE_STUDIES, .doc = "Get an upload");
+QUERY(get_upload, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "Get an upload");

@@ -19,5 +19,5 @@ static err list_upload_files_handle(struct query_ctx *ctx, const struct list_upl
     out->page = paged_result_of(&query->page, total, STR_NONE);
     return OK;
 }
-QUERY(list_upload_files, .needs = WRITE_STUDIES,
+QUERY(list_upload_files, .needs = WRITE_STUDIES, .is_limitable = true,
       .doc = "List what became of the files of an upload");

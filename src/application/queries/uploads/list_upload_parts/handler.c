@@ -19,5 +19,5 @@ static err list_upload_parts_handle(struct query_ctx *ctx, const struct list_upl
         out->items.len = UPLOAD_PART_LIST_MAX;
     return OK;
 }
-QUERY(list_upload_parts, .needs = WRITE_STUDIES,
+QUERY(list_upload_parts, .needs = WRITE_STUDIES, .is_limitable = true,
       .doc = "List the parts of an upload that are there");

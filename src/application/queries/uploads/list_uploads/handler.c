@@ -30,4 +30,4 @@ static err list_uploads_handle(struct query_ctx *ctx, const struct list_uploads 
     out->page = paged_result_of(&query->page, total, STR_NONE);
     return OK;
 }
-QUERY(list_uploads, .needs = WRITE_STUDIES, .doc = "List uploads");
+QUERY(list_uploads, .needs = WRITE_STUDIES, .is_limitable = true, .doc = "List uploads");
