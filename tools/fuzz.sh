@@ -11,7 +11,7 @@ flags="-std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitiz
 rm -rf build-fuzz/objects
 mkdir -p build-fuzz/objects
 floors=$(find src/base src/dicom src/presentation/http -name '*.c' ! -name server.c ! -name guard.c ! -name parts.c ! -name stream.c)
-floors="$floors src/infrastructure/s3/xml.c src/infrastructure/token_jws.c src/infrastructure/key_ring.c src/infrastructure/token_api_key.c
+floors="$floors src/infrastructure/s3/xml.c src/infrastructure/token_jws.c src/infrastructure/key_ring.c src/infrastructure/token_api_key.c src/infrastructure/token_signed_url.c
     src/infrastructure/seal_sodium.c src/domain/entities/signing_key.c"
 # Compiled once for all targets: it is most of the work.
 # shellcheck disable=SC2086

@@ -275,7 +275,7 @@ class Nodes(TwoNodes):
             body = multipart([instance(1, "1.7.3", "1.7.3.1")])
             self.assertEqual(self.one.request("POST", "/dicom-web/studies", body, STOW).status, 200)
             start = time.monotonic()
-            while self.outbox_count():
+            while self.untold_count():
                 self.assertLess(time.monotonic() - start, 2 * patience(), "nobody woke the worker")
                 time.sleep(0.01)
             print(f"outbox worked on after {(time.monotonic() - start) * 1000:.0f} ms")
@@ -286,13 +286,14 @@ class Nodes(TwoNodes):
             self.one.start()
             self.two.start()
 
-    def outbox_count(self):
+    def untold_count(self):
+        untold = "SELECT count(*) FROM outbox WHERE key > (SELECT min(position) FROM event_positions)"
         if harness.ENGINE == "postgres":
             url = harness.DATABASES.url(self.one.folder)
-            return int(harness.DATABASES.server.sql("SELECT count(*) FROM outbox", url.rsplit("/", 1)[1]))
+            return int(harness.DATABASES.server.sql(untold, url.rsplit("/", 1)[1]))
         database = sqlite3.connect(self.one.folder + "/data/gantry.db", timeout=10)
         try:
-            return database.execute("SELECT count(*) FROM outbox").fetchone()[0]
+            return database.execute(untold).fetchone()[0]
         finally:
             database.close()
 
