@@ -52,6 +52,8 @@ struct db_repositories {
     struct upload_writer upload_writer;
     struct task_reader task_reader;
     struct task_writer task_writer;
+    struct notification_reader notification_reader;
+    struct notification_writer notification_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -103,6 +105,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .api_keys = &s->repositories.api_key_reader,
                     .uploads = &s->repositories.upload_reader,
                     .tasks = &s->repositories.task_reader,
+                    .notifications = &s->repositories.notification_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -125,6 +128,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .api_keys = &s->repositories.api_key_writer,
                 .uploads = &s->repositories.upload_writer,
                 .tasks = &s->repositories.task_writer,
+                .notifications = &s->repositories.notification_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

@@ -1,8 +1,6 @@
 /* A list, and a thread that walks along it. */
 #include "presentation/event_streams.h"
 
-#include "application/queries/work_items/get_newest_work_item_event/query.h"
-#include "application/queries/work_items/list_work_item_events/query.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "presentation/dependencies/auth.h"
@@ -12,8 +10,9 @@
 struct event_stream {
     struct event_stream *next;
     struct http_stream *body;
+    const struct event_feed *feed;
     struct principal principal;
-    char ae_title[AE_TITLE_SIZE_MAX + 1], peer_address[64], request_id[64];
+    char topic[EVENT_TOPIC_SIZE_MAX], peer_address[64], request_id[64];
     int64_t after;
     bool is_behind; /* there may be events it has not been sent */
     uint64_t alive_ns;
@@ -39,12 +38,14 @@ static struct scope stream_scope(const struct event_streams *s, struct arena *a,
     return scope;
 }
 
-static bool send_event(struct arena *a, struct event_stream *stream,
-                       const struct work_item_event *event)
+static bool send_event(struct arena *a, struct event_stream *stream, const struct feed_event *event)
 {
     struct buf out = BUF_IN(a);
-    buf_addf(&out, "id: %lld\ndata: ", (long long)event->key);
-    buf_add(&out, work_item_event_report(a, event));
+    buf_addf(&out, "id: %lld\n", (long long)event->key);
+    if (event->name != NULL)
+        buf_addf(&out, "event: %s\n", event->name);
+    buf_add(&out, STR("data: "));
+    buf_add(&out, event->data);
     buf_add(&out, STR("\n\n"));
     return http_stream_write(stream->body, buf_str(&out));
 }
@@ -54,19 +55,17 @@ static err send_page(const struct event_streams *s, struct arena *a, struct even
                      bool *more)
 {
     struct scope scope = stream_scope(s, a, stream);
-    const struct list_work_item_events query = {str_of(stream->ae_title), stream->after,
-                                                EVENT_PAGE_SIZE};
-    struct list_work_item_events_result result;
-    TRY(list_work_item_events_send(&scope, &query, &result));
-    *more = result.events.len == EVENT_PAGE_SIZE;
+    struct feed_event_slice events = {0};
+    TRY(stream->feed->page(&scope, str_of(stream->topic), stream->after, EVENT_PAGE_SIZE, &events));
+    *more = events.len == EVENT_PAGE_SIZE;
     stream->is_behind = *more;
-    for (size_t i = 0; i < result.events.len; i++) {
-        if (!send_event(a, stream, &result.events.at[i])) {
+    for (size_t i = 0; i < events.len; i++) {
+        if (!send_event(a, stream, &events.at[i])) {
             stream->is_behind = true;
             *more = false;
             return OK;
         }
-        stream->after = result.events.at[i].key;
+        stream->after = events.at[i].key;
     }
     return OK;
 }
@@ -105,19 +104,40 @@ static bool serve_one(const struct event_streams *s, struct event_stream *stream
     return e.code != ERR_UNAUTHENTICATED && e.code != ERR_FORBIDDEN;
 }
 
-/* One look for all of them. */
-static bool has_new(struct event_streams *s)
+/* One look for all streams of a feed. */
+static bool has_new(struct event_streams *s, const struct event_feed *feed, int64_t *newest)
 {
     CLEANUP(arena_deinit) struct arena scratch = {0};
     struct principal system = principal_system(0);
     struct scope scope = scope_of(s, &scratch, &system);
-    const struct get_newest_work_item_event query = {0};
-    struct get_newest_work_item_event_result result;
-    if (failed(get_newest_work_item_event_send(&scope, &query, &result)))
+    int64_t key;
+    if (failed(feed->newest(&scope, &key)))
         return false;
-    bool is_new = result.key != s->newest;
-    s->newest = result.key;
+    bool is_new = key != *newest;
+    *newest = key;
     return is_new;
+}
+
+static size_t number_of(const struct event_streams *s, const struct event_feed *feed)
+{
+    size_t i = 0;
+    while (i + 1 < EVENT_FEED_COUNT_MAX && s->feeds[i].feed != feed && s->feeds[i].feed != NULL)
+        i++;
+    return i;
+}
+
+/* Those that have a stream. */
+static void look_at_feeds(struct event_streams *s, const struct event_stream *first)
+{
+    for (size_t i = 0; i < EVENT_FEED_COUNT_MAX; i++)
+        s->feeds[i].is_used = s->feeds[i].has_new = false;
+    for (const struct event_stream *stream = first; stream != NULL; stream = stream->next) {
+        size_t i = number_of(s, stream->feed);
+        s->feeds[i].feed = stream->feed;
+        if (!s->feeds[i].is_used)
+            s->feeds[i].has_new = has_new(s, stream->feed, &s->feeds[i].newest);
+        s->feeds[i].is_used = true;
+    }
 }
 
 static void end_stream(struct event_streams *s, struct event_stream **place)
@@ -143,10 +163,10 @@ static void serve_all(struct event_streams *s)
 {
     struct event_stream *stream = s->first, *next;
     pthread_mutex_unlock(&s->lock);
-    bool is_new = has_new(s);
+    look_at_feeds(s, stream);
     for (; stream != NULL; stream = next) {
         next = stream->next;
-        stream->is_behind = stream->is_behind || is_new;
+        stream->is_behind = stream->is_behind || s->feeds[number_of(s, stream->feed)].has_new;
         if (serve_one(s, stream))
             continue;
         pthread_mutex_lock(&s->lock);
@@ -241,7 +261,8 @@ static bool is_full(const struct event_streams *s, const struct principal *princ
     return s->stopping || s->count >= EVENT_STREAM_COUNT_MAX || own >= EVENT_STREAM_PER_USER_MAX;
 }
 
-err event_streams_respond(struct event_streams *s, struct request *r, str ae_title, int64_t after)
+err event_streams_respond(struct event_streams *s, struct request *r, const struct event_feed *feed,
+                          str topic, int64_t after)
 {
     pthread_mutex_lock(&s->lock);
     bool full = is_full(s, &r->principal);
@@ -249,11 +270,12 @@ err event_streams_respond(struct event_streams *s, struct request *r, str ae_tit
         struct event_stream *stream = heap_alloc(sizeof *stream);
         *stream = (struct event_stream){.next = s->first,
                                         .body = http_stream_create(),
+                                        .feed = feed,
                                         .principal = r->principal,
                                         .after = after,
                                         .is_behind = true,
                                         .alive_ns = monotonic_ns()};
-        keep_text(stream->ae_title, sizeof stream->ae_title, ae_title);
+        keep_text(stream->topic, sizeof stream->topic, topic);
         keep_text(stream->peer_address, sizeof stream->peer_address, r->scope.peer_address);
         keep_text(stream->request_id, sizeof stream->request_id, r->scope.request_id);
         (void)http_stream_write(stream->body,
@@ -266,4 +288,14 @@ err event_streams_respond(struct event_streams *s, struct request *r, str ae_tit
     }
     pthread_mutex_unlock(&s->lock);
     return full ? ERR(UNAVAILABLE, "too many event streams are open") : OK;
+}
+
+err event_streams_position(struct request *r, bool *is_named, int64_t *after)
+{
+    str header = str_trim(http_header(r->x, "Last-Event-ID"));
+    str last = header.len != 0 ? header : request_query(r, "lastEventId");
+    *is_named = last.len != 0;
+    return !*is_named || (str_to_i64(last, after) && *after >= 0)
+               ? OK
+               : ERR(MALFORMED, "Last-Event-ID is none that was sent");
 }

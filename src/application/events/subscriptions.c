@@ -2,9 +2,13 @@
 #include "application/events/subscriptions.h"
 
 #include "application/commands/events/note_arrival/command.h"
+#include "application/commands/notifications/notify/command.h"
+#include "application/events/account_changed.h"
 #include "application/events/glass_broken.h"
 #include "application/events/instance_stored.h"
 #include "application/events/mail_queued.h"
+#include "application/events/new_device_signed_in.h"
+#include "application/events/notifications_made.h"
 #include "application/events/share_opened.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -16,14 +20,25 @@
 #include <string.h>
 
 const struct event_type *const event_types[] = {
-    &glass_broken_event,   &instance_stored_event,   &mail_queued_event, &share_opened_event,
-    &study_received_event, &study_sent_in_event,     &task_failed_event, &task_queued_event,
-    &task_succeeded_event, &work_item_changed_event,
+    &account_changed_event,   &glass_broken_event,         &instance_stored_event,
+    &mail_queued_event,       &new_device_signed_in_event, &notifications_made_event,
+    &share_opened_event,      &study_received_event,       &study_sent_in_event,
+    &task_failed_event,       &task_queued_event,          &task_succeeded_event,
+    &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 
 const struct subscription subscriptions[] = {
     {"arrivals", &instance_stored_event, &note_arrival_use_case},
+    /* who is told is in notification_rules.c */
+    {"notifications", &account_changed_event, &notify_use_case},
+    {"notifications", &glass_broken_event, &notify_use_case},
+    {"notifications", &new_device_signed_in_event, &notify_use_case},
+    {"notifications", &share_opened_event, &notify_use_case},
+    {"notifications", &study_received_event, &notify_use_case},
+    {"notifications", &study_sent_in_event, &notify_use_case},
+    {"notifications", &task_failed_event, &notify_use_case},
+    {"notifications", &task_succeeded_event, &notify_use_case},
 };
 const size_t subscription_count = COUNT_OF(subscriptions);
 

@@ -28,6 +28,22 @@ struct session {
 DECLARE_SCHEMA(session);
 SLICE(session);
 
+/* What a user signed in with before, so that a sign-in with anything else is told of. */
+struct user_device {
+    int64_t key;
+    int64_t user_key;
+    str device; /* device_of */
+    instant last_seen_at;
+};
+DECLARE_SCHEMA(user_device);
+SLICE(user_device);
+
+enum { USER_DEVICE_COUNT_MAX = 50 }; /* of each user; of more, those not seen for longest go */
+
+/* What of a User-Agent stays the same from one version to the next: without its digits and dots.
+ * Of one that is absent: "-". */
+str device_of(struct arena *a, str user_agent);
+
 static inline bool session_is_live(const struct session *s, instant now)
 {
     return s->revoked_at.us == 0 && s->expires_at.us > now.us;

@@ -28,6 +28,13 @@ static inline err session_reader_live(struct session_reader *r, struct arena *a,
     return r->ops->live(r, a, user_key, now, out);
 }
 
+/* What a sign-in shows of its device. */
+enum device_news {
+    DEVICE_KNOWN,
+    DEVICE_FIRST, /* the user had none before */
+    DEVICE_NEW
+};
+
 struct session_writer;
 struct session_writer_ops {
     err (*add)(struct session_writer *w, struct session *session);
@@ -37,6 +44,8 @@ struct session_writer_ops {
                          instant now, struct uuid_slice *out);
     err (*touch)(struct session_writer *w, uuid id, instant at);
     err (*purge)(struct session_writer *w, instant ended_before, int64_t *count);
+    err (*note_device)(struct session_writer *w, int64_t user_key, str device, instant now,
+                       enum device_news *out);
 };
 struct session_writer {
     const struct session_writer_ops *ops;
@@ -74,6 +83,12 @@ static inline err session_writer_purge(struct session_writer *w, instant ended_b
                                        int64_t *count)
 {
     return w->ops->purge(w, ended_before, count);
+}
+/* Remembers that the user signed in with it. */
+static inline err session_writer_note_device(struct session_writer *w, int64_t user_key, str device,
+                                             instant now, enum device_news *out)
+{
+    return w->ops->note_device(w, user_key, device, now, out);
 }
 
 #endif

@@ -18,6 +18,7 @@
 #include "domain/repositories/lease_repository.h"
 #include "domain/repositories/mail_repository.h"
 #include "domain/repositories/non_patient_repository.h"
+#include "domain/repositories/notification_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/role_repository.h"
 #include "domain/repositories/password_request_repository.h"
@@ -50,6 +51,7 @@ struct readers {
     struct api_key_reader *api_keys;
     struct upload_reader *uploads;
     struct task_reader *tasks;
+    struct notification_reader *notifications;
     struct event_reader *events;
 };
 
@@ -75,6 +77,7 @@ struct unit_of_work {
     struct api_key_writer *api_keys;
     struct upload_writer *uploads;
     struct task_writer *tasks;
+    struct notification_writer *notifications;
     struct event_writer *events;
     struct outbox *outbox;
 };

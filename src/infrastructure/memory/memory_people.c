@@ -349,12 +349,61 @@ static err purge_sessions(struct session_writer *w, instant ended_before, int64_
                                 &ended_before);
     return OK;
 }
+static bool is_device(const void *row, const void *argument)
+{
+    return memory_row_key(row) == *(const int64_t *)argument;
+}
+
+/* The one not seen for longest goes when there are too many. */
+static void forget_surplus(struct memory_session *s, int64_t user_key)
+{
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_USER_DEVICES];
+    const struct user_device *oldest = NULL;
+    int64_t count = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct user_device *known = rows->at[i];
+        if (known->user_key != user_key)
+            continue;
+        count++;
+        if (oldest == NULL || known->last_seen_at.us < oldest->last_seen_at.us)
+            oldest = known;
+    }
+    if (count > USER_DEVICE_COUNT_MAX)
+        memory_rows_remove(&s->db->arena, rows, is_device, &(int64_t){oldest->key});
+}
+
+static err note_device(struct session_writer *w, int64_t user_key, str device, instant now,
+                       enum device_news *out)
+{
+    struct memory_session *s = SESSION_OF(w, session_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_USER_DEVICES];
+    *out = DEVICE_FIRST;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct user_device *known = rows->at[i];
+        if (known->user_key != user_key)
+            continue;
+        *out = DEVICE_NEW;
+        if (!str_eq(known->device, device))
+            continue;
+        struct user_device *seen = memory_row_make(&s->db->arena, MEMORY_USER_DEVICES, known);
+        seen->last_seen_at = now;
+        memory_row_replace(&s->db->arena, rows, seen);
+        *out = DEVICE_KNOWN;
+        return OK;
+    }
+    struct user_device made = {.user_key = user_key, .device = device, .last_seen_at = now};
+    TRY(memory_insert(s, MEMORY_USER_DEVICES, &made));
+    forget_surplus(s, user_key);
+    return OK;
+}
+
 const struct session_writer_ops memory_session_writer_ops = {.add = add_session,
                                                              .save = save_session,
                                                              .revoke_user = revoke_sessions,
                                                              .revoke_others = revoke_other_sessions,
                                                              .touch = touch_session,
-                                                             .purge = purge_sessions};
+                                                             .purge = purge_sessions,
+                                                             .note_device = note_device};
 
 static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
                         int64_t since, uint32_t limit, struct change_slice *out)

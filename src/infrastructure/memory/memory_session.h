@@ -73,6 +73,8 @@ extern const struct upload_reader_ops memory_upload_reader_ops;
 extern const struct upload_writer_ops memory_upload_writer_ops;
 extern const struct task_reader_ops memory_task_reader_ops;
 extern const struct task_writer_ops memory_task_writer_ops;
+extern const struct notification_reader_ops memory_notification_reader_ops;
+extern const struct notification_writer_ops memory_notification_writer_ops;
 extern const struct event_reader_ops memory_event_reader_ops;
 extern const struct event_writer_ops memory_event_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;

@@ -13,6 +13,7 @@
 #include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
 #include "domain/entities/mail.h"
+#include "domain/entities/notification.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/outbox_event.h"
 #include "domain/entities/patient.h"
@@ -104,6 +105,14 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_INDEXED_ATTRIBUTES] = {.schema = &indexed_attribute_schema,
                                    .required = {ENTITY, "path", "keyword", "vr"},
                                    .unique = {{"id"}, {"organization_key", "path"}}},
+    [MEMORY_NOTIFICATIONS] = {.schema = &notification_schema,
+                              .required = {ENTITY, "user_id", "kind"},
+                              .unique = {{"id"}, {"user_key", "event_sequence"}},
+                              .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_USER_DEVICES] = {.schema = &user_device_schema,
+                             .required = {"device", "last_seen_at"},
+                             .unique = {{"user_key", "device"}},
+                             .references = {{"user_key", MEMORY_USERS}}},
     [MEMORY_TASKS] = {.schema = &task_schema,
                       .required = {ENTITY, "kind", "parameters"},
                       .unique = {{"id"}, {"organization_key", "kind", "idempotency_key"}}},

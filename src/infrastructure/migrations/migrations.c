@@ -510,6 +510,20 @@ static const char tasks[] =
     "CREATE INDEX tasks_by_end ON tasks(finished_at) WHERE state >= 3;"
     "CREATE INDEX tasks_by_object ON tasks(output_object) WHERE output_object IS NOT NULL;";
 
+static const char notifications[] =
+    "CREATE TABLE notifications(key {serial}, id {id} NOT NULL UNIQUE, "
+    "organization_key {number} NOT NULL, created_at {number} NOT NULL, "
+    "updated_at {number} NOT NULL, version {number} NOT NULL, "
+    "user_key {number} NOT NULL REFERENCES users(key), user_id {id} NOT NULL, "
+    "kind {text} NOT NULL, event_sequence {number} NOT NULL, subject_kind {text}, "
+    "subject_id {id}, detail {text}, read_at {number}, UNIQUE(user_key, event_sequence)){end};"
+    "CREATE INDEX notifications_by_user ON notifications(user_key, key);"
+    "CREATE INDEX notifications_unread ON notifications(user_key, key) WHERE read_at IS NULL;"
+    "CREATE INDEX notifications_by_event ON notifications(event_sequence);"
+    "CREATE INDEX notifications_by_time ON notifications(created_at);"
+    "CREATE TABLE user_devices(key {serial}, user_key {number} NOT NULL REFERENCES users(key), "
+    "device {text} NOT NULL, last_seen_at {number} NOT NULL, UNIQUE(user_key, device)){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -536,5 +550,6 @@ const struct migration migrations[] = {
     {19, "shares and visits", {shares}, NULL, NULL},
     {20, "who has heard which event, studies that are coming in", {events}, NULL, NULL},
     {21, "tasks", {tasks}, NULL, NULL},
+    {22, "notifications, devices that were signed in with", {notifications}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -79,7 +79,9 @@ enum sql_table {
     TABLE_UPLOADS,
     TABLE_UPLOAD_PARTS,
     TABLE_UPLOAD_FILES,
-    TABLE_TASKS
+    TABLE_TASKS,
+    TABLE_NOTIFICATIONS,
+    TABLE_USER_DEVICES
 };
 
 struct sql_engine;

@@ -350,12 +350,55 @@ static err purge_sessions(struct session_writer *w, instant ended_before, int64_
     *count = statement_changes(&s);
     return OK;
 }
+static err keep_device(struct sql_connection *c, int64_t user_key, str device, instant now)
+{
+    CLEANUP(statement_end) struct statement s = {0}, surplus = {0};
+    TRY(statement_begin(c,
+                        "INSERT INTO user_devices(user_key, device, last_seen_at) VALUES (?1, ?2, "
+                        "?3) ON CONFLICT(user_key, device) DO UPDATE SET last_seen_at = "
+                        "excluded.last_seen_at",
+                        &s));
+    statement_bind_i64(&s, 1, user_key);
+    statement_bind_str(&s, 2, device);
+    statement_bind_i64(&s, 3, now.us);
+    TRY(statement_run(&s));
+    TRY(statement_begin(c,
+                        "DELETE FROM user_devices WHERE key IN (SELECT key FROM user_devices WHERE "
+                        "user_key = ?1 ORDER BY last_seen_at DESC, key DESC LIMIT 1000 OFFSET ?2)",
+                        &surplus));
+    statement_bind_i64(&surplus, 1, user_key);
+    statement_bind_i64(&surplus, 2, USER_DEVICE_COUNT_MAX);
+    return statement_run(&surplus);
+}
+
+static err note_device(struct session_writer *w, int64_t user_key, str device, instant now,
+                       enum device_news *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(sql_session_write(SESSION_OF(w, session_writer), &c));
+    TRY(statement_begin(c,
+                        "SELECT count(*), count(CASE WHEN device = ?2 THEN 1 END) FROM "
+                        "user_devices WHERE user_key = ?1",
+                        &s));
+    statement_bind_i64(&s, 1, user_key);
+    statement_bind_str(&s, 2, device);
+    TRY(statement_step(&s, &has_row));
+    *out = statement_column_i64(&s, 0) == 0   ? DEVICE_FIRST
+           : statement_column_i64(&s, 1) == 0 ? DEVICE_NEW
+                                              : DEVICE_KNOWN;
+    statement_end(&s);
+    return keep_device(c, user_key, device, now);
+}
+
 const struct session_writer_ops sql_session_writer_ops = {.add = add_session,
                                                           .save = save_session,
                                                           .revoke_user = revoke_sessions,
                                                           .revoke_others = revoke_other_sessions,
                                                           .touch = touch_session,
-                                                          .purge = purge_sessions};
+                                                          .purge = purge_sessions,
+                                                          .note_device = note_device};
 
 static err find_changes(struct change_reader *r, struct arena *a, int64_t organization_key,
                         int64_t since, uint32_t limit, struct change_slice *out)

@@ -54,6 +54,8 @@ static const struct db_repositories repositories = {
     .upload_writer = {&sql_upload_writer_ops},
     .task_reader = {&sql_task_reader_ops},
     .task_writer = {&sql_task_writer_ops},
+    .notification_reader = {&sql_notification_reader_ops},
+    .notification_writer = {&sql_notification_writer_ops},
     .event_reader = {&sql_event_reader_ops},
     .event_writer = {&sql_event_writer_ops},
     .outbox = {&sql_outbox_ops},
@@ -139,6 +141,8 @@ err sql_session_write_apart(struct sql_session *s, struct sql_connection **out)
 }
 
 static struct entity_sql entities[] = {
+    {.schema = &notification_schema, .number = TABLE_NOTIFICATIONS, .table = "notifications"},
+    {.schema = &user_device_schema, .number = TABLE_USER_DEVICES, .table = "user_devices"},
     {.schema = &task_schema, .number = TABLE_TASKS, .table = "tasks"},
     {.schema = &organization_schema, .number = TABLE_ORGANIZATIONS, .table = "organizations"},
     {.schema = &user_schema, .number = TABLE_USERS, .table = "users"},

@@ -65,6 +65,8 @@ extern const struct upload_reader_ops sql_upload_reader_ops;
 extern const struct upload_writer_ops sql_upload_writer_ops;
 extern const struct task_reader_ops sql_task_reader_ops;
 extern const struct task_writer_ops sql_task_writer_ops;
+extern const struct notification_reader_ops sql_notification_reader_ops;
+extern const struct notification_writer_ops sql_notification_writer_ops;
 extern const struct event_reader_ops sql_event_reader_ops;
 extern const struct event_writer_ops sql_event_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;

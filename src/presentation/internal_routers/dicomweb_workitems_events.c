@@ -6,6 +6,8 @@
 #include "application/commands/work_items/suspend_subscription/command.h"
 #include "application/commands/work_items/unsubscribe_work_items/command.h"
 #include "application/queries/work_items/get_newest_work_item_event/query.h"
+#include "application/queries/work_items/list_work_item_events/query.h"
+#include "base/arena.h"
 #include "presentation/event_streams.h"
 #include "presentation/internal_routers/dicomweb_search.h"
 #include "presentation/router.h"
@@ -103,31 +105,41 @@ static bool takes_events(struct request *r)
     return false;
 }
 
-/* Behind the last event the client has seen; without one from now on. */
-static err read_position(struct request *r, int64_t *out)
+static err newest_report(struct scope *scope, int64_t *key)
 {
     struct get_newest_work_item_event_result newest;
-    str header = str_trim(http_header(r->x, "Last-Event-ID"));
-    str last = header.len != 0 ? header : request_query(r, "lastEventId");
-    if (last.len != 0)
-        return str_to_i64(last, out) && *out >= 0
-                   ? OK
-                   : ERR(MALFORMED, "Last-Event-ID is none that was sent");
-    TRY(get_newest_work_item_event_send(&r->scope, &(struct get_newest_work_item_event){0},
-                                        &newest));
-    *out = newest.key;
+    TRY(get_newest_work_item_event_send(scope, &(struct get_newest_work_item_event){0}, &newest));
+    *key = newest.key;
     return OK;
 }
+
+static err page_of_reports(struct scope *scope, str ae_title, int64_t after, uint32_t limit,
+                           struct feed_event_slice *out)
+{
+    const struct list_work_item_events query = {ae_title, after, limit};
+    struct list_work_item_events_result found;
+    TRY(list_work_item_events_send(scope, &query, &found));
+    for (size_t i = 0; i < found.events.len; i++)
+        *SLICE_PUSH(scope->arena, out) =
+            (struct feed_event){.key = found.events.at[i].key,
+                                .data = work_item_event_report(scope->arena, &found.events.at[i])};
+    return OK;
+}
+
+static const struct event_feed reports = {.newest = newest_report, .page = page_of_reports};
 
 err workitems_events(struct request *r)
 {
     int64_t after;
+    bool is_named;
     str ae_title = ae_title_of(r);
     if (!takes_events(r))
         return ERR(NOT_ACCEPTABLE, "event reports are text/event-stream");
     TRY(worklist_check_ae_title(ae_title));
-    TRY(read_position(r, &after));
+    TRY(event_streams_position(r, &is_named, &after));
+    if (!is_named) /* from now on */
+        TRY(newest_report(&r->scope, &after));
     http_set_header(r->x, "Cache-Control", STR("no-store"));
     http_set_header(r->x, "X-Accel-Buffering", STR("no")); /* proxies hand on what comes */
-    return event_streams_respond(r->app->streams, r, ae_title, after);
+    return event_streams_respond(r->app->streams, r, &reports, ae_title, after);
 }

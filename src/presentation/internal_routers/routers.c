@@ -13,6 +13,7 @@ err internal_web_app_open(struct web_app *w)
                                          {"/api/v1", attribute_routes, attribute_route_count},
                                          {"/api/v1", mail_routes, mail_route_count},
                                          {"/api/v1", task_routes, task_route_count},
+                                         {"/api/v1", notification_routes, notification_route_count},
                                          {"/api/v1", trail_routes, trail_route_count},
                                          {"/api/v1", share_routes, share_route_count},
                                          {"/api/v1", signed_url_routes, signed_url_route_count},

@@ -10,6 +10,8 @@ extern const struct route attribute_routes[], auth_routes[], grant_routes[], mai
 extern const size_t attribute_route_count, auth_route_count, grant_route_count, mail_route_count,
     task_route_count, user_route_count, image_route_count, system_route_count, share_route_count,
     dicomweb_route_count, trail_route_count, viewer_route_count, well_known_route_count;
+extern const struct route notification_routes[];
+extern const size_t notification_route_count;
 extern const struct route api_key_routes[];
 extern const size_t api_key_route_count;
 extern const struct route signed_url_routes[];

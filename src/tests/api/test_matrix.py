@@ -202,6 +202,16 @@ class Organization:
         assert answer.status == 202, answer.body
         return answer.json["id"]
 
+    def notification(self):
+        """The administrator's, of a task that was done."""
+        self.task()
+        for _ in range(200):
+            items = self.call("GET", f"{API}/notifications?kind=task_succeeded").json["items"]
+            if items:
+                return items[0]["id"]
+            time.sleep(0.05)
+        raise AssertionError("no notification came")
+
     def attribute(self):
         """One at a time."""
         for item in self.call("GET", f"{API}/indexed-attributes").json["items"]:
@@ -216,7 +226,7 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
+          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
 BODIES = {("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
           ("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
@@ -451,7 +461,7 @@ class Matrix(unittest.TestCase):
         else:
             headers = self.callers[role].credentials[credential]
         body, types = self.body(method, path, case)
-        lasts = path.startswith(f"{WEB}/subscribers")
+        lasts = path.startswith(f"{WEB}/subscribers") or path == f"{API}/notifications/stream"
         answer = self.server.send(method, self.address(method, path, case), body, {**types, **headers}, read=not lasts)
         expected = self.expected(row, role, case, credential)
         outcome = str(answer.status) if expected == "409" else self.outcome(method, path, answer)

@@ -18,6 +18,18 @@ static err deliver(struct world *w, int64_t limit, struct deliver_events_result 
         &scope, &(struct deliver_events){.subscriber = STR("arrivals"), .limit = limit}, out);
 }
 
+/* To all the others, who have to have heard before an event goes. */
+static void deliver_to_others(struct world *w)
+{
+    struct principal principal = principal_system(w->organization.key);
+    struct deliver_events_result out;
+    for (size_t i = 1; subscriber_name(i) != NULL; i++) {
+        struct scope scope = world_scope(w, &principal);
+        const struct deliver_events cmd = {.subscriber = str_of(subscriber_name(i)), .limit = 100};
+        CHECK_OK(deliver_events_send(&scope, &cmd, &out));
+    }
+}
+
 static int64_t announce(struct world *w, int64_t quiet_seconds)
 {
     struct principal principal = principal_system(w->organization.key);
@@ -116,9 +128,13 @@ WORLD(what_all_have_heard_goes)
     world_wait(w, 61);
     CHECK_INT(1, announce(w, 60));
     CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));
+    CHECK_INT(0, purged.event_count); /* not everybody */
+    deliver_to_others(w);
+    CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));
     CHECK_INT(1, purged.event_count);
     CHECK_INT(0, events_of(w, &instance_stored_event).len);
     CHECK_OK(deliver(w, 100, &delivered));
+    deliver_to_others(w);
     CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));
     CHECK_INT(0, purged.event_count); /* not of the many: kept to be told again */
     world_wait(w, EVENT_KEPT_SECONDS + 1);

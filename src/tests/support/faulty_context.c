@@ -200,6 +200,13 @@ static err faulty_session_writer_touch(struct session_writer *w, uuid id, instan
     return session_writer_touch(s->inner->uow.sessions, id, at);
 }
 
+static err faulty_session_writer_note_device(struct session_writer *w, int64_t user_key, str device,
+                                             instant now, enum device_news *out)
+{
+    PASS(session_writer, w, "session_writer_note_device");
+    return session_writer_note_device(s->inner->uow.sessions, user_key, device, now, out);
+}
+
 static err faulty_session_writer_purge(struct session_writer *w, instant ended_before,
                                        int64_t *count)
 {
@@ -214,6 +221,7 @@ static const struct session_writer_ops faulty_session_writer_ops = {
     .revoke_others = faulty_session_writer_revoke_others,
     .touch = faulty_session_writer_touch,
     .purge = faulty_session_writer_purge,
+    .note_device = faulty_session_writer_note_device,
 };
 
 static err faulty_image_reader_find(struct image_reader *r, struct arena *a,
@@ -727,6 +735,8 @@ static const struct db_repositories repositories = {
     .upload_writer = {&faulty_upload_writer_ops},
     .task_reader = {&faulty_task_reader_ops},
     .task_writer = {&faulty_task_writer_ops},
+    .notification_reader = {&faulty_notification_reader_ops},
+    .notification_writer = {&faulty_notification_writer_ops},
     .event_reader = {&faulty_event_reader_ops},
     .event_writer = {&faulty_event_writer_ops},
     .outbox = {&faulty_outbox_ops},

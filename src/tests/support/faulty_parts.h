@@ -32,6 +32,8 @@ extern const struct event_writer_ops faulty_event_writer_ops;
 extern const struct outbox_ops faulty_outbox_ops;
 extern const struct task_reader_ops faulty_task_reader_ops;
 extern const struct task_writer_ops faulty_task_writer_ops;
+extern const struct notification_reader_ops faulty_notification_reader_ops;
+extern const struct notification_writer_ops faulty_notification_writer_ops;
 extern const struct mail_reader_ops faulty_mail_reader_ops;
 extern const struct mail_writer_ops faulty_mail_writer_ops;
 extern const struct role_reader_ops faulty_role_reader_ops;

@@ -2,6 +2,7 @@
 #include "application/commands/auth/change_password/command.h"
 
 #include "application/commands/auth/sign_in/command.h"
+#include "application/models/account_events.h"
 #include "application/models/password_rules.h"
 #include "application/models/reset_mail.h"
 
@@ -24,6 +25,7 @@ static err change_password_handle(struct command_ctx *ctx, const struct change_p
     user.updated_at = clock_now(ctx->clock);
     TRY(sign_in_save(ctx, &user));
     TRY(sessions_end_others(ctx, &user, ctx->principal->session_id));
+    TRY(account_tell_changed(ctx, &user, "password_changed"));
     return password_changed_mail_queue(ctx, &user);
 }
 COMMAND(change_password, .needs = SIGNED_IN, .doc = "Change one's own password");

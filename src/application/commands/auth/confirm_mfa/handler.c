@@ -2,6 +2,7 @@
 #include "application/commands/auth/confirm_mfa/command.h"
 
 #include "application/commands/auth/sign_in/command.h"
+#include "application/models/account_events.h"
 #include "application/models/password_rules.h"
 #include "application/models/second_factor.h"
 
@@ -26,6 +27,7 @@ static err confirm_mfa_handle(struct command_ctx *ctx, const struct confirm_mfa 
     second_factor_enable(ctx, &user, &out->recovery_codes);
     user.updated_at = clock_now(ctx->clock);
     TRY(sign_in_save(ctx, &user));
+    TRY(account_tell_changed(ctx, &user, "mfa_enabled"));
     return sessions_end_others(ctx, &user, ctx->principal->session_id);
 }
 COMMAND(confirm_mfa, .needs = OWN_SIGN_IN, .doc = "Put the second factor in force");

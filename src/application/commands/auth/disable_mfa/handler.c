@@ -2,6 +2,7 @@
 #include "application/commands/auth/disable_mfa/command.h"
 
 #include "application/commands/auth/sign_in/command.h"
+#include "application/models/account_events.h"
 #include "application/models/password_rules.h"
 #include "application/models/second_factor.h"
 
@@ -30,6 +31,7 @@ static err disable_mfa_handle(struct command_ctx *ctx, const struct disable_mfa 
     second_factor_remove(&user);
     user.updated_at = clock_now(ctx->clock);
     TRY(sign_in_save(ctx, &user));
+    TRY(account_tell_changed(ctx, &user, "mfa_removed"));
     return sessions_end_others(ctx, &user, ctx->principal->session_id);
 }
 COMMAND(disable_mfa, .needs = SIGNED_IN, .doc = "Do without the second factor");

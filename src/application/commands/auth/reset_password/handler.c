@@ -1,6 +1,7 @@
 /* Ends every session and every lock-out: whoever was kept from signing in by others can. */
 #include "application/commands/auth/reset_password/command.h"
 
+#include "application/models/account_events.h"
 #include "application/models/password_rules.h"
 #include "application/models/reset_mail.h"
 
@@ -39,6 +40,7 @@ static err reset_password_handle(struct command_ctx *ctx, const struct reset_pas
     TRY(e);
     TRY(session_writer_revoke_user(ctx->uow->sessions, user.key, now));
     principal_cache_end_user(ctx->services->principals, user.key, now);
+    TRY(account_tell_changed(ctx, &user, "password_changed"));
     return password_changed_mail_queue(ctx, &user);
 }
 COMMAND(reset_password, .needs = ANYONE, .doc = "Set a new password by the link that was sent");

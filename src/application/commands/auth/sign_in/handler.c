@@ -2,6 +2,7 @@
  * locked account. */
 #include "application/commands/auth/sign_in/command.h"
 
+#include "application/models/account_events.h"
 #include "application/models/second_factor.h"
 
 SCHEMA(
@@ -31,7 +32,8 @@ static err open_session(struct command_ctx *ctx, const struct user *user, struct
                                 .expires_at = instant_add(now, SECONDS(SESSION_SECONDS)),
                                 .peer_address = ctx->scope->peer_address,
                                 .user_agent = ctx->scope->user_agent};
-    return session_writer_add(ctx->uow->sessions, session);
+    TRY(session_writer_add(ctx->uow->sessions, session));
+    return account_note_sign_in(ctx, session);
 }
 
 /* A refusal that must be remembered: the failure is committed by a command of its own. */

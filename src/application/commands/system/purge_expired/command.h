@@ -16,6 +16,7 @@ struct purge_expired_result {
     int64_t mail_count;
     int64_t visit_count;
     int64_t task_count;
+    int64_t notification_count;
 };
 DECLARE_USE_CASE(purge_expired);
 

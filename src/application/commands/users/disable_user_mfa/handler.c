@@ -3,6 +3,7 @@
 #include "application/commands/users/disable_user_mfa/command.h"
 
 #include "application/commands/auth/sign_in/command.h"
+#include "application/models/account_events.h"
 #include "application/models/made_often.h"
 #include "application/models/second_factor.h"
 #include "application/models/user_view.h"
@@ -45,6 +46,7 @@ static err disable_user_mfa_handle(struct command_ctx *ctx, const struct disable
     second_factor_remove(&user);
     user.updated_at = clock_now(ctx->clock);
     TRY(sign_in_save(ctx, &user));
+    TRY(account_tell_changed(ctx, &user, "mfa_removed"));
     TRY(user_end_sessions(ctx, &user));
     return tell_owner(ctx, &user, &administrator);
 }

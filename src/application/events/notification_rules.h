@@ -1,0 +1,30 @@
+/* Which events people are told of, and who is told: a visible table, a row each. An event that is
+ * told of is also in the table of subscriptions, for the subscriber "notifications". */
+#ifndef APPLICATION_EVENTS_NOTIFICATION_RULES_H
+#define APPLICATION_EVENTS_NOTIFICATION_RULES_H
+
+#include "application/models/base_model.h"
+
+enum { NOTIFIED_USER_COUNT_MAX = 5000 }; /* of one event */
+
+struct notification_rule {
+    const struct event_type *event;
+    const char *kind;         /* stable, stored; what people choose by */
+    const char *doc;          /* for whoever chooses */
+    const char *subject_kind; /* of subject; NULL: it is about the account itself */
+    const char *subject;      /* member of the event that says which one; NULL: none */
+    const char *detail;       /* member with a text that may be shown; NULL: none */
+    /* Members of the organization who are concerned. payload: the event's struct. */
+    err (*receivers)(struct command_ctx *ctx, const void *payload, struct user_slice *out);
+    bool is_security; /* it is always shown, whatever one chooses */
+};
+
+extern const struct notification_rule notification_rules[];
+extern const size_t notification_rule_count;
+
+/* NULL: nobody is told of it. */
+const struct notification_rule *notification_rule_of_event(str event_type);
+/* NULL: there is none of that name. */
+const struct notification_rule *notification_rule_of_kind(str kind);
+
+#endif
