@@ -114,6 +114,7 @@ static err services_open(struct app *app)
     attribute_memory_open(&app->attributes);
     mediator_ports_open(&app->mediator, app->db, clock_system());
     audit_seal_open(&app->audit_seal, app->tokens.secret);
+    report_seal_open(&app->report_seal, app->tokens.secret);
     audit_anchors_open(&app->audit_anchors, app->db, clock_system(), &app->audit_seal,
                        app->data_dir);
     app->services = (struct services){.storage = app->storage,
@@ -131,6 +132,7 @@ static err services_open(struct app *app)
                                       .attributes = &app->attributes.base,
                                       .task_kinds = task_kinds,
                                       .audit_sealer = &app->audit_seal.base,
+                                      .report_sealer = &app->report_seal.base,
                                       .audit_source = audit_source(app),
                                       .duplicates = app->settings.duplicates};
     return OK;

@@ -22,6 +22,7 @@
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
 #include "infrastructure/s3/storage_s3.h"
+#include "infrastructure/report_seal.h"
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/session_uses_memory.h"
 #include "infrastructure/sqlite/database.h"
@@ -74,6 +75,7 @@ struct app {
     struct message_listener password_listener;
     struct mediator_ports mediator;
     struct audit_seal audit_seal;
+    struct report_seal report_seal;
     struct audit_anchors audit_anchors;
     struct audit_syslog audit_syslog; /* of zeros where nobody is sent the trail */
     bool anchors_at_end;              /* it led when it was told to stop */

@@ -1,6 +1,7 @@
 /* The table of jobs, what each does, and what wakes one before its turn. */
 #include "app_jobs.h"
 
+#include "application/commands/reports/escalate_reports/command.h"
 #include "application/commands/attributes/build_indexed_attributes/command.h"
 #include "application/commands/auth/forgot_password/command.h"
 #include "application/commands/auth/rotate_signing_keys/command.h"
@@ -179,6 +180,20 @@ static err retention_job(void *owner)
     return OK;
 }
 
+static err escalate_reports_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct escalate_reports_result result = {.has_more = true};
+    while (result.has_more) {
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(escalate_reports_send(&scope, &(struct escalate_reports){0}, &result));
+        arena_reset(&scratch);
+    }
+    return OK;
+}
+
 static const struct scheduled_job jobs[] = {
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
@@ -191,6 +206,7 @@ static const struct scheduled_job jobs[] = {
     {"flush_audit", 60, audit_job, .is_shared = false},
     {"audit_anchors", 1, anchors_job, .is_shared = true},
     {"audit_retention", 3600, retention_job, .is_shared = true},
+    {"escalate_reports", 5, escalate_reports_job, .is_shared = true},
     {"index_attributes", 3, attributes_job, .is_shared = true},
 };
 

@@ -54,6 +54,10 @@ struct db_repositories {
     struct task_writer task_writer;
     struct notification_reader notification_reader;
     struct notification_writer notification_writer;
+    struct report_reader report_reader;
+    struct report_writer report_writer;
+    struct report_template_reader report_template_reader;
+    struct report_template_writer report_template_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -106,6 +110,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .uploads = &s->repositories.upload_reader,
                     .tasks = &s->repositories.task_reader,
                     .notifications = &s->repositories.notification_reader,
+                    .reports = &s->repositories.report_reader,
+                    .report_templates = &s->repositories.report_template_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -129,6 +135,8 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .uploads = &s->repositories.upload_writer,
                 .tasks = &s->repositories.task_writer,
                 .notifications = &s->repositories.notification_writer,
+                .reports = &s->repositories.report_writer,
+                .report_templates = &s->repositories.report_template_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

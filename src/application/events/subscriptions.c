@@ -9,6 +9,14 @@
 #include "application/events/mail_queued.h"
 #include "application/events/new_device_signed_in.h"
 #include "application/events/notifications_made.h"
+#include "application/events/report_acknowledged.h"
+#include "application/events/report_amended.h"
+#include "application/events/report_critical.h"
+#include "application/events/report_escalated.h"
+#include "application/events/report_lock_taken.h"
+#include "application/events/report_retracted.h"
+#include "application/events/report_signed.h"
+#include "application/events/report_submitted.h"
 #include "application/events/share_opened.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -20,11 +28,13 @@
 #include <string.h>
 
 const struct event_type *const event_types[] = {
-    &account_changed_event,   &glass_broken_event,         &instance_stored_event,
-    &mail_queued_event,       &new_device_signed_in_event, &notifications_made_event,
-    &share_opened_event,      &study_received_event,       &study_sent_in_event,
-    &task_failed_event,       &task_queued_event,          &task_succeeded_event,
-    &work_item_changed_event,
+    &account_changed_event,     &glass_broken_event,         &instance_stored_event,
+    &mail_queued_event,         &new_device_signed_in_event, &notifications_made_event,
+    &report_acknowledged_event, &report_amended_event,       &report_critical_event,
+    &report_escalated_event,    &report_lock_taken_event,    &report_retracted_event,
+    &report_signed_event,       &report_submitted_event,     &share_opened_event,
+    &study_received_event,      &study_sent_in_event,        &task_failed_event,
+    &task_queued_event,         &task_succeeded_event,       &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 

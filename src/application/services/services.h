@@ -10,6 +10,7 @@
 #include "application/services/password_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
+#include "application/services/report_sealer.h"
 #include "application/services/seal_service.h"
 #include "application/services/secret_service.h"
 #include "application/services/session_uses.h"
@@ -41,6 +42,7 @@ struct services {
     struct mail_settings mail;
     struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
+    const struct report_sealer *report_sealer;
     str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;

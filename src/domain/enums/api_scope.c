@@ -5,13 +5,9 @@
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 
-const char *const api_scope_names[] = {"studies:read",
-                                       "studies:write",
-                                       "studies:delete",
-                                       "worklist:read",
-                                       "worklist:write",
-                                       "urls:sign",
-                                       NULL};
+const char *const api_scope_names[] = {"studies:read",  "studies:write",  "studies:delete",
+                                       "worklist:read", "worklist:write", "urls:sign",
+                                       "reports:read",  "reports:write",  NULL};
 _Static_assert(COUNT_OF(api_scope_names) == API_SCOPE_COUNT + 1, "a scope without a name");
 
 static const uint64_t permissions[API_SCOPE_COUNT] = {
@@ -20,7 +16,9 @@ static const uint64_t permissions[API_SCOPE_COUNT] = {
     [SCOPE_STUDIES_DELETE] = BIT(DELETE_STUDIES),
     [SCOPE_WORKLIST_READ] = BIT(READ_WORK_ITEMS),
     [SCOPE_WORKLIST_WRITE] = BIT(WRITE_WORK_ITEMS),
-    [SCOPE_URLS_SIGN] = BIT(SIGN_URLS)};
+    [SCOPE_URLS_SIGN] = BIT(SIGN_URLS),
+    [SCOPE_REPORTS_READ] = BIT(READ_REPORTS),
+    [SCOPE_REPORTS_WRITE] = BIT(WRITE_REPORTS)};
 
 enum api_scope api_scope_find(str name)
 {

@@ -12,6 +12,8 @@ enum api_scope {
     SCOPE_WORKLIST_READ,
     SCOPE_WORKLIST_WRITE,
     SCOPE_URLS_SIGN,
+    SCOPE_REPORTS_READ,
+    SCOPE_REPORTS_WRITE,
     API_SCOPE_COUNT
 };
 extern const char *const api_scope_names[]; /* NULL-terminated: "studies:read", … */

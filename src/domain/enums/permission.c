@@ -6,17 +6,34 @@
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 #define EVERYBODY (BIT(ANYONE) | BIT(SIGNED_IN) | BIT(OWN_SIGN_IN) | BIT(SIGN_URLS))
 
-const char *const permission_names[] = {"undecided",       "anyone",
-                                        "signed_in",       "read_studies",
-                                        "write_studies",   "delete_studies",
-                                        "read_users",      "write_users",
-                                        "read_audit",      "write_settings",
-                                        "read_work_items", "write_work_items",
-                                        "run_system",      "write_roles",
-                                        "write_grants",    "break_glass",
-                                        "own_sign_in",     "download_studies",
-                                        "share_studies",   "write_api_keys",
-                                        "sign_urls",       NULL};
+#define REPORTING (BIT(READ_REPORTS) | BIT(WRITE_REPORTS) | BIT(SIGN_REPORTS))
+
+const char *const permission_names[] = {"undecided",
+                                        "anyone",
+                                        "signed_in",
+                                        "read_studies",
+                                        "write_studies",
+                                        "delete_studies",
+                                        "read_users",
+                                        "write_users",
+                                        "read_audit",
+                                        "write_settings",
+                                        "read_work_items",
+                                        "write_work_items",
+                                        "run_system",
+                                        "write_roles",
+                                        "write_grants",
+                                        "break_glass",
+                                        "own_sign_in",
+                                        "download_studies",
+                                        "share_studies",
+                                        "write_api_keys",
+                                        "sign_urls",
+                                        "read_reports",
+                                        "write_reports",
+                                        "sign_reports",
+                                        "write_report_templates",
+                                        NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
 const char *const role_names[] = {"administrator", "radiologist", "technologist", "referrer",
@@ -28,16 +45,19 @@ static const uint64_t permissions[ROLE_COUNT] = {
                            BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(DELETE_STUDIES) |
                            BIT(READ_USERS) | BIT(WRITE_USERS) | BIT(READ_AUDIT) |
                            BIT(WRITE_SETTINGS) | BIT(READ_WORK_ITEMS) | BIT(WRITE_WORK_ITEMS) |
-                           BIT(WRITE_ROLES) | BIT(WRITE_GRANTS) | BIT(WRITE_API_KEYS),
+                           BIT(WRITE_ROLES) | BIT(WRITE_GRANTS) | BIT(WRITE_API_KEYS) | REPORTING |
+                           BIT(WRITE_REPORT_TEMPLATES),
     [ROLE_RADIOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
                          BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
-                         BIT(WRITE_WORK_ITEMS) | BIT(WRITE_GRANTS) | BIT(BREAK_GLASS),
+                         BIT(WRITE_WORK_ITEMS) | BIT(WRITE_GRANTS) | BIT(BREAK_GLASS) | REPORTING |
+                         BIT(WRITE_REPORT_TEMPLATES),
     [ROLE_TECHNOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
                           BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
-                          BIT(WRITE_WORK_ITEMS) | BIT(BREAK_GLASS),
-    [ROLE_REFERRER] = EVERYBODY | BIT(BREAK_GLASS),
+                          BIT(WRITE_WORK_ITEMS) | BIT(BREAK_GLASS) | BIT(READ_REPORTS),
+    [ROLE_REFERRER] = EVERYBODY | BIT(BREAK_GLASS) | BIT(READ_REPORTS),
     [ROLE_RESEARCHER] = EVERYBODY,
-    [ROLE_VIEWER] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(READ_WORK_ITEMS),
+    [ROLE_VIEWER] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(READ_WORK_ITEMS) |
+                    BIT(READ_REPORTS),
     [ROLE_CUSTOM] = EVERYBODY,
 };
 

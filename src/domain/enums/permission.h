@@ -30,6 +30,10 @@ enum permission {
     SHARE_STUDIES,    /* links, inboxes, albums */
     WRITE_API_KEYS,
     SIGN_URLS, /* addresses that are good without other credentials: everybody who is signed in */
+    READ_REPORTS,  /* of the studies that one sees; those that are not drafts */
+    WRITE_REPORTS, /* drafts, preliminary reports, addenda and amendments of them */
+    SIGN_REPORTS,
+    WRITE_REPORT_TEMPLATES,
     PERMISSION_COUNT
 };
 

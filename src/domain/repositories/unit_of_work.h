@@ -20,6 +20,7 @@
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/notification_repository.h"
 #include "domain/repositories/organization_repository.h"
+#include "domain/repositories/report_repository.h"
 #include "domain/repositories/role_repository.h"
 #include "domain/repositories/password_request_repository.h"
 #include "domain/repositories/session_repository.h"
@@ -52,6 +53,8 @@ struct readers {
     struct upload_reader *uploads;
     struct task_reader *tasks;
     struct notification_reader *notifications;
+    struct report_reader *reports;
+    struct report_template_reader *report_templates;
     struct event_reader *events;
 };
 
@@ -78,6 +81,8 @@ struct unit_of_work {
     struct upload_writer *uploads;
     struct task_writer *tasks;
     struct notification_writer *notifications;
+    struct report_writer *reports;
+    struct report_template_writer *report_templates;
     struct event_writer *events;
     struct outbox *outbox;
 };

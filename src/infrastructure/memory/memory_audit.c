@@ -82,7 +82,8 @@ static const struct {
     const char *study_key; /* the member that names it */
 } parts_of_studies[] = {{"study", MEMORY_STUDIES, "key"},
                         {"series", MEMORY_SERIES, "study_key"},
-                        {"instance", MEMORY_INSTANCES, "study_key"}};
+                        {"instance", MEMORY_INSTANCES, "study_key"},
+                        {"report", MEMORY_REPORTS, "study_key"}};
 
 static err describe(struct audit_reader *r, struct arena *a, int64_t organization_key, str kind,
                     uuid id, struct audit_subject *out)

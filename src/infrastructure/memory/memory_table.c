@@ -17,6 +17,7 @@
 #include "domain/entities/organization.h"
 #include "domain/entities/outbox_event.h"
 #include "domain/entities/patient.h"
+#include "domain/entities/report.h"
 #include "domain/entities/series.h"
 #include "domain/entities/password_request.h"
 #include "domain/entities/session.h"
@@ -116,6 +117,27 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_TASKS] = {.schema = &task_schema,
                       .required = {ENTITY, "kind", "parameters"},
                       .unique = {{"id"}, {"organization_key", "kind", "idempotency_key"}}},
+    [MEMORY_REPORTS] = {.schema = &report_schema,
+                        .required = {ENTITY, "study_id", "title", "search_key"},
+                        .unique = {{"id"}},
+                        .references = {{"study_key", MEMORY_STUDIES}}},
+    [MEMORY_REPORT_VERSIONS] = {.schema = &report_version_schema,
+                                .required = {ENTITY, "report_id", "content"},
+                                .unique = {{"id"},
+                                           {"report_key", "number"},
+                                           {"verification_code"}},
+                                .references = {{"report_key", MEMORY_REPORTS}}},
+    [MEMORY_REPORT_LOCKS] = {.schema = &report_lock_schema,
+                             .required = {ENTITY, "report_id", "holder_id", "expires_at"},
+                             .unique = {{"id"}, {"report_key"}},
+                             .references = {{"report_key", MEMORY_REPORTS}}},
+    [MEMORY_CRITICAL_RESULTS] = {.schema = &critical_result_schema,
+                                 .required = {ENTITY, "report_id", "finding"},
+                                 .unique = {{"id"}},
+                                 .references = {{"report_key", MEMORY_REPORTS}}},
+    [MEMORY_REPORT_TEMPLATES] = {.schema = &report_template_schema,
+                                 .required = {ENTITY, "name", "language", "form"},
+                                 .unique = {{"id"}, {"organization_key", "name", "language"}}},
     [MEMORY_OUTBOX] = {.schema = &outbox_event_schema},
     [MEMORY_EVENT_POSITIONS] = {.schema = &event_position_schema, .unique = {{"name"}}},
     [MEMORY_STUDY_ARRIVALS] = {.schema = &study_arrival_schema,

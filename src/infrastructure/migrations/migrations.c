@@ -524,6 +524,57 @@ static const char notifications[] =
     "CREATE TABLE user_devices(key {serial}, user_key {number} NOT NULL REFERENCES users(key), "
     "device {text} NOT NULL, last_seen_at {number} NOT NULL, UNIQUE(user_key, device)){end};";
 
+/* What is signed is changed by nobody, whoever has the database open. */
+#define REPORTS                                                                                    \
+    "CREATE TABLE reports(" ENTITY "study_key {number} NOT NULL REFERENCES studies(key), "         \
+    "study_id {id} NOT NULL, study_instance_uid {text}, title {text} NOT NULL, "                   \
+    "language {text}, state {number} NOT NULL, template_id {id}, form {text}, author_id {id}, "    \
+    "author_name {text}, signed_number {number} NOT NULL, working_number {number} NOT NULL, "      \
+    "signed_at {number}, signer_id {id}, signer_name {text}, closing_reason {text}, "              \
+    "closed_at {number}, closed_by {id}, is_critical {number} NOT NULL, "                          \
+    "search_key {text} NOT NULL){end};"                                                            \
+    "CREATE INDEX reports_by_organization ON reports(organization_key, updated_at, key);"          \
+    "CREATE INDEX reports_by_study ON reports(study_key);"                                         \
+    "CREATE INDEX reports_by_study_id ON reports(study_id);"                                       \
+    "CREATE TABLE report_versions(" ENTITY                                                         \
+    "report_key {number} NOT NULL REFERENCES reports(key), report_id {id} NOT NULL, "              \
+    "number {number} NOT NULL, kind {number} NOT NULL, title {text}, language {text}, "            \
+    "content {text} NOT NULL, reason {text}, author_id {id}, author_name {text}, "                 \
+    "signed_at {number}, signer_id {id}, signer_name {text}, meaning {text}, hash {text}, "        \
+    "key_id {text}, public_key {text}, signature {text}, verification_code {text} UNIQUE, "        \
+    "UNIQUE(report_key, number)){end};"                                                            \
+    "CREATE TABLE report_locks(" ENTITY                                                            \
+    "report_key {number} NOT NULL UNIQUE REFERENCES reports(key), report_id {id} NOT NULL, "       \
+    "holder_id {id} NOT NULL, holder_name {text}, expires_at {number} NOT NULL){end};"             \
+    "CREATE TABLE critical_results(" ENTITY                                                        \
+    "report_key {number} NOT NULL REFERENCES reports(key), report_id {id} NOT NULL, "              \
+    "study_id {id}, finding {text} NOT NULL, flagged_by {id}, flagged_by_name {text}, "            \
+    "recipient_id {id}, acknowledge_minutes {number} NOT NULL, due_at {number}, "                  \
+    "escalation_count {number} NOT NULL, acknowledged_at {number}, acknowledged_by {id}, "         \
+    "acknowledged_by_name {text}){end};"                                                           \
+    "CREATE INDEX critical_results_by_report ON critical_results(report_key, key);"                \
+    "CREATE INDEX critical_results_by_due ON critical_results(due_at, key) "                       \
+    "WHERE due_at IS NOT NULL;"                                                                    \
+    "CREATE TABLE report_templates(" ENTITY "name {text} NOT NULL, modality {text}, "              \
+    "body_part {text}, procedure {text}, language {text} NOT NULL, form {text} NOT NULL, "         \
+    "UNIQUE(organization_key, name, language)){end};"
+
+static const char sqlite_reports[] = REPORTS
+    "CREATE VIRTUAL TABLE report_search USING fts5(search_key, content='reports', "
+    "content_rowid='key', tokenize='trigram');"
+    "CREATE TRIGGER keep_signed BEFORE UPDATE ON report_versions WHEN old.signed_at IS NOT NULL "
+    "BEGIN SELECT RAISE(ABORT, 'a signed version of a report stays as it is'); END;"
+    "CREATE TRIGGER keep_signed_there BEFORE DELETE ON report_versions "
+    "WHEN old.signed_at IS NOT NULL "
+    "BEGIN SELECT RAISE(ABORT, 'a signed version of a report stays'); END;";
+
+static const char postgresql_reports[] = REPORTS
+    "CREATE INDEX reports_by_words ON reports USING gin (search_key gin_trgm_ops);"
+    "CREATE FUNCTION keep_signed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE EXCEPTION 'a signed version of a report stays as it is'; END $$;"
+    "CREATE TRIGGER keep_signed BEFORE UPDATE OR DELETE ON report_versions FOR EACH ROW "
+    "WHEN (old.signed_at IS NOT NULL) EXECUTE FUNCTION keep_signed();";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -551,5 +602,6 @@ const struct migration migrations[] = {
     {20, "who has heard which event, studies that are coming in", {events}, NULL, NULL},
     {21, "tasks", {tasks}, NULL, NULL},
     {22, "notifications, devices that were signed in with", {notifications}, NULL, NULL},
+    {23, "reports", {sqlite_reports, postgresql_reports}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

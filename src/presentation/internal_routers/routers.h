@@ -14,6 +14,10 @@ extern const struct route notification_routes[];
 extern const size_t notification_route_count;
 extern const struct route api_key_routes[];
 extern const size_t api_key_route_count;
+extern const struct route report_routes[], public_report_routes[], report_verification_routes[],
+    report_page_routes[];
+extern const size_t report_route_count, public_report_route_count, report_verification_route_count,
+    report_page_route_count;
 extern const struct route signed_url_routes[];
 extern const size_t signed_url_route_count;
 

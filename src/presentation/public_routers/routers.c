@@ -48,6 +48,9 @@ err public_web_app_open(struct web_app *w)
     static struct route dicomweb[DICOMWEB_ROUTE_COUNT_MAX];
     const struct route_table tables[] = {
         {"/public/v1", study_routes, COUNT_OF(study_routes)},
+        {"/public/v1", public_report_routes, public_report_route_count},
+        {"/public/v1", report_verification_routes, report_verification_route_count},
+        {"", report_page_routes, report_page_route_count},
         {"/public/v1", upload_routes, upload_route_count},
         {"/public/v1", signed_url_routes, signed_url_route_count},
         {"/public/v1/dicom-web", dicomweb, choose_dicomweb(dicomweb)},

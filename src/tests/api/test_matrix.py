@@ -116,6 +116,7 @@ class Organization:
 
     def __init__(self, server, keeper, studies):
         self.server, self.keeper, self.count, self.things = server, keeper, itertools.count(1), {}
+        self.reports = {}
         self.studies = {uid: self.store(uid) for uid in studies}
         self.work_item = f"{studies[0]}.700"
         made = self.call("POST", f"{WEB}/workitems?{self.work_item}", WORK_ITEM, DICOM_JSON)
@@ -218,6 +219,22 @@ class Organization:
             self.call("DELETE", f"{API}/indexed-attributes/{item['id']}")
         return self.make("/indexed-attributes", {"attribute": "00081050"})
 
+    def report(self, uid):
+        """A signed one on the study; it stays."""
+        if uid not in self.reports:
+            made = self.call("POST", f"{API}/studies/{self.studies[uid]['studies']}/reports",
+                             {"title": f"On {NAMES[uid]}", "sections": [{"heading": "Findings", "text": "None."}]})
+            assert made.status == 201, made.body
+            identifier = made.json["id"]
+            signed = self.call("POST", f"{API}/reports/{identifier}/sign", {"password": PASSWORD}, {**JSON, "If-Match": made.headers["etag"]})
+            assert signed.status == 200, signed.body
+            versions = self.call("GET", f"{API}/reports/{identifier}/versions").json["items"]
+            self.reports[uid] = {"id": identifier, "code": versions[0]["verification_code"]}
+        return self.reports[uid]
+
+    def report_template(self):
+        return self.make("/report-templates", {"name": f"template {next(self.count)}", "language": "en"})
+
     def untrash(self):
         for of in self.studies.values():
             for level, identifier in of.items():
@@ -227,8 +244,11 @@ class Organization:
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
           f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
-          f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute"}
-BODIES = {("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
+          f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
+          f"{API}/report-templates/{{id}}": "report_template"}
+BODIES = {("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},
+          **{("POST", f"{API}/reports/{{id}}/{rest}"): {"reason": "why"} for rest in ("amend", "cancel", "retract", "lock/take-over")},
+          ("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
           ("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
           ("PATCH", f"{API}/users/{{id}}"): {"name": "Other"}, ("PATCH", f"{API}/roles/{{id}}"): {"description": "Other"},
           ("PATCH", f"{API}/groups/{{id}}"): {"name": "renamed"}, ("PATCH", f"{API}/grants/{{id}}"): {"is_endless": True},
@@ -236,7 +256,7 @@ BODIES = {("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
           ("POST", f"{WEB}/workitems/{{workitem}}"): {"00741204": text("LO", "Other")},
           ("PUT", f"{WEB}/workitems/{{workitem}}/state"): {"00741000": text("CS", "IN PROGRESS"), "00081195": text("UI", "1.9.1")}}
 STORES = {("POST", f"{WEB}/studies/{{study}}")} | {("POST", f"{WEB}/{category}/{{instance}}") for category in CLASSES}
-FIXED = {"{token}": "gi_" + "A" * 43, "{path*}": "7FE00010", "{frames}": "1", "{aetitle}": "MATRIX", "{transaction}": "1.2.3",
+FIXED = {"{number}": "1", "{token}": "gi_" + "A" * 43, "{path*}": "7FE00010", "{frames}": "1", "{aetitle}": "MATRIX", "{transaction}": "1.2.3",
          "{user_id}": "01a21d97-a6ab-7003-9ded-f8fbd58d6095"}
 
 
@@ -349,7 +369,7 @@ class Matrix(unittest.TestCase):
     def cases(method, path):
         if (method, path) in STORES or path.endswith("/suspend") or not any(name in path for name in ("{id}", "{study}", "{workitem}", "{instance}")):
             return ["query", "hidden query", "other query"] if path in (f"{WEB}/wado", f"{API}/signed-urls") else ["-"]
-        is_image = path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies"))
+        is_image = path.startswith((f"{API}/studies", f"{API}/series", f"{API}/instances", f"{WEB}/studies", f"{API}/reports/"))
         return ["granted", "hidden", "other"] if is_image else ["own", "other"]
 
     def address(self, method, path, case):
@@ -367,6 +387,10 @@ class Matrix(unittest.TestCase):
                 values["{id}"] = organization.studies[study][level]
         if "{version_id}" in path:
             values["{version_id}"] = organization.version(study)
+        if path.startswith(f"{API}/reports/{{id}}"):
+            values["{id}"] = organization.report(study)["id"]
+        if "{code}" in path:
+            values["{code}"] = organization.report(study)["code"]
         for start, thing in THINGS.items():
             if path.startswith(start):
                 values["{id}"] = organization.thing(thing)

@@ -59,7 +59,7 @@ CONTRACT(the_trail_is_filtered_and_goes_both_ways)
 }
 
 /* What a verification finds, one after the other: "missing 5-5 at 6; " */
-struct report {
+struct found {
     struct audit_verifier base;
     struct buf text;
 };
@@ -68,7 +68,7 @@ static void report_finding(struct audit_verifier *v, const struct audit_finding 
 {
     static const char *const names[] = {"changed", "missing",   "moved",       "remade",
                                         "short",   "false cut", "false anchor"};
-    struct report *report = container_of(v, struct report, base);
+    struct found *report = container_of(v, struct found, base);
     buf_addf(&report->text, "%s", names[f->flaw]);
     if (f->first != 0)
         buf_addf(&report->text, " %lld-%lld", (long long)f->first, (long long)f->last);
@@ -90,7 +90,7 @@ static str findings(struct contract_db *c, const struct audit_anchor_slice *anch
 {
     struct db_session *s = contract_begin(c);
     struct audit_seal seal = test_seal(1);
-    struct report report = {
+    struct found report = {
         .base = {.found = report_finding, .seal = &seal, .anchors = anchors},
         .text = BUF_IN(&c->arena),
     };

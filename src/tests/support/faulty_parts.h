@@ -30,6 +30,10 @@ extern const struct password_request_writer_ops faulty_password_request_writer_o
 extern const struct event_reader_ops faulty_event_reader_ops;
 extern const struct event_writer_ops faulty_event_writer_ops;
 extern const struct outbox_ops faulty_outbox_ops;
+extern const struct report_reader_ops faulty_report_reader_ops;
+extern const struct report_writer_ops faulty_report_writer_ops;
+extern const struct report_template_reader_ops faulty_report_template_reader_ops;
+extern const struct report_template_writer_ops faulty_report_template_writer_ops;
 extern const struct task_reader_ops faulty_task_reader_ops;
 extern const struct task_writer_ops faulty_task_writer_ops;
 extern const struct notification_reader_ops faulty_notification_reader_ops;

@@ -55,6 +55,7 @@ void world_open(struct world *w)
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
     CHECK_OK(seal_sodium_open(&w->seals, w->tokens.secret));
     CHECK_OK(token_jws_open_keys(&w->tokens, &w->database.base, &w->seals.base, &w->clock.base));
+    report_seal_open(&w->report_seal, w->tokens.secret);
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
@@ -74,6 +75,7 @@ void world_open(struct world *w)
                                     .attributes = &w->attributes.base,
                                     .seals = &w->seals.base,
                                     .secrets = &secret_sha256,
+                                    .report_sealer = &w->report_seal.base,
                                     .mail = {STR("https://gantry.example"), true}};
     add_people(w);
 }

@@ -14,6 +14,7 @@
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/otp_openssl.h"
 #include "infrastructure/principal_memory.h"
+#include "infrastructure/report_seal.h"
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
 #include "tests/support/fake_password.h"
@@ -32,6 +33,7 @@ struct world {
     struct faulty_storage faulty_storage;
     struct token_jws tokens;
     struct seal_sodium seals;
+    struct report_seal report_seal;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;
