@@ -52,7 +52,7 @@ static bool date_is_valid(int year, int month, int day)
 
 /* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in eras of 400 years that
  * begin in March. */
-static int64_t days_from_civil(int64_t year, int month, int day)
+int64_t days_from_civil(int64_t year, int month, int day)
 {
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -112,8 +112,7 @@ static char *put_digits(char *at, unsigned value, unsigned count)
     return at + count;
 }
 
-/* The civil day of days since 1970, the inverse of days_from_civil. */
-static void civil_from_days(int64_t days, unsigned *year, unsigned *month, unsigned *day)
+void civil_from_days(int64_t days, unsigned *year, unsigned *month, unsigned *day)
 {
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;

@@ -54,4 +54,8 @@ bool date_from_text(str text, date *out);
  * calendar. */
 bool date_from_dicom(str text, date *out);
 
+/* Days since 1970-01-01 of a day of the calendar, and back. */
+int64_t days_from_civil(int64_t year, int month, int day);
+void civil_from_days(int64_t days, unsigned *year, unsigned *month, unsigned *day);
+
 #endif
