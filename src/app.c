@@ -10,6 +10,7 @@
 #include "application/services/tasks/kinds.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "infrastructure/object_bytes.h"
 #include "infrastructure/secret_sha256.h"
 #include "presentation/health_routes.h"
 #include "presentation/internal_routers/routers.h"
@@ -108,6 +109,7 @@ static err services_open(struct app *app)
     TRY(seal_sodium_open(&app->seals, app->tokens.secret));
     TRY(password_argon2_open(&app->passwords));
     otp_openssl_open(&app->otp);
+    time_zones_glib_open(&app->time_zones);
     session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
@@ -131,6 +133,8 @@ static err services_open(struct app *app)
                                       .keeps_preambles = app->settings.keep_preambles,
                                       .attributes = &app->attributes.base,
                                       .task_kinds = task_kinds,
+                                      .time_zones = &app->time_zones.base,
+                                      .objects = &object_checker_by_reading,
                                       .audit_sealer = &app->audit_seal.base,
                                       .report_sealer = &app->report_seal.base,
                                       .audit_source = audit_source(app),
@@ -190,6 +194,7 @@ static void services_close(struct app *app)
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
     seal_sodium_close(&app->seals);
+    time_zones_glib_close(&app->time_zones);
     token_jws_close(&app->tokens);
 }
 

@@ -33,6 +33,7 @@
 #include "presentation/http/server.h"
 #include "presentation/router.h"
 #include "presentation/schedule/scheduler.h"
+#include "infrastructure/time_zones_glib.h"
 #include "presentation/schedule/task_pool.h"
 #include "presentation/static_files.h"
 
@@ -93,6 +94,7 @@ struct app {
         int64_t settled_key, seen_key; /* of indexed attributes, see attributes_job */
         uint64_t seen_ns;
     } index_build;
+    struct time_zones_glib time_zones;
     struct task_pool task_pool;
     struct message_listener task_listener;
     struct event_dispatcher event_dispatcher;

@@ -6,6 +6,8 @@
 #include "application/commands/auth/forgot_password/command.h"
 #include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/system/count_transfer_syntaxes/command.h"
+#include "application/commands/schedules/run_due_schedules/command.h"
+#include "application/commands/schedules/ship_schedules/command.h"
 #include "application/commands/system/purge_expired/command.h"
 #include "application/events/mail_queued.h"
 #include "base/arena.h"
@@ -194,7 +196,33 @@ static err escalate_reports_job(void *owner)
     return OK;
 }
 
+static err ship_schedules_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct ship_schedules_result result;
+    return ship_schedules_send(&scope, &(struct ship_schedules){0}, &result);
+}
+
+static err run_schedules_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct run_due_schedules_result result = {.due_count = DUE_SCHEDULE_COUNT_MAX};
+    while (result.due_count == DUE_SCHEDULE_COUNT_MAX) {
+        struct scope scope = app_scope(app, &scratch, &principal);
+        TRY(run_due_schedules_send(&scope, &(struct run_due_schedules){0}, &result));
+        arena_reset(&scratch);
+    }
+    return OK;
+}
+
 static const struct scheduled_job jobs[] = {
+    {"ship_schedules", 600, ship_schedules_job, .is_shared = true},
+    {"run_schedules", 1, run_schedules_job, .is_shared = true},
     {"purge_expired", 600, purge_expired_job, .is_shared = true},
     {"count_transfer_syntaxes", 60, count_transfer_syntaxes_job, .is_shared = true},
     {"read_signing_keys", KEY_RING_READ_SECONDS, read_keys_job, .is_shared = false},

@@ -83,6 +83,12 @@ static const struct sub_command sub_commands[] = {
     {"organization", "organization create NAME ADMIN-EMAIL",
      "Make an organization and its administrator; the password is read from standard input",
      .run = cli_organization},
+    {"tasks", "tasks [list | show ID | cancel ID | retry ID]",
+     "What is done in the background: list it (--state=failed, --kind=…), look at one, end it, try "
+     "it again",
+     .run = cli_tasks},
+    {"schedules", "schedules [list | run NAME | enable NAME | disable NAME]",
+     "What comes again, and when", .run = cli_schedules},
     {"verify", "verify [--audit] [--anchors=FILE] [--key=KEY]",
      "Check every stored object against its row, and the audit trail, by hash; with --audit the "
      "trail alone",

@@ -9,6 +9,8 @@ int cli_import(struct app *app, int count, char **arguments);
 int cli_demo(struct app *app, int count, char **arguments);
 int cli_user(struct app *app, int count, char **arguments);
 int cli_organization(struct app *app, int count, char **arguments);
+int cli_tasks(struct app *app, int count, char **arguments);
+int cli_schedules(struct app *app, int count, char **arguments);
 int cli_verify(struct app *app, int count, char **arguments);
 /* Opens the database alone. */
 int cli_migrate(str config_file, int count, char **arguments);

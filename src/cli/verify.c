@@ -18,13 +18,9 @@ struct verifier {
 
 static bool object_is_whole(struct app *app, str name, int64_t size)
 {
-    struct object_file file;
-    bool are_right;
-    if (failed(storage_open(app->storage, name, OBJECT_WHOLE, &file)))
-        return false;
-    err e = object_bytes_check(file.fd, name.ptr, &are_right);
-    close(file.fd);
-    return !failed(e) && are_right && file.size == (uint64_t)size;
+    bool is_whole;
+    err e = object_checker_by_reading.check(app->storage, name, (uint64_t)size, &is_whole);
+    return !failed(e) && is_whole;
 }
 
 static void verify_object(struct verifier *v, str sop_uid, str name, int64_t size)

@@ -58,6 +58,8 @@ struct db_repositories {
     struct report_writer report_writer;
     struct report_template_reader report_template_reader;
     struct report_template_writer report_template_writer;
+    struct schedule_reader schedule_reader;
+    struct schedule_writer schedule_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -112,6 +114,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .notifications = &s->repositories.notification_reader,
                     .reports = &s->repositories.report_reader,
                     .report_templates = &s->repositories.report_template_reader,
+                    .schedules = &s->repositories.schedule_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -137,6 +140,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .notifications = &s->repositories.notification_writer,
                 .reports = &s->repositories.report_writer,
                 .report_templates = &s->repositories.report_template_writer,
+                .schedules = &s->repositories.schedule_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

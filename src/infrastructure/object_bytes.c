@@ -32,3 +32,19 @@ err object_bytes_check(int fd, const char *name, bool *are_right)
     arena_deinit(&scratch);
     return is_readable ? OK : ERR(UNAVAILABLE, "the object cannot be read");
 }
+
+/* One that is missing, or that the storage itself finds damaged, is not whole. */
+static err check(struct storage *s, str name, uint64_t size, bool *is_whole)
+{
+    struct object_file file;
+    *is_whole = false;
+    err e = storage_open(s, name, OBJECT_WHOLE, &file);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND || !failed(storage_health(s)) ? OK : e;
+    e = object_bytes_check(file.fd, name.ptr, is_whole);
+    *is_whole = *is_whole && file.size == size;
+    close(file.fd);
+    return e;
+}
+
+const struct object_checker object_checker_by_reading = {check};

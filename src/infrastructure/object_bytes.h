@@ -8,4 +8,7 @@
  * that fails (EIO) has other bytes. Errors: UNAVAILABLE (it cannot be read otherwise). */
 err object_bytes_check(int fd, const char *name, bool *are_right);
 
+/* Of any storage, by reading. */
+extern const struct object_checker object_checker_by_reading;
+
 #endif

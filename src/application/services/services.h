@@ -16,6 +16,7 @@
 #include "application/services/session_uses.h"
 #include "application/services/storage_service.h"
 #include "application/services/tasks/task_kind.h"
+#include "application/services/time_zones.h"
 #include "application/services/token_service.h"
 #include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
@@ -40,6 +41,8 @@ struct services {
     struct seal_service *seals;
     struct secret_service *secrets;
     struct mail_settings mail;
+    struct time_zones *time_zones;
+    const struct object_checker *objects;
     struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
     const struct report_sealer *report_sealer;

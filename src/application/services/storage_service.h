@@ -115,6 +115,12 @@ static inline err storage_health(struct storage *s)
     return s->ops->health(s);
 }
 
+/* Whether the storage still has an object as it was stored: by its size and the hash of all its
+ * bytes. Errors: UNAVAILABLE. */
+struct object_checker {
+    err (*check)(struct storage *s, str name, uint64_t size, bool *is_whole);
+};
+
 /* A file without a name for what is made on the way, to write and read, on the disk where objects
  * arrive. The caller closes it, and it is gone; so it is when the process ends. Errors: NO_SPACE
  * (below the reserve), UNAVAILABLE. */

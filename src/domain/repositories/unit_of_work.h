@@ -26,6 +26,7 @@
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/share_repository.h"
+#include "domain/repositories/schedule_repository.h"
 #include "domain/repositories/task_repository.h"
 #include "domain/repositories/upload_repository.h"
 #include "domain/repositories/user_repository.h"
@@ -55,6 +56,7 @@ struct readers {
     struct notification_reader *notifications;
     struct report_reader *reports;
     struct report_template_reader *report_templates;
+    struct schedule_reader *schedules;
     struct event_reader *events;
 };
 
@@ -83,6 +85,7 @@ struct unit_of_work {
     struct notification_writer *notifications;
     struct report_writer *reports;
     struct report_template_writer *report_templates;
+    struct schedule_writer *schedules;
     struct event_writer *events;
     struct outbox *outbox;
 };

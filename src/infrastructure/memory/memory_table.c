@@ -23,6 +23,7 @@
 #include "domain/entities/session.h"
 #include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
+#include "domain/entities/schedule.h"
 #include "domain/entities/task.h"
 #include "domain/entities/upload.h"
 #include "domain/entities/user.h"
@@ -31,7 +32,7 @@
 
 #include <stdlib.h>
 
-enum { UNIQUE_COUNT_MAX = 4, UNIQUE_LEN_MAX = 4, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 6 };
+enum { UNIQUE_COUNT_MAX = 4, UNIQUE_LEN_MAX = 4, REFERENCE_COUNT_MAX = 2, REQUIRED_COUNT_MAX = 8 };
 
 struct rule {
     const struct schema *schema;
@@ -114,6 +115,9 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                              .required = {"device", "last_seen_at"},
                              .unique = {{"user_key", "device"}},
                              .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_SCHEDULES] = {.schema = &schedule_schema,
+                          .required = {ENTITY, "name", "kind", "expression", "time_zone"},
+                          .unique = {{"id"}, {"organization_key", "name"}}},
     [MEMORY_TASKS] = {.schema = &task_schema,
                       .required = {ENTITY, "kind", "parameters"},
                       .unique = {{"id"}, {"organization_key", "kind", "idempotency_key"}}},

@@ -523,6 +523,13 @@ static const char notifications[] =
     "CREATE INDEX notifications_by_time ON notifications(created_at);"
     "CREATE TABLE user_devices(key {serial}, user_key {number} NOT NULL REFERENCES users(key), "
     "device {text} NOT NULL, last_seen_at {number} NOT NULL, UNIQUE(user_key, device)){end};";
+static const char schedules[] =
+    "CREATE TABLE schedules(" ENTITY "name {text} NOT NULL, kind {text} NOT NULL, "
+    "expression {text} NOT NULL, time_zone {text} NOT NULL, missed {number} NOT NULL, "
+    "is_enabled {number} NOT NULL, is_shipped {number} NOT NULL, next_run_at {number}, "
+    "last_run_at {number}, last_task_id {id}, last_note {text}, "
+    "UNIQUE(organization_key, name)){end};"
+    "CREATE INDEX schedules_by_turn ON schedules(next_run_at) WHERE next_run_at IS NOT NULL;";
 
 /* What is signed is changed by nobody, whoever has the database open. */
 #define REPORTS                                                                                    \
@@ -603,5 +610,6 @@ const struct migration migrations[] = {
     {21, "tasks", {tasks}, NULL, NULL},
     {22, "notifications, devices that were signed in with", {notifications}, NULL, NULL},
     {23, "reports", {sqlite_reports, postgresql_reports}, NULL, NULL},
+    {24, "schedules", {schedules}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -14,6 +14,7 @@ err internal_web_app_open(struct web_app *w)
                                          {"/api/v1", mail_routes, mail_route_count},
                                          {"/api/v1", task_routes, task_route_count},
                                          {"/api/v1", notification_routes, notification_route_count},
+                                         {"/api/v1", schedule_routes, schedule_route_count},
                                          {"/api/v1", trail_routes, trail_route_count},
                                          {"/api/v1", report_routes, report_route_count},
                                          {"/api/v1", report_verification_routes,

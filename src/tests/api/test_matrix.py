@@ -169,6 +169,9 @@ class Organization:
     def api_key(self):
         return self.make("/api-keys", {"name": f"key {next(self.count)}", "scopes": ["studies:read"]})
 
+    def schedule(self):
+        return self.make("/schedules", {"name": f"schedule {next(self.count)}", "kind": "clean_up", "expression": "@daily"})
+
     def group(self):
         return self.make("/groups", {"name": f"group {next(self.count)}"})
 
@@ -243,7 +246,7 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
+          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/schedules/{{id}}": "schedule", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
           f"{API}/report-templates/{{id}}": "report_template"}
 BODIES = {("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},

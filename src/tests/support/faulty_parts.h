@@ -38,6 +38,8 @@ extern const struct task_reader_ops faulty_task_reader_ops;
 extern const struct task_writer_ops faulty_task_writer_ops;
 extern const struct notification_reader_ops faulty_notification_reader_ops;
 extern const struct notification_writer_ops faulty_notification_writer_ops;
+extern const struct schedule_reader_ops faulty_schedule_reader_ops;
+extern const struct schedule_writer_ops faulty_schedule_writer_ops;
 extern const struct mail_reader_ops faulty_mail_reader_ops;
 extern const struct mail_writer_ops faulty_mail_writer_ops;
 extern const struct role_reader_ops faulty_role_reader_ops;

@@ -1,9 +1,15 @@
 /* The table. */
 #include "application/services/tasks/kinds.h"
 
+#include "application/services/tasks/clean_up.h"
 #include "application/services/tasks/rebuild_study.h"
+#include "application/services/tasks/rotate_keys.h"
+#include "application/services/tasks/verify_storage.h"
 
 static const struct task_kind *const kinds[] = {
+    &clean_up_kind,
     &rebuild_study_kind,
+    &rotate_signing_keys_kind,
+    &verify_storage_kind,
 };
 const struct task_kinds task_kinds = {kinds, COUNT_OF(kinds)};

@@ -7,6 +7,12 @@
 
 struct task_run;
 
+/* Of a kind that needs none. */
+struct no_parameters {
+    EMPTY_STRUCT;
+};
+DECLARE_SCHEMA(no_parameters);
+
 /* What came of it. Texts live in the arena of the run. */
 struct task_result {
     str words;                                   /* for people */
@@ -20,6 +26,7 @@ struct task_kind {
     const struct schema *parameters;
     int64_t count_max;         /* at once, on all nodes together */
     int64_t attempt_count_max; /* then it has failed */
+    bool is_schedulable;       /* it needs no parameters: it is about all of an organization */
     /* Does it, however often it was begun before: whatever of it is done already is found done. It
      * asks task_run_check between pieces of its work and gives back its error. An error that is
      * retryable by the table of codes, or INTERNAL, is tried again; any other fails the task. */

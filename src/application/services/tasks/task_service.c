@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "core/result.h"
 
+SCHEMA_EMPTY(no_parameters);
+
 const struct task_kind *task_kind_find(const struct task_kinds *kinds, str name)
 {
     for (size_t i = 0; i < kinds->len; i++)
