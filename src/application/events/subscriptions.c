@@ -3,6 +3,7 @@
 
 #include "application/commands/events/note_arrival/command.h"
 #include "application/commands/notifications/notify/command.h"
+#include "application/commands/reports/store_report_documents/command.h"
 #include "application/events/account_changed.h"
 #include "application/events/glass_broken.h"
 #include "application/events/instance_stored.h"
@@ -40,6 +41,7 @@ const size_t event_type_count = COUNT_OF(event_types);
 
 const struct subscription subscriptions[] = {
     {"arrivals", &instance_stored_event, &note_arrival_use_case},
+    {"report_documents", &report_signed_event, &store_report_documents_use_case},
     /* who is told is in notification_rules.c */
     {"notifications", &account_changed_event, &notify_use_case},
     {"notifications", &glass_broken_event, &notify_use_case},

@@ -172,6 +172,8 @@ const struct audit_use audit_uses[] = {
     {"get_report_version", PATIENT_RECORD, 'R', TYPE_NONE, "report", false},
     {"verify_report", PATIENT_RECORD, 'R', TYPE_NONE, "report", false},
     {"verify_report_code", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
+    {"store_report_documents", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"get_report_document", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"escalate_reports", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"create_report_template", OTHER_ACTIVITY, 'C', TYPE_NONE, "report_template", false},
     {"update_report_template", OTHER_ACTIVITY, 'U', TYPE_NONE, "report_template", false},

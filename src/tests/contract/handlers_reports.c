@@ -12,6 +12,7 @@
 #include "application/commands/reports/lock_report/command.h"
 #include "application/commands/reports/retract_report/command.h"
 #include "application/commands/reports/sign_report/command.h"
+#include "application/commands/reports/store_report_documents/command.h"
 #include "application/commands/reports/submit_report/command.h"
 #include "application/commands/reports/take_over_report/command.h"
 #include "application/commands/reports/unlock_report/command.h"
@@ -22,7 +23,10 @@
 #include "application/queries/reports/list_reports/query.h"
 #include "application/queries/reports/verify_report/query.h"
 #include "application/queries/reports/verify_report_code/query.h"
+#include "application/services/tasks/kinds.h"
+#include "application/services/tasks/task_service.h"
 #include "base/json.h"
+#include "domain/entities/task.h"
 #include "domain/entities/outbox_event.h"
 
 static struct study add_study(struct world *w)
@@ -379,6 +383,71 @@ WORLD(a_form_says_what_must_be_there_and_of_which_type)
     CHECK_ERR(INVALID,
               SEND(w, ROLE_RADIOLOGIST, create_report_template, &template, .name = STR("Other"),
                    .language = STR("en"), .form = {{sections, 2}, {fields, 3}, {0}}));
+}
+
+static void nothing(struct task_run_observer *o, struct task_run *run)
+{
+    (void)o, (void)run;
+}
+
+static bool work(struct world *w)
+{
+    static const struct task_worker_identity me = {{"host:1", 6}, 60};
+    struct principal system = principal_system(0);
+    struct scope scope = world_scope(w, &system);
+    struct task_run_observer observer = {nothing, nothing};
+    struct task_run run = {0};
+    bool goes_on;
+    CHECK_OK(task_run_next(&scope, &me, &observer, &run, &goes_on));
+    return goes_on;
+}
+
+static void check_tasks(const struct world *w, size_t count)
+{
+    const struct memory_rows *rows = &w->database.committed->tables[MEMORY_TASKS];
+    CHECK_INT(count, rows->len);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct task *task = rows->at[i];
+        if (task->state != TASK_SUCCEEDED)
+            fail_msg("%s: %.*s", task_state_names[task->state], STR_ARG(task->last_error));
+    }
+}
+
+/* The event may come twice, and a task be done twice. */
+WORLD(a_signed_version_is_stored_into_its_study_once)
+{
+    struct study study = add_study(w);
+    struct report first = begin(w, &study, "A mass.");
+    struct report report = sign(w, &first);
+    struct get_report_version_result version;
+    struct store_report_documents_result queued;
+    struct principal system = principal_system(w->organization.key);
+    struct scope scope = world_scope(w, &system);
+    w->services.task_kinds = task_kinds;
+    CHECK_OK(SEND(w, ROLE_VIEWER, get_report_version, &version, .id = report.id, .number = 1));
+    const struct store_report_documents cmd = {
+        .report_id = report.id, .version_id = version.details.details.id, .number = 1};
+    size_t before = row_count(w, MEMORY_INSTANCES);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK(store_report_documents_send(&scope, &cmd, &queued));
+    CHECK(work(w));
+    while (work(w))
+        continue;
+    check_tasks(w, 1);
+    size_t after = row_count(w, MEMORY_INSTANCES);
+    CHECK(after > before && row_count(w, MEMORY_STUDIES) == 1);
+    /* as if it had not been settled */
+    struct db_session *s = world_begin(w);
+    struct task task = *(const struct task *)w->database.committed->tables[MEMORY_TASKS].at[0];
+    task.state = TASK_QUEUED;
+    task.finished_at = (instant){0};
+    task.next_attempt_at = clock_now(&w->clock.base);
+    CHECK_OK(task_writer_save(s->uow.tasks, &task));
+    CHECK_OK(db_session_commit(s));
+    db_session_end(s);
+    CHECK(work(w));
+    check_tasks(w, 1);
+    CHECK_INT(after, row_count(w, MEMORY_INSTANCES));
 }
 
 static bool torture_sign(enum err_code code, uint64_t fail_at)

@@ -5,11 +5,13 @@
 #include "application/services/tasks/rebuild_study.h"
 #include "application/services/tasks/rotate_keys.h"
 #include "application/services/tasks/verify_storage.h"
+#include "application/services/tasks/store_report.h"
 
 static const struct task_kind *const kinds[] = {
     &clean_up_kind,
     &rebuild_study_kind,
     &rotate_signing_keys_kind,
     &verify_storage_kind,
+    &store_report_kind,
 };
 const struct task_kinds task_kinds = {kinds, COUNT_OF(kinds)};

@@ -3,7 +3,9 @@ import base64
 import json
 import os
 import sqlite3
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -28,12 +30,18 @@ class ReportCase(Case):
         super().setUpClass()
         for study, patient in ((STUDY_A, "P1"), (STUDY_B, "P2")):
             answer = cls.gantry.request("POST", "/dicom-web/studies", headers=STOW, body=multipart(
-                [instance(number, study=study, series=study + ".4", patient=patient, name=patient + "^Eva", frames=number) for number in (1, 2)]))
+                [cls.image(study, patient, number) for number in (1, 2)]))
             assert answer.status == 200, answer.body
         cls.studies = {item["study_instance_uid"]: item["id"] for item in cls.gantry.get(API + "/studies").json["items"]}
         cls.doctor = cls.person("radiologist")
         cls.other_doctor = cls.person("radiologist")
         cls.viewer = cls.person("viewer")
+
+    @staticmethod
+    def image(study, patient, number):
+        """The second has two frames, and is of a class that may have them: nuclear medicine."""
+        made = instance(number, study=study, series=study + ".4", patient=patient, name=patient + "^Eva", frames=number)
+        return made if number == 1 else made.replace(b"1.2.840.10008.5.1.4.1.1.2\0", b"1.2.840.10008.5.1.4.1.1.20")
 
     @classmethod
     def person(cls, role):
@@ -296,6 +304,92 @@ class Reading(ReportCase):
         self.assertEqual(self.call("GET", f"/public/v1/reports/{made['id']}", None, reader, 200, port=port)["content"]["sections"][0]["text"], "By a program.")
         self.assertIn(made["id"], [r["id"] for r in self.call("GET", f"/public/v1/studies/{study}/reports", None, reader, 200, port=port)["items"]])
         self.assertEqual(self.call("GET", "/public/v1/reports", None, key("reports:read"), 200, port=port)["total"], 0)
+
+
+class Documents(ReportCase):
+    """What is stored into the study once a version is signed."""
+
+    def stored(self, study, modality, count):
+        """The instances of that modality, by number, once there are so many."""
+        deadline, found = time.monotonic() + 30, []
+        while len(found) < count and time.monotonic() < deadline:
+            found = self.gantry.get(f"/dicom-web/studies/{study}/instances?Modality={modality}&includefield=SeriesInstanceUID", headers={"Accept": "application/dicom+json"})
+            found = found.json if found.status == 200 else []
+            time.sleep(0.1)
+        self.assertEqual(len(found), count, self.gantry.get(API + "/tasks").body.decode()[:2000])
+        return sorted(found, key=lambda item: item["00200013"]["Value"][0])
+
+    def file(self, study, item):
+        """One instance as a file."""
+        answer = self.gantry.get(f"/dicom-web/studies/{study}/series/{item['0020000E']['Value'][0]}/instances/{item['00080018']['Value'][0]}",
+                                 headers={"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'})
+        self.assertEqual(answer.status, 200, answer.body[:300])
+        body = answer.body
+        body = body[body.index(b"\r\n\r\n") + 4:]
+        path = tempfile.mkstemp(suffix=".dcm", dir=self.gantry.folder)[1]
+        with open(path, "wb") as file:
+            file.write(body[:body.rindex(b"\r\n--")])
+        return path
+
+    def tool(self, *command):
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        except FileNotFoundError:
+            self.skipTest(command[0] + " is not installed")
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    def check_file(self, path):
+        code, text = self.tool("dciodvfy", path)
+        self.assertEqual([line for line in text.splitlines() if line.startswith("Error")], [], text)
+
+    def test_structured_reports(self):
+        series = self.call("GET", f"/studies/{self.studies[STUDY_A]}/series")["items"][0]["id"]
+        images = [item["id"] for item in self.call("GET", f"/series/{series}/instances")["items"]]
+        report = self.draft("Raumforderung im linken Großhirn.\n結節あり <b>\"x\" \\ y</b>", language="de", values=[
+            {"name": "size", "label": "Durchmesser", "type": "number", "value": "12.5", "unit": "mm"},
+            {"name": "since", "type": "date", "value": "2026-02-28"}],
+            key_images=[{"instance_id": images[0]}, {"instance_id": images[1], "frame": 2, "caption": "Läsion"}, {"instance_id": images[1], "frame": 1}])
+        report = self.call("PATCH", f"/reports/{report['id']}", {"sections": report["content"]["sections"] + [
+            {"heading": "Beurteilung", "text": "Tumor."}, {"heading": "Something of one's own, with a heading that is far longer than a code", "text": "x"},
+            {"heading": "Empty", "text": " "}]}, status=200, version=report["version"])
+        report = self.sign(report)
+        first = self.file(STUDY_A, self.stored(STUDY_A, "SR", 1)[0])
+        self.check_file(first)
+        code, text = self.tool("dsrdump", "-v", "-Dv", "+Pl", "+Pc", first)
+        self.assertEqual(code, 0, text)
+        complaints = [line for line in text.splitlines() if line[:2] in ("E:", "W:") and "does not support this Specific Character Set" not in line]
+        self.assertEqual(complaints, [])
+        for wanted in ("Raumforderung im linken Großhirn", "結節あり", "12.5 mm", "Findings", "Impressions", "Läsion", "Key Images", "VERIFIED", "Dr. Radiologist"):
+            self.assertIn(wanted, text)
+        report = self.call("POST", f"/reports/{report['id']}/addenda", {"text": "Stable since 2025."}, status=200, version=report["version"])
+        self.sign(report, self.other_doctor)
+        both = self.stored(STUDY_A, "SR", 2)
+        self.assertEqual(both[0]["0020000E"], both[1]["0020000E"])
+        second = self.file(STUDY_A, both[1])
+        self.check_file(second)
+        code, text = self.tool("dsrdump", "-v", "-Dv", "+Pl", second)
+        self.assertEqual(code, 0, text)
+        self.assertIn("Stable since 2025.", text)
+        try:
+            import pydicom
+        except ImportError:
+            return
+        data = pydicom.dcmread(second)
+        before = data.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+        self.assertEqual((before, data.VerificationFlag, data.CompletionFlag, data.StudyInstanceUID, str(data.PatientName)),
+                         (both[0]["00080018"]["Value"][0], "VERIFIED", "COMPLETE", STUDY_A, "P1^Eva"))
+        self.assertEqual(len(data.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence), 2)
+
+    def test_a_task_that_is_done_again_stores_nothing_twice(self):
+        report = self.sign(self.draft("Once.", STUDY_B))
+        before = [item["00080018"] for item in self.stored(STUDY_B, "SR", 1)]
+        self.gantry.sql("UPDATE tasks SET state = 1, next_attempt_at = 1, finished_at = NULL WHERE kind = 'store_report'")
+        deadline, tasks = time.monotonic() + 20, [{}]
+        while any(task.get("attempt_count") != 2 or task["state"] != "succeeded" for task in tasks) and time.monotonic() < deadline:
+            tasks = self.gantry.get(f"{API}/tasks?kind=store_report&subject_id={report['id']}").json["items"]
+            time.sleep(0.1)
+        self.assertEqual([task["attempt_count"] for task in tasks], [2])
+        self.assertEqual([item["00080018"] for item in self.stored(STUDY_B, "SR", 1)], before)
 
 
 if __name__ == "__main__":
