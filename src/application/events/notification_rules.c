@@ -4,6 +4,10 @@
 #include "application/events/account_changed.h"
 #include "application/events/glass_broken.h"
 #include "application/events/new_device_signed_in.h"
+#include "application/events/report_acknowledged.h"
+#include "application/events/report_critical.h"
+#include "application/events/report_escalated.h"
+#include "application/events/report_lock_taken.h"
 #include "application/events/share_opened.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -148,6 +152,33 @@ static err owner_of_account(struct command_ctx *ctx, const void *payload, struct
     return add_user(ctx, event->user_id, out);
 }
 
+static err recipient_of_result(struct command_ctx *ctx, const void *payload, struct user_slice *out)
+{
+    const struct report_critical *event = payload;
+    return add_user(ctx, event->recipient_id, out);
+}
+
+/* Both whoever should have heard and whoever told of it. */
+static err concerned_with_result(struct command_ctx *ctx, const void *payload,
+                                 struct user_slice *out)
+{
+    const struct report_escalated *event = payload;
+    TRY(add_user(ctx, event->recipient_id, out));
+    return add_actor(ctx, event->flagged_by, out);
+}
+
+static err teller_of_result(struct command_ctx *ctx, const void *payload, struct user_slice *out)
+{
+    const struct report_acknowledged *event = payload;
+    return add_actor(ctx, event->flagged_by, out);
+}
+
+static err former_writer(struct command_ctx *ctx, const void *payload, struct user_slice *out)
+{
+    const struct report_lock_taken *event = payload;
+    return add_user(ctx, event->taken_from, out);
+}
+
 const struct notification_rule notification_rules[] = {
     {&study_received_event, "study_received", "A study that one may see has come in", "study",
      "study_id", NULL, readers_of_study, false},
@@ -159,6 +190,16 @@ const struct notification_rule notification_rules[] = {
      "task_id", "kind", maker_of_done_task, false},
     {&task_failed_event, "task_failed", "A task that one asked for has failed", "task", "task_id",
      "kind", maker_of_failed_task, false},
+    {&report_critical_event, "report_critical", "A critical result that one must acknowledge",
+     "report", "report_id", NULL, recipient_of_result, true},
+    {&report_escalated_event, "report_escalated", "Nobody has acknowledged a critical result",
+     "report", "report_id", NULL, concerned_with_result, true},
+    {&report_acknowledged_event, "report_acknowledged",
+     "Somebody has acknowledged the critical result that one told of", "report", "report_id", NULL,
+     teller_of_result, false},
+    {&report_lock_taken_event, "report_taken_over",
+     "Somebody took over the report that one was writing", "report", "report_id", NULL,
+     former_writer, false},
     {&glass_broken_event, "glass_broken", "Somebody opened a study in an emergency", "grant",
      "grant_id", NULL, administrators, true},
     {&new_device_signed_in_event, "new_device", "A sign-in with a device not seen before",

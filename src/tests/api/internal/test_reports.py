@@ -259,10 +259,17 @@ class Reading(ReportCase):
         while not self.events("report_escalated") and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertEqual([(e["critical_id"], e["escalation_count"]) for e in self.events("report_escalated")], [(critical["id"], 1)])
+        while len(kinds := self.notified(self.viewer, report)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(kinds, {"report_critical", "report_escalated"})
         self.call("POST", f"/reports/{report['id']}/acknowledge", who=self.doctor, status=403)
         self.call("POST", f"/reports/{report['id']}/acknowledge", who=self.viewer, status=200)
         self.call("POST", f"/reports/{report['id']}/acknowledge", who=self.viewer, status=409)
         self.assertNotIn(report["id"], [item["id"] for item in self.call("GET", "/reports?only_critical=true", who=self.viewer)["items"]])
+
+    def notified(self, who, report):
+        """Of which kinds of thing about the report somebody was told."""
+        return {item["kind"] for item in self.call("GET", "/notifications?page_size=200", who=who, status=200)["items"] if item.get("subject_id") == report["id"]}
 
     def test_a_stranger_with_the_code(self):
         report = self.sign(self.draft("Secret mass."))
