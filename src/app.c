@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "infrastructure/object_bytes.h"
 #include "infrastructure/secret_sha256.h"
+#include "presentation/http/tls.h"
 #include "presentation/health_routes.h"
 #include "presentation/internal_routers/routers.h"
 #include "presentation/public_routers/routers.h"
@@ -384,6 +385,11 @@ static str metrics_text(void *owner, struct arena *a)
              (unsigned long long)__atomic_load_n(&app->db->commit_count, __ATOMIC_RELAXED));
     add_syslog_metrics(app, &out);
     app_tasks_metrics(app, &out);
+    if (http_tls_is_open())
+        buf_addf(&out,
+                 "# TYPE gantry_tls_certificate_expires_seconds gauge\n"
+                 "gantry_tls_certificate_expires_seconds %lld\n",
+                 (long long)(http_tls_expires_at() - clock_now(clock_system()).us / SECONDS(1)));
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n",
              leadership_leads(&app->leadership));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
@@ -398,12 +404,26 @@ static void web_app_prepare(struct app *app, struct web_app *w)
     w->clock = clock_system();
     w->lanes = &app->lanes;
     w->looks_up_inline = !app->db->is_remote;
-    w->is_behind_proxy = app->settings.behind_proxy;
+    w->has_tls = app->settings.behind_proxy || http_tls_is_open();
+    w->ends_tls = http_tls_is_open();
     w->cors_origins = app->settings.cors_origins;
     w->viewer = app->has_viewer ? &app->viewer : NULL;
     w->owner = app;
     w->health = health_text;
     w->metrics = metrics_text;
+}
+
+static err tls_open(struct app *app)
+{
+    return app->settings.tls_cert.ptr != NULL
+               ? http_tls_open(&app->arena, app->settings.tls_cert, app->settings.tls_key)
+               : OK;
+}
+
+static void tls_close(struct app *app)
+{
+    (void)app;
+    http_tls_close();
 }
 
 static err lanes_open_module(struct app *app)
@@ -429,6 +449,7 @@ static void health_close(struct app *app)
 static err serve(struct app *app, str address, struct web_app *w, struct http_server **out)
 {
     struct http_server_settings settings = {.address = address,
+                                            .uses_tls = http_tls_is_open(),
                                             .behind_proxy = app->settings.behind_proxy};
     return http_server_open(out, &app->arena, &settings, &w->base, &app->lanes);
 }
@@ -564,6 +585,7 @@ static const struct module modules[] = {
     {.name = "events", .open = app_events_open, .close = app_events_close, .roles = ROLE_WORKER},
     {.name = "tasks", .open = app_tasks_open, .close = app_tasks_close, .roles = ROLE_WORKER},
     {.name = "mail", .open = app_mail_open, .close = app_mail_close, .roles = ROLE_WORKER},
+    {.name = "tls", .open = tls_open, .close = tls_close, .roles = ROLE_SERVER | ROLE_WORKER},
     {.name = "health",
      .open = health_open,
      .close = health_close,
@@ -599,6 +621,7 @@ void app_close(struct app *app)
 
 static void announce(struct app *app, unsigned roles)
 {
+    const char *scheme = http_tls_is_open() ? "https" : "http";
     if (app->new_password.ptr != NULL)
         printf("\n  Administrator: %.*s\n  Password:      %.*s   (shown this once)\n\n",
                STR_ARG(app->settings.admin_email), STR_ARG(app->new_password));
@@ -606,11 +629,11 @@ static void announce(struct app *app, unsigned roles)
         struct db_session *session = NULL;
         int64_t studies = 0, instances, size;
         uint16_t port = http_server_port(app->internal_server);
-        printf("  API and documentation: http://127.0.0.1:%u/docs\n  DICOMweb:              "
-               "http://127.0.0.1:%u/dicom-web\n",
-               port, port);
+        printf("  API and documentation: %s://127.0.0.1:%u/docs\n  DICOMweb:              "
+               "%s://127.0.0.1:%u/dicom-web\n",
+               scheme, port, scheme, port);
         if (app->has_viewer)
-            printf("  Viewer:                http://127.0.0.1:%u/viewer\n", port);
+            printf("  Viewer:                %s://127.0.0.1:%u/viewer\n", scheme, port);
         err e = db_session_begin(app->db, &app->arena, clock_system(), &session);
         if (!failed(e))
             e = image_reader_statistics(session->readers.images, app->organization_key, &studies,
@@ -621,10 +644,10 @@ static void announce(struct app *app, unsigned roles)
                    "`build/gantry import DIR` yours.\n");
     }
     if (app->worker_server != NULL)
-        printf("  Worker health:         http://127.0.0.1:%u/readyz\n",
+        printf("  Worker health:         %s://127.0.0.1:%u/readyz\n", scheme,
                http_server_port(app->worker_server));
     if ((roles & ROLE_PUBLIC) != 0)
-        printf("  Public API:            http://127.0.0.1:%u/public/v1\n",
+        printf("  Public API:            %s://127.0.0.1:%u/public/v1\n", scheme,
                http_server_port(app->public_server));
     fflush(stdout);
 }

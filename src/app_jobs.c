@@ -12,6 +12,7 @@
 #include "application/events/mail_queued.h"
 #include "base/arena.h"
 #include "infrastructure/sweeper.h"
+#include "presentation/http/tls.h"
 
 #define PASSWORD_LINKS_JOB "send_password_links"
 
@@ -118,6 +119,12 @@ static err password_links_job(void *owner)
     if (result.request_count == PASSWORD_REQUEST_COUNT_MAX)
         scheduler_wake(&app->scheduler, PASSWORD_LINKS_JOB);
     return OK;
+}
+
+static err certificate_job(void *owner)
+{
+    (void)owner;
+    return http_tls_refresh();
 }
 
 static err stages_job(void *owner)
@@ -229,6 +236,7 @@ static const struct scheduled_job jobs[] = {
     {"note_session_uses", SESSION_USES_FLUSH_SECONDS, session_uses_job, .is_shared = false},
     {PASSWORD_LINKS_JOB, 5, password_links_job, .is_shared = true},
     {"renew_signing_keys", 600, rotate_keys_job, .is_shared = true},
+    {"read_certificate", 2, certificate_job, .is_shared = false},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},

@@ -121,6 +121,9 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
                      .doc = "Other content under a stored SOP Instance UID: refuse, keep, replace"),
        FIELD_ENUM_OF(settings, log_level, log_level_names, .doc = "debug, info, warn, error"),
        FIELD(settings, log_format, .check = known_format, .doc = "text or json"),
+       FIELD(settings, tls_cert,
+             .doc = "Certificate of the HTTP listeners, with its chain, in PEM; absent: no TLS"),
+       FIELD(settings, tls_key, .doc = "Key of the certificate, in PEM"),
        FIELD(settings, behind_proxy, .doc = "A proxy in front ends TLS and sets X-Forwarded-For"),
        FIELD(settings, cors_origins, .check = cors_complaint,
              .doc = "Whose pages may ask from elsewhere: *, none, or origins separated by commas"),
@@ -239,9 +242,12 @@ static err check(struct arena *a, const struct settings *s)
                             "the clear: use tls://, or set GANTRY_AUDIT_SYSLOG_PLAIN=1");
     bool all_loopback = is_loopback(s->http_address) && is_loopback(s->public_http_address) &&
                         (s->worker_http_address.ptr == NULL || is_loopback(s->worker_http_address));
-    if (!all_loopback && !s->behind_proxy)
-        return ERR(INVALID, "an address other people can reach needs TLS: put a proxy in front and "
-                            "set GANTRY_BEHIND_PROXY=1");
+    if ((s->tls_cert.ptr == NULL) != (s->tls_key.ptr == NULL))
+        return ERR(INVALID, "GANTRY_TLS_CERT and GANTRY_TLS_KEY go together");
+    if (!all_loopback && !s->behind_proxy && s->tls_cert.ptr == NULL)
+        return ERR(INVALID,
+                   "an address other people can reach needs TLS: give GANTRY_TLS_CERT and "
+                   "GANTRY_TLS_KEY, or put a proxy in front and set GANTRY_BEHIND_PROXY=1");
     return OK;
 }
 

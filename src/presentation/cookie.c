@@ -7,7 +7,7 @@
  * the server listens on loopback only, without TLS, where browsers would not take the prefix. */
 static str name_of(const struct request *r)
 {
-    return r->app->is_behind_proxy ? STR("__Host-gantry") : STR("gantry");
+    return r->app->has_tls ? STR("__Host-gantry") : STR("gantry");
 }
 
 static str find_cookie(struct request *r, str name)
@@ -30,7 +30,7 @@ str cookie_session(struct request *r)
 /* Its path keeps it to one share, which the prefix for whole hosts forbids. */
 static str share_name_of(const struct request *r)
 {
-    return r->app->is_behind_proxy ? STR("__Secure-gantry-share") : STR("gantry-share");
+    return r->app->has_tls ? STR("__Secure-gantry-share") : STR("gantry-share");
 }
 
 str cookie_share(struct request *r)
@@ -44,7 +44,7 @@ void cookie_set_share(struct request *r, str mount, str token, int64_t seconds)
                     str_format(request_arena(r),
                                "%.*s=%.*s; Path=%.*s; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
                                STR_ARG(share_name_of(r)), STR_ARG(token), STR_ARG(mount),
-                               (long long)seconds, r->app->is_behind_proxy ? "; Secure" : ""));
+                               (long long)seconds, r->app->has_tls ? "; Secure" : ""));
     http_set_header(r->x, "Cache-Control", STR("no-store"));
 }
 
@@ -76,7 +76,7 @@ void cookie_set_session(struct request *r, str token, int64_t seconds)
                     str_format(request_arena(r),
                                "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
                                STR_ARG(name_of(r)), STR_ARG(token), (long long)seconds,
-                               r->app->is_behind_proxy ? "; Secure" : ""));
+                               r->app->has_tls ? "; Secure" : ""));
     http_set_header(r->x, "Cache-Control", STR("no-store"));
 }
 

@@ -41,7 +41,8 @@ struct web_app {
     bool looks_up_inline;   /* the database is near: a look-up does not hold an I/O loop up */
     struct lanes *lanes;    /* for what is still to be done when a refusal has been sent */
     const struct static_files *viewer; /* NULL: not there */
-    bool is_behind_proxy;              /* which ends TLS: cookies are for it alone */
+    bool ends_tls;                     /* here */
+    bool has_tls;                      /* here, or by a proxy in front: cookies are for it alone */
     str cors_origins;  /* whose pages may ask from elsewhere: "*", "none", or separated by commas */
     const char *title; /* for the documentation */
     str openapi;       /* made at start, lives as long */

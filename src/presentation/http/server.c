@@ -13,6 +13,7 @@
 #include "presentation/http/guard.h"
 #include "presentation/http/listener.h"
 #include "presentation/http/parts.h"
+#include "presentation/http/tls.h"
 #include "presentation/http/stream.h"
 
 #include <microhttpd.h>
@@ -736,9 +737,14 @@ err http_server_open(struct http_server **out, struct arena *a,
     pthread_cond_init(&s->ends, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned loops = processors > 1 ? (unsigned)processors : 1;
+    const struct MHD_OptionItem with_tls[] = {
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, HTTP_TLS_PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, http_tls_callback()},
+        {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem without[] = {{MHD_OPTION_END, 0, NULL}};
     s->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
-            MHD_USE_ERROR_LOG,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+            (settings->uses_tls ? MHD_USE_TLS : MHD_USE_TURBO),
         0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         loops > 1 ? loops : 0, MHD_OPTION_CONNECTION_LIMIT,
         or_default(settings->connection_count_max, HTTP_CONNECTION_COUNT_MAX),
@@ -747,7 +753,8 @@ err http_server_open(struct http_server **out, struct arena *a,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connection_per_address_max,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-        s, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, s, MHD_OPTION_END);
+        s, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, s, MHD_OPTION_ARRAY,
+        settings->uses_tls ? with_tls : without, MHD_OPTION_END);
     if (s->daemon == NULL) {
         close(fd);
         pthread_cond_destroy(&s->ends);

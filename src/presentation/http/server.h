@@ -13,6 +13,7 @@ struct http_server_settings {
     unsigned connection_count_max, connection_per_address_max; /* 0: defaults */
     unsigned idle_seconds_max; /* without a byte in either direction; 0: default */
     unsigned head_seconds_max; /* for a whole head; 0: default */
+    bool uses_tls;             /* with the certificate of presentation/http/tls.h */
     bool behind_proxy;         /* the peer is the last address of X-Forwarded-For */
 };
 
