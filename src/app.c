@@ -111,6 +111,8 @@ static err services_open(struct app *app)
     TRY(password_argon2_open(&app->passwords));
     otp_openssl_open(&app->otp);
     time_zones_glib_open(&app->time_zones);
+    TRY(http_client_curl_open(&app->http, &app->arena, app->settings.outbound_allow,
+                              app->settings.outbound_ca, app->settings.outbound_plain));
     session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
@@ -135,6 +137,7 @@ static err services_open(struct app *app)
                                       .attributes = &app->attributes.base,
                                       .task_kinds = task_kinds,
                                       .time_zones = &app->time_zones.base,
+                                      .http = &app->http.base,
                                       .objects = &object_checker_by_reading,
                                       .audit_sealer = &app->audit_seal.base,
                                       .report_sealer = &app->report_seal.base,
@@ -674,6 +677,7 @@ static void drain(struct app *app, const sigset_t *signals)
     event_streams_stop(&app->streams);
     if (wait.tv_sec != 0)
         sigtimedwait(signals, NULL, &wait);
+    http_client_curl_stop(&app->http);
 }
 
 int app_run(struct app *app)

@@ -15,6 +15,7 @@
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/attribute_memory.h"
 #include "infrastructure/metadata_memory.h"
+#include "infrastructure/http_client.h"
 #include "infrastructure/otp_openssl.h"
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/secret_sha256.h"
@@ -95,6 +96,7 @@ struct app {
         uint64_t seen_ns;
     } index_build;
     struct time_zones_glib time_zones;
+    struct http_client_curl http;
     struct task_pool task_pool;
     struct message_listener task_listener;
     struct event_dispatcher event_dispatcher;

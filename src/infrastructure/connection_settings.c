@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "domain/entities/signing_key.h"
 #include "infrastructure/audit_retention.h"
+#include "infrastructure/outbound_networks.h"
 #include "infrastructure/redis/redis_url.h"
 #include "infrastructure/smtp/mail_message.h"
 #include "infrastructure/smtp/smtp_url.h"
@@ -137,6 +138,11 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "A study has come in when nothing more of it came for so long"),
        FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
              .doc = "A new key signs access tokens after so many days"),
+       FIELD(settings, outbound_allow, .check = outbound_networks_complaint,
+             .doc = "Networks and hosts inside that requests for webhooks and providers may reach"),
+       FIELD(settings, outbound_ca,
+             .doc = "Certificates trusted for such requests; the system's when absent"),
+       FIELD(settings, outbound_plain, .doc = "Such requests may go by http:// too"),
        FIELD(settings, audit_anchor_seconds, .min = 1, .max = AUDIT_ANCHOR_SECONDS_MAX,
              .doc = "Seconds between anchors of an audit trail that grows"),
        FIELD(settings, audit_retention,

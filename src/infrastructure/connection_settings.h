@@ -39,6 +39,9 @@ struct settings {
     opt_i64 signing_key_days;    /* likewise */
     opt_i64 study_quiet_seconds; /* likewise */
     opt_i64 worker_threads;      /* likewise */
+    str outbound_allow;  /* absent: the public internet alone */
+    str outbound_ca;     /* absent: the certificates the system trusts */
+    bool outbound_plain; /* http:// too */
     uint32_t audit_anchor_seconds;
     uint32_t audit_retention; /* days; 0: for ever */
     str audit_syslog_url;     /* absent: nobody is sent the trail */

@@ -4,6 +4,7 @@
 
 #include "application/services/attribute_cache.h"
 #include "application/services/audit_sealer.h"
+#include "application/services/http_client.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/otp_service.h"
@@ -42,6 +43,7 @@ struct services {
     struct secret_service *secrets;
     struct mail_settings mail;
     struct time_zones *time_zones;
+    struct http_client *http;
     const struct object_checker *objects;
     struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
