@@ -118,6 +118,7 @@ static err services_open(struct app *app)
     metadata_memory_open(&app->metadata);
     attribute_memory_open(&app->attributes);
     mediator_ports_open(&app->mediator, app->db, clock_system());
+    mediator_ports_use_secret(&app->mediator, app->tokens.secret);
     audit_seal_open(&app->audit_seal, app->tokens.secret);
     report_seal_open(&app->report_seal, app->tokens.secret);
     audit_anchors_open(&app->audit_anchors, app->db, clock_system(), &app->audit_seal,

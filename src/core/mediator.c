@@ -58,7 +58,7 @@ static err run_query(struct call *c)
                                   .access = c->access,
                                   .clock = s->clock,
                                   .services = s->services};
-    TRY(m->ops->read_begin(m, s, &c->query.readers));
+    TRY(m->ops->read_begin(m, s, c->access, &c->query.readers));
     err e = next(c);
     m->ops->read_end(m, c->query.readers);
     return e;

@@ -25,8 +25,10 @@ struct mediator_ops {
     /* The decision: whether, and with what of the data. Errors: as admit's. */
     err (*authorize)(struct mediator *m, struct scope *scope, const struct use_case *use_case,
                      const struct access **out);
-    /* Readers see a consistent state between these two. */
-    err (*read_begin)(struct mediator *m, struct scope *scope, struct readers **out);
+    /* Readers see a consistent state between these two, of what the access shows de-identified a
+     * de-identified one. access: as authorize gave it; NULL: nobody's, for the program. */
+    err (*read_begin)(struct mediator *m, struct scope *scope, const struct access *access,
+                      struct readers **out);
     void (*read_end)(struct mediator *m, struct readers *readers);
     /* A unit of work holds nothing until its first write. commit returns when the changes are
      * durable. */

@@ -21,6 +21,9 @@ struct use_case {
     bool reads_patient_data; /* the answer tells about patients: the read is audited */
     bool is_limitable;   /* also for whoever may do this with a part of the data only: the handler
                             asks for nothing but within its access */
+    bool shows_deidentified; /* also for whoever may do this with de-identified data only: the
+                                handler asks readers of images for nothing but within its access,
+                                and gives away nothing else */
     bool shows_secret;   /* the answer has one that is shown once: not even a repetition under an
                             Idempotency-Key has it again */
     bool gives_copies;   /* such a read that takes all of it away: its first touch is recorded

@@ -6,8 +6,10 @@
 #include "base/json.h"
 #include "domain/entities/access.h"
 #include "domain/entities/principal.h"
+#include "infrastructure/deidentified_images.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 enum { NOTED_CHANNEL_COUNT_MAX = 4 /* of one command; who is not told looks from time to time */ };
 
@@ -29,10 +31,41 @@ static err refuse(const struct principal *principal)
 
 static err admit(struct mediator *m, const struct principal *principal, permission_number needs)
 {
+    uint64_t has = principal->permissions | principal->granted_permissions;
+    bool may_look = (needs == READ_STUDIES || needs == DOWNLOAD_STUDIES) &&
+                    permissions_have(has, READ_DEIDENTIFIED);
     (void)m;
-    return permissions_have(principal->permissions | principal->granted_permissions, needs)
-               ? OK
-               : refuse(principal);
+    return may_look || permissions_have(has, needs) ? OK : refuse(principal);
+}
+
+/* The same for the same share, or for all of an organization; nobody without the secret has it. */
+static void make_view_key(const struct mediator_ports *m, struct arena *a,
+                          const struct principal *p, unsigned char out[VIEW_KEY_SIZE])
+{
+    unsigned size = VIEW_KEY_SIZE;
+    str view =
+        p->kind == PRINCIPAL_SHARE
+            ? str_format(a, "share %.*s", STR_ARG(uuid_text(a, p->session_id)))
+            : str_format(a, "organization %lld", (long long)p->organization_key);
+    if (HMAC(EVP_sha256(), m->view_secret, sizeof m->view_secret, (const unsigned char *)view.ptr,
+             view.len, out, &size) == NULL)
+        __builtin_trap(); /* pseudonyms of another key would be nobody's */
+}
+
+/* False: nothing is seen. */
+static bool find_deidentified(const struct mediator_ports *m, struct scope *scope,
+                              const struct use_case *use_case, struct access *out)
+{
+    struct deidentified_access *view = NEW(scope->arena, struct deidentified_access);
+    if (!use_case->shows_deidentified || !m->has_view_secret ||
+        !principal_deidentified_access(scope->principal, (enum permission)use_case->needs,
+                                       clock_now(scope->clock), &view->behind) ||
+        (view->behind.is_limited && !use_case->is_limitable))
+        return false;
+    make_view_key(m, scope->arena, scope->principal, view->key);
+    *out = (struct access){.right = view->behind.right, .now = view->behind.now,
+                           .deidentified = view};
+    return true;
 }
 
 /* The one place where it is decided who may do what, and with which data. */
@@ -42,17 +75,22 @@ static err authorize(struct mediator *m, struct scope *scope, const struct use_c
     struct access *access = NEW(scope->arena, struct access);
     bool has_some = principal_access(scope->principal, (enum permission)use_case->needs,
                                      clock_now(scope->clock), access);
-    (void)m;
     if (!has_some || (access->is_limited && !use_case->is_limitable))
-        return refuse(scope->principal);
+        if (!find_deidentified(self(m), scope, use_case, access))
+            return refuse(scope->principal);
     *out = access;
     return OK;
 }
 
-static err read_begin(struct mediator *m, struct scope *scope, struct readers **out)
+static err read_begin(struct mediator *m, struct scope *scope, const struct access *access,
+                      struct readers **out)
 {
     struct db_session *session;
     TRY(db_session_begin(self(m)->db, scope->arena, scope->clock, &session));
+    if (access != NULL && access->deidentified != NULL)
+        session->readers.images =
+            deidentified_images(scope->arena, session->readers.images, access->deidentified,
+                                self(m)->shown_uids);
     *out = &session->readers;
     return OK;
 }
@@ -218,14 +256,22 @@ static uuid id_in(const struct schema *schema, const void *object)
                                               : (uuid){0};
 }
 
+/* The trail has the row, whatever its identifier was where it was seen. */
+static uuid row_of(const struct call *c, uuid id)
+{
+    bool is_shown = c->access != NULL && c->access->deidentified != NULL && uuid_is_set(id);
+    return is_shown ? deidentified_row_id(c->access->deidentified, id) : id;
+}
+
 /* What the handler has said it was about, else what was asked for or has been made. */
 static uuid subject_of(const struct call *c, const struct audit_use *use, err outcome)
 {
     uuid id = c->scope->subject_id;
     if (use->subject == NULL || uuid_is_set(id))
-        return id;
+        return row_of(c, id);
     id = id_in(c->use_case->request, c->request);
-    return uuid_is_set(id) || failed(outcome) ? id : id_in(c->use_case->result, c->result);
+    return row_of(c, uuid_is_set(id) || failed(outcome) ? id
+                                                        : id_in(c->use_case->result, c->result));
 }
 
 /* What is known without asking the database. */
@@ -510,6 +556,15 @@ void mediator_ports_open(struct mediator_ports *m, struct db_context *db, struct
     *m = (struct mediator_ports){.base = {&ports_ops}, .db = db, .clock = clock};
     pthread_mutex_init(&m->lock, NULL);
     m->touches = heap_alloc_array(AUDIT_TOUCH_COUNT, sizeof *m->touches);
+    m->shown_uids = shown_uids_create();
+}
+
+void mediator_ports_use_secret(struct mediator_ports *m, const unsigned char secret[32])
+{
+    static const char label[] = "gantry de-identified views";
+    unsigned size = sizeof m->view_secret;
+    m->has_view_secret = HMAC(EVP_sha256(), secret, 32, (const unsigned char *)label, sizeof label,
+                              m->view_secret, &size) != NULL;
 }
 
 void mediator_ports_close(struct mediator_ports *m)
@@ -518,6 +573,7 @@ void mediator_ports_close(struct mediator_ports *m)
         return;
     pthread_mutex_destroy(&m->lock);
     heap_free(m->touches);
+    shown_uids_destroy(m->shown_uids);
     *m = (struct mediator_ports){0};
 }
 

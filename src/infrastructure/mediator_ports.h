@@ -34,6 +34,8 @@ struct use_case_metric {
     uint64_t call_count, error_count, total_ns;
 };
 
+struct shown_uids;
+
 struct mediator_ports {
     struct mediator base;
     struct db_context *db;
@@ -43,9 +45,15 @@ struct mediator_ports {
     pthread_mutex_t lock; /* of touches */
     struct audit_touch *touches;
     struct use_case_metric metrics[USE_CASE_COUNT_MAX];
+    unsigned char view_secret[32]; /* keys of de-identified views follow from it */
+    bool has_view_secret;          /* false: there are none */
+    struct shown_uids *shown_uids;
 };
 
 void mediator_ports_open(struct mediator_ports *m, struct db_context *db, struct clock *clock);
+/* The installation's secret, from which the pseudonyms of de-identified views follow: without it
+ * they are seen by nobody. */
+void mediator_ports_use_secret(struct mediator_ports *m, const unsigned char secret[32]);
 void mediator_ports_close(struct mediator_ports *m);
 
 /* Writes the reads that were counted meanwhile. For the worker, and at the end. */

@@ -29,6 +29,14 @@ const addDownloads = (visit) => {
   }
 };
 
+// Of what is seen de-identified the names are those of the visit, which knows them from within.
+const findStudies = async (visit) => {
+  if (!visit.is_deidentified) return;
+  const response = await fetch(`${images}/studies?limit=100`, { headers: { Accept: "application/dicom+json" } });
+  if (!response.ok) throw new Error(await problem(response));
+  visit.study_instance_uids = (await response.json()).map((study) => study["0020000D"].Value[0]);
+};
+
 const showImages = (visit) => {
   const one = visit.study_instance_uids.length === 1;
   const series = visit.series_instance_uid ? `&SeriesInstanceUIDs=${visit.series_instance_uid}` : "";
@@ -54,8 +62,9 @@ const open = async () => {
   const visit = await response.json();
   window.sessionStorage.setItem("gantry-share", link);
   byId("open").hidden = true;
-  if (visit.kind === "inbox") showInbox();
-  else showImages(visit);
+  if (visit.kind === "inbox") { showInbox(); return; }
+  await findStudies(visit);
+  showImages(visit);
 };
 
 byId("open").addEventListener("submit", async (event) => {

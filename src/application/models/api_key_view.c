@@ -78,10 +78,11 @@ int64_t api_key_scopes_read(const struct str_slice *names, struct issues *issues
 
 err api_key_check_grantor(const struct principal *by, const struct api_key *key)
 {
-    uint64_t permissions, granted;
+    uint64_t permissions, granted, has = by->permissions;
     api_key_permissions(key, &permissions, &granted);
     permissions &= ~(UINT64_C(1) << ANYONE);
-    bool has_all = (permissions & ~by->permissions) == 0 &&
-                   (granted & ~(by->permissions | by->granted_permissions)) == 0;
+    if (permissions_have(has, READ_STUDIES)) /* which is less */
+        has |= UINT64_C(1) << READ_DEIDENTIFIED;
+    bool has_all = (permissions & ~has) == 0 && (granted & ~(has | by->granted_permissions)) == 0;
     return has_all ? OK : ERR(FORBIDDEN, "nobody gives a key more than they have themselves");
 }

@@ -184,7 +184,7 @@ static err read_parts(struct completion *c)
 {
     struct mediator *m = c->scope->mediator;
     struct readers *readers;
-    TRY(m->ops->read_begin(m, c->scope, &readers));
+    TRY(m->ops->read_begin(m, c->scope, NULL, &readers));
     err e = upload_reader_parts(readers->uploads, c->scope->arena, c->upload.key, 0,
                                 UPLOAD_PART_COUNT_MAX, &c->parts);
     m->ops->read_end(m, readers);

@@ -171,6 +171,13 @@ static size_t deidentify_wants(struct part10_consumer *c, const struct part10_el
     }
 }
 
+static str new_uid(struct deidentifier *d, str uid)
+{
+    return d->shown_study_instance_uid.len != 0 && str_eq(uid, d->study_instance_uid)
+               ? d->shown_study_instance_uid
+               : pseudonym_uid(&d->scratch, d->options.key, uid);
+}
+
 /* Every UID of the value, each by itself. */
 static str new_uids(struct deidentifier *d, str values)
 {
@@ -181,7 +188,7 @@ static str new_uids(struct deidentifier *d, str values)
         if (!first)
             buf_add_char(&out, '\\');
         if (uid.len != 0)
-            buf_add(&out, pseudonym_uid(&d->scratch, d->options.key, uid));
+            buf_add(&out, new_uid(d, uid));
     }
     return buf_str(&out);
 }
@@ -296,6 +303,11 @@ static err deidentify_element(struct part10_consumer *c, const struct part10_ele
     if (value.ptr != NULL && may_be_safe(d, e))
         return keep_safe_private(d, e, value);
     enum deidentify_action action = action_of(d, e);
+    if (action == DEIDENTIFY_KEEP && deidentify_is_time(e->tag, e->vr) &&
+        (value.ptr == NULL ? e->length != 0 : !time_is_plain(value))) {
+        const struct deidentify_place place = place_of(d, e);
+        action = confidentiality_fallback(&place);
+    }
     if (action == DEIDENTIFY_KEEP) {
         if (e->tag == TAG_CHARSET && value.ptr != NULL)
             d->charset[d->depth] = charset_parse(value_trim(value));
@@ -413,6 +425,8 @@ err deidentifier_init(struct deidentifier *d, struct part10_consumer *to,
     str id = has_id ? facts->patient_id : facts->study_instance_uid;
     *d = (struct deidentifier){.base = {.ops = &deidentify_ops}, .to = to, .options = *options};
     d->charset[0] = charset_parse(STR(""));
+    d->study_instance_uid = facts->study_instance_uid;
+    d->shown_study_instance_uid = facts->shown_study_instance_uid;
     TRY(pseudonym_check_key(options->key));
     if ((options->flags & both) == both)
         return ERR(INVALID, "dates are either kept or shifted");

@@ -53,6 +53,7 @@ struct deidentifier {
     struct part10_consumer *to;
     struct deidentify_options options;
     str sop_instance_uid, patient_id; /* the new ones */
+    str study_instance_uid, shown_study_instance_uid; /* of the facts */
     int shift_days;
     const char *temporal_information;
     struct arena arena, scratch; /* of all, of one value */
@@ -86,6 +87,9 @@ err deidentify_write(struct arena *a, struct byte_source *source,
  * Errors: MALFORMED, and those of deidentifier_init. */
 err deidentify_json(struct arena *a, str document, const struct deidentify_options *options,
                     const struct deidentify_facts *facts, str bulk_prefix, str *out);
+
+/* A time of the day or an offset from UTC: kept only where it is nothing else (time_is_plain). */
+bool deidentify_is_time(uint32_t tag, enum dicom_vr vr);
 
 /* Whether a bulk value is the same in what is de-identified: who asks for it by its path, as bulk
  * tables have it (dicom/json.h), may have it only then. */

@@ -76,6 +76,12 @@ err deidentify_json(struct arena *a, str document, const struct deidentify_optio
     return e;
 }
 
+bool deidentify_is_time(uint32_t tag, enum dicom_vr vr)
+{
+    const struct dictionary_entry *entry = dictionary_find(tag);
+    return tag == 0x00080201 || vr == VR_TM || (entry != NULL && entry->vr == VR_TM);
+}
+
 bool deidentify_keeps_bulk(str path, enum dicom_vr vr, unsigned flags)
 {
     struct deidentify_place place = {.above = DEIDENTIFY_KEEP};
@@ -89,7 +95,7 @@ bool deidentify_keeps_bulk(str path, enum dicom_vr vr, unsigned flags)
         if (action == DEIDENTIFY_REMOVE || action == DEIDENTIFY_EMPTY)
             return false;
         if (!is_sequence)
-            return action == DEIDENTIFY_KEEP;
+            return action == DEIDENTIFY_KEEP && !deidentify_is_time(place.tag, vr);
         if (action == DEIDENTIFY_DUMMY || place.above == DEIDENTIFY_KEEP)
             place.above = action;
         place.is_nested = true;

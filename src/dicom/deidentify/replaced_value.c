@@ -197,3 +197,12 @@ str text_clean(struct arena *a, enum dicom_vr vr, str text)
     }
     return out.len == separators ? STR("") : buf_str(&out);
 }
+
+bool time_is_plain(str values)
+{
+    for (size_t i = 0; i < values.len; i++)
+        if (values.ptr[i] == '\0' ? i + 1 != values.len
+                                  : strchr("0123456789.:+- \\", values.ptr[i]) == NULL)
+            return false;
+    return true;
+}

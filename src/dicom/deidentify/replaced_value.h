@@ -15,6 +15,10 @@ str dummy_value(enum dicom_vr vr);
  * False when one of the values is none, or would be before the year 1. */
 bool dates_shift(struct arena *a, enum dicom_vr vr, str values, int days, str *out);
 
+/* Whether a time or an offset from UTC that is to be kept is one: a text in its place may name
+ * somebody. */
+bool time_is_plain(str values);
+
 /* The words of anatomy and technique of a table (dicom/tables/safe_words.inc), and measures such as
  * "5mm"; with single spaces. "" when there is none. */
 str text_clean(struct arena *a, enum dicom_vr vr, str text);

@@ -44,6 +44,9 @@ struct deidentify_facts {
     str temporal_information; /* Longitudinal Temporal Information Modified (0028,0303) */
     bool has_document, has_content, has_overlay_in_pixels, has_waveform_annotation, has_audio,
         has_encrypted;
+    /* Never read: whoever has another Study Instance UID for the study than the keyed hash says it
+     * here. */
+    str shown_study_instance_uid;
 };
 
 /* Bits of deidentify_risk by 1 << risk; 0: there is none that is known of. */

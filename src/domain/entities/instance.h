@@ -7,6 +7,16 @@
 #include "domain/entities/entity.h"
 #include "domain/enums/study_state.h"
 
+/* What is stored, of an instance that is seen de-identified, and what it is to become
+ * (application/models/deidentified_object.h). */
+struct deidentified_object {
+    str object_name;
+    int64_t size;
+    str key; /* of the view */
+    str patient_id, issuer_of_patient_id, study_instance_uid; /* of its study */
+    str shown_study_instance_uid;
+};
+
 struct instance {
     ENTITY_MEMBERS;
     int64_t study_key;
@@ -25,6 +35,9 @@ struct instance {
     int64_t size;
     enum study_state state;
     instant trashed_at;
+    /* Of a de-identified view: then object_name tells its states apart, and names nothing that is
+     * stored. NULL: as it came. */
+    const struct deidentified_object *deidentified;
 };
 DECLARE_SCHEMA(instance);
 SLICE(instance);

@@ -19,8 +19,8 @@ struct principal principal_system(int64_t organization_key)
                               .permissions = ~UINT64_C(1)};
 }
 
-bool principal_access(const struct principal *p, enum permission right, instant now,
-                      struct access *out)
+static bool find_access(const struct principal *p, enum permission right, instant now,
+                        struct access *out)
 {
     /* nobody downloads what they do not see, nor removes it: whoever does is told what it was */
     bool needs_sight = right == DOWNLOAD_STUDIES || right == DELETE_STUDIES;
@@ -35,6 +35,27 @@ bool principal_access(const struct principal *p, enum permission right, instant 
                            .series_key = p->series_key,
                            .series_id = p->series_id};
     return has_all || permissions_have(p->granted_permissions, right);
+}
+
+bool principal_access(const struct principal *p, enum permission right, instant now,
+                      struct access *out)
+{
+    *out = (struct access){0};
+    return !p->is_deidentified && find_access(p, right, now, out);
+}
+
+bool principal_deidentified_access(const struct principal *p, enum permission right, instant now,
+                                   struct access *out)
+{
+    struct principal behind = *p;
+    *out = (struct access){0};
+    if (right != READ_STUDIES && right != DOWNLOAD_STUDIES)
+        return false;
+    if (!p->is_deidentified && !permissions_have(p->permissions, READ_DEIDENTIFIED))
+        return false;
+    if (!p->is_deidentified)
+        behind.permissions |= UINT64_C(1) << READ_STUDIES | UINT64_C(1) << DOWNLOAD_STUDIES;
+    return find_access(&behind, right, now, out);
 }
 
 const char *const principal_kind_names[] = {"nobody",  "user",       "system", "share",

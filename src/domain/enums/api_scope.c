@@ -7,7 +7,8 @@
 
 const char *const api_scope_names[] = {"studies:read",  "studies:write",  "studies:delete",
                                        "worklist:read", "worklist:write", "urls:sign",
-                                       "reports:read",  "reports:write",  NULL};
+                                       "reports:read",  "reports:write",  "studies:read_deidentified",
+                                       NULL};
 _Static_assert(COUNT_OF(api_scope_names) == API_SCOPE_COUNT + 1, "a scope without a name");
 
 static const uint64_t permissions[API_SCOPE_COUNT] = {
@@ -18,7 +19,8 @@ static const uint64_t permissions[API_SCOPE_COUNT] = {
     [SCOPE_WORKLIST_WRITE] = BIT(WRITE_WORK_ITEMS),
     [SCOPE_URLS_SIGN] = BIT(SIGN_URLS),
     [SCOPE_REPORTS_READ] = BIT(READ_REPORTS),
-    [SCOPE_REPORTS_WRITE] = BIT(WRITE_REPORTS)};
+    [SCOPE_REPORTS_WRITE] = BIT(WRITE_REPORTS),
+    [SCOPE_STUDIES_READ_DEIDENTIFIED] = BIT(READ_DEIDENTIFIED)};
 
 enum api_scope api_scope_find(str name)
 {

@@ -14,6 +14,7 @@ enum api_scope {
     SCOPE_URLS_SIGN,
     SCOPE_REPORTS_READ,
     SCOPE_REPORTS_WRITE,
+    SCOPE_STUDIES_READ_DEIDENTIFIED,
     API_SCOPE_COUNT
 };
 extern const char *const api_scope_names[]; /* NULL-terminated: "studies:read", … */

@@ -33,6 +33,7 @@ const char *const permission_names[] = {"undecided",
                                         "write_reports",
                                         "sign_reports",
                                         "write_report_templates",
+                                        "read_deidentified",
                                         NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
@@ -55,7 +56,7 @@ static const uint64_t permissions[ROLE_COUNT] = {
                           BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
                           BIT(WRITE_WORK_ITEMS) | BIT(BREAK_GLASS) | BIT(READ_REPORTS),
     [ROLE_REFERRER] = EVERYBODY | BIT(BREAK_GLASS) | BIT(READ_REPORTS),
-    [ROLE_RESEARCHER] = EVERYBODY,
+    [ROLE_RESEARCHER] = EVERYBODY | BIT(READ_DEIDENTIFIED),
     [ROLE_VIEWER] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(READ_WORK_ITEMS) |
                     BIT(READ_REPORTS),
     [ROLE_CUSTOM] = EVERYBODY,
@@ -86,7 +87,7 @@ uint64_t grantable_permissions(void)
 bool rights_cover(struct rights have, struct rights other)
 {
     if (permissions_have(have.permissions, READ_STUDIES))
-        have.permissions |= BIT(BREAK_GLASS);
+        have.permissions |= BIT(BREAK_GLASS) | BIT(READ_DEIDENTIFIED);
     return ((other.permissions | other.granted_permissions) & ~have.permissions) == 0;
 }
 
@@ -180,5 +181,6 @@ uint64_t permissions_to_enroll(void)
 
 uint64_t permissions_when_signed(permission_number needs)
 {
-    return BIT(ANYONE) | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(needs);
+    return BIT(ANYONE) | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) | BIT(READ_DEIDENTIFIED) |
+           BIT(needs);
 }

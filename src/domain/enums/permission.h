@@ -34,6 +34,7 @@ enum permission {
     WRITE_REPORTS, /* drafts, preliminary reports, addenda and amendments of them */
     SIGN_REPORTS,
     WRITE_REPORT_TEMPLATES,
+    READ_DEIDENTIFIED, /* look at and download images without seeing whose they are */
     PERMISSION_COUNT
 };
 
@@ -76,7 +77,7 @@ uint64_t grantable_permissions(void);
 
 /* Whoever has the first may give the second to others, and may change those who have it: nothing
  * that they do not have themselves, with everything of the organization. Whoever reads everything
- * need not have BREAK_GLASS to give it: it would open nothing to them. */
+ * need not have BREAK_GLASS or READ_DEIDENTIFIED to give it: it would open nothing to them. */
 bool rights_cover(struct rights have, struct rights other);
 
 /* Of somebody who must set up a second factor first. */

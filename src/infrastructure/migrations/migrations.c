@@ -454,6 +454,9 @@ static const char shares[] =
     "CREATE INDEX share_visits_by_share ON share_visits(share_key, key);"
     "CREATE INDEX share_visits_by_end ON share_visits(expires_at);";
 
+static const char deidentified_shares[] =
+    "ALTER TABLE shares ADD COLUMN is_deidentified {number} NOT NULL DEFAULT 0;";
+
 /* Programs that ask, and what they send in parts. */
 static const char public_api[] =
     "CREATE TABLE api_keys(" ENTITY "name {text} NOT NULL, secret_hash {text} NOT NULL, "
@@ -611,5 +614,6 @@ const struct migration migrations[] = {
     {22, "notifications, devices that were signed in with", {notifications}, NULL, NULL},
     {23, "reports", {sqlite_reports, postgresql_reports}, NULL, NULL},
     {24, "schedules", {schedules}, NULL, NULL},
+    {25, "shares that are seen de-identified", {deidentified_shares}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -173,6 +173,7 @@ static err read_share_principal(struct request *r, struct readers *readers)
                                       .grantee_key = share.key,
                                       .series_key = share.series_key,
                                       .series_id = share.series_id,
+                                      .is_deidentified = share.is_deidentified,
                                       .issued_at = visit.created_at,
                                       .expires_at = visit.expires_at};
     return OK;
@@ -282,7 +283,7 @@ static err check_key(struct request *r, uuid id, str hash, struct api_key *out)
     bool is_live = false;
     struct readers *readers;
     struct mediator *m = r->scope.mediator;
-    TRY(m->ops->read_begin(m, &r->scope, &readers));
+    TRY(m->ops->read_begin(m, &r->scope, NULL, &readers));
     err e = read_live_key(&r->scope, readers, 0, id, out, &is_live);
     m->ops->read_end(m, readers);
     TRY(e);
@@ -343,7 +344,7 @@ err auth_resolve(struct request *r)
         return resolve_key(r, now);
     if (!r->of_share)
         TRY(verify(r, now, &claims));
-    TRY(m->ops->read_begin(m, &r->scope, &readers));
+    TRY(m->ops->read_begin(m, &r->scope, NULL, &readers));
     err e = r->of_share ? read_share_principal(r, readers) : read_principal(r, &claims, readers);
     m->ops->read_end(m, readers);
     if (!failed(e))
@@ -395,7 +396,7 @@ err auth_check_again(struct scope *scope)
     bool is_key = scope->principal->kind == PRINCIPAL_API_KEY;
     if (!is_key && scope->principal->expires_at.us <= clock_now(scope->clock).us)
         return ERR(UNAUTHENTICATED, "the session has ended");
-    TRY(m->ops->read_begin(m, scope, &readers));
+    TRY(m->ops->read_begin(m, scope, NULL, &readers));
     err e = is_key ? check_live_key(scope, readers) : check_session(scope, readers);
     m->ops->read_end(m, readers);
     return e;

@@ -16,11 +16,13 @@ err dicomweb_open_part(struct storage *storage, const struct instance *n,
                        const struct http_part *part, int *fd, uint64_t *base)
 {
     struct object_file file;
-    bool whole = part->offset == 0 && part->size == (uint64_t)n->size;
-    TRY(dicomweb_open(storage, n->object_name,
+    str name = n->deidentified != NULL ? n->deidentified->object_name : n->object_name;
+    uint64_t size = (uint64_t)(n->deidentified != NULL ? n->deidentified->size : n->size);
+    bool whole = part->offset == 0 && part->size == size;
+    TRY(dicomweb_open(storage, name,
                       whole ? OBJECT_WHOLE : (struct object_range){part->offset, part->size},
                       &file));
-    if (file.size != (uint64_t)n->size) {
+    if (file.size != size) {
         close(file.fd);
         return ERR(UNAVAILABLE, "a stored object is damaged");
     }

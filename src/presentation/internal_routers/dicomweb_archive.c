@@ -4,11 +4,16 @@
  * An archive is a list of parts like a multipart body: its length is known beforehand and it is the
  * same bytes each time, so that a download that broke off goes on by Range. What a ZIP archive says
  * about an object's checksum stands behind the object: it is made of the bytes as they pass, or,
- * for those that a range leaves out and nobody remembers, of the object once more. */
+ * for those that a range leaves out and nobody remembers, of the object once more.
+ *
+ * What is seen de-identified is made first, all of it, into a scratch file that stands for the
+ * objects: how long each one is is not known before. */
 #include "presentation/internal_routers/dicomweb.h"
 
+#include "application/models/deidentified_object.h"
 #include "application/queries/images/retrieve_archive/query.h"
 #include "base/arena.h"
+#include "base/byte_sink.h"
 #include "base/tar.h"
 #include "base/zip.h"
 #include "presentation/object_checksums.h"
@@ -30,6 +35,7 @@ struct piece {
 struct archived {
     struct zip_entry entry;
     const struct instance *instance;
+    uint64_t made_at; /* in the scratch file, where there is one */
     struct piece object, descriptor;
     size_t crc_at; /* in the central directory */
     bool is_crc_known;
@@ -41,6 +47,7 @@ struct archive {
     struct arena *arena;
     struct storage *storage;
     struct object_checksums *checksums; /* of others before this one */
+    int made_fd;                        /* scratch file of what was made; -1: there is none */
     struct http_part_slice parts;
     struct buf framing; /* headers; a part of them has the offset until the end */
     uint64_t size;
@@ -60,25 +67,39 @@ static void note_crc(struct archive *z, struct archived *of, uLong crc)
     object_checksums_put(z->checksums, of->instance->object_name, of->entry.crc);
 }
 
+/* Byte n of it is byte n - *base of the descriptor, also where that goes around. */
+static err open_object(struct archive *z, const struct archived *of, const struct http_part *part,
+                       int *fd, uint64_t *base)
+{
+    if (z->made_fd < 0)
+        return dicomweb_open_part(z->storage, of->instance, part, fd, base);
+    *base = 0 - of->made_at;
+    *fd = dup(z->made_fd);
+    return *fd >= 0 ? OK : ERR(UNAVAILABLE, "there are too many open files");
+}
+
 /* Errors: UNAVAILABLE (it cannot be read, or is not what it was). */
 static err make_crc(struct archive *z, struct archived *of)
 {
-    struct object_file file;
+    const struct http_part whole = {.size = of->entry.size};
     uLong crc = crc32_z(0, NULL, 0);
-    uint64_t at = 0;
+    uint64_t at = 0, base;
+    int fd;
     if (of->is_crc_known)
         return OK;
-    TRY(dicomweb_open(z->storage, of->instance->object_name, OBJECT_WHOLE, &file));
+    TRY(open_object(z, of, &whole, &fd, &base));
     unsigned char *block = heap_alloc_raw(CHECKSUM_BLOCK_SIZE);
     while (at < of->entry.size) {
-        ssize_t got = pread(file.fd, block, CHECKSUM_BLOCK_SIZE, (off_t)(at - file.base));
+        uint64_t left = of->entry.size - at;
+        size_t wanted = left < CHECKSUM_BLOCK_SIZE ? (size_t)left : (size_t)CHECKSUM_BLOCK_SIZE;
+        ssize_t got = pread(fd, block, wanted, (off_t)(at - base));
         if (got <= 0)
             break;
         crc = crc32_z(crc, block, (size_t)got);
         at += (uint64_t)got;
     }
     heap_free(block);
-    close(file.fd);
+    close(fd);
     if (at != of->entry.size)
         return ERR(UNAVAILABLE, "a stored object is damaged");
     note_crc(z, of, crc);
@@ -121,7 +142,7 @@ static err open_piece(struct http_parts *parts, const struct http_part *part, in
         return open_descriptor(z, piece->of, fd);
     if (piece->kind == PIECE_DIRECTORY)
         return open_directory(z, fd);
-    return dicomweb_open_part(z->storage, piece->of->instance, part, fd, base);
+    return open_object(z, piece->of, part, fd, base);
 }
 
 /* To read objects once more takes its time: not on a thread that others wait for. */
@@ -226,15 +247,41 @@ static void plan_tar(struct archive *z, const struct medium *medium, instant tim
     add_memory(z, (str){tar_zeros, sizeof tar_zeros});
 }
 
-static struct archive *archive_make(struct request *r, const struct retrieve_archive_result *found,
-                                    bool is_zip)
+static bool is_made(const struct retrieve_archive_result *found)
+{
+    return found->content.instances.at[0].row.deidentified != NULL;
+}
+
+/* The files of a de-identified view, one behind the other. */
+static err make_files(struct request *r, struct archive *z)
+{
+    struct fd_sink sink;
+    TRY(storage_scratch(z->storage, &z->made_fd));
+    http_keep_fd(r->x, z->made_fd);
+    fd_sink_init(&sink, z->made_fd);
+    for (size_t i = 0; i < z->entry_count; i++) {
+        struct archived *of = &z->entries[i];
+        off_t from = lseek(z->made_fd, 0, SEEK_END);
+        TRY(deidentified_object_write(z->storage, of->instance, NULL, &sink.base));
+        off_t end = lseek(z->made_fd, 0, SEEK_END);
+        if (from < 0 || end < from)
+            return ERR(UNAVAILABLE, "the storage cannot be used");
+        of->made_at = (uint64_t)from;
+        of->entry.size = (uint64_t)(end - from);
+    }
+    return OK;
+}
+
+static err archive_make(struct request *r, const struct retrieve_archive_result *found, bool is_zip,
+                        struct archive **out)
 {
     struct arena *a = request_arena(r);
-    struct archive *z = NEW(a, struct archive);
+    struct archive *z = *out = NEW(a, struct archive);
     const struct medium *medium = &found->medium;
     *z = (struct archive){.arena = a,
                           .storage = r->scope.services->storage,
                           .checksums = r->app->checksums,
+                          .made_fd = -1,
                           .framing = BUF_IN(a),
                           .directory = BUF_IN(a),
                           .entry_count = medium->files.len,
@@ -250,9 +297,11 @@ static struct archive *archive_make(struct request *r, const struct retrieve_arc
                                 .descriptor = {PIECE_DESCRIPTOR, of},
                                 .crc = crc32_z(0, NULL, 0)};
     }
+    if (is_made(found))
+        TRY(make_files(r, z));
     (is_zip ? plan_zip : plan_tar)(z, medium, found->content.study.created_at);
     settle_framing(z);
-    return z;
+    return OK;
 }
 
 /* Anything but an object is made of other objects, which takes its time. */
@@ -323,6 +372,7 @@ err dicomweb_archive(struct request *r)
     struct retrieve_archive query;
     struct retrieve_archive_result *found = NEW(a, struct retrieve_archive_result);
     struct accept_item_slice accept;
+    struct archive *z;
     unsigned status;
     if (r->scope.must_not_wait)
         return scope_defer(&r->scope);
@@ -337,7 +387,9 @@ err dicomweb_archive(struct request *r)
     dicomweb_set_tag(r, etag, false);
     if (request_is_unchanged(r, etag))
         return OK;
-    struct archive *z = archive_make(r, found, is_zip);
+    if (is_made(found) && r->x->lane != LANE_CPU)
+        return request_move(r, LANE_CPU);
+    TRY(archive_make(r, found, is_zip, &z));
     struct http_parts body = {.at = z->parts.at,
                               .count = z->parts.len,
                               .open = open_piece,

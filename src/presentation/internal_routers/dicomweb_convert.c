@@ -3,6 +3,7 @@
  * it. Memory stays constant whatever their size. */
 #include "presentation/internal_routers/dicomweb_answer.h"
 
+#include "application/models/deidentified_object.h"
 #include "base/arena.h"
 #include "base/byte_sink.h"
 #include "dicom/write/data_set_writer.h"
@@ -71,14 +72,26 @@ static err write_instance(struct request *r, const struct instance *n,
     struct object_file file;
     struct fd_source source;
     struct arena scratch = {0};
+    if (n->deidentified != NULL)
+        return deidentified_object_write(r->scope.services->storage, n, to, sink);
     TRY(dicomweb_open(r->scope.services->storage, n->object_name, OBJECT_WHOLE, &file));
     fd_source_init(&source, file.fd);
-    err e = str_eq(n->transfer_syntax_uid, str_of(to->uid))
+    err e = to == NULL || str_eq(n->transfer_syntax_uid, str_of(to->uid))
                 ? byte_copy(&source.base, sink, NULL)
                 : write_again(&scratch, n, &source.base, to, sink);
     close(file.fd);
     arena_deinit(&scratch);
     return e;
+}
+
+static str syntax_of(const struct instance *n, const struct transfer_syntax *to)
+{
+    return to != NULL ? str_of(to->uid) : n->transfer_syntax_uid;
+}
+
+static str type_of(struct arena *a, const struct instance *n, const struct transfer_syntax *to)
+{
+    return str_format(a, "application/dicom; transfer-syntax=%.*s", STR_ARG(syntax_of(n, to)));
 }
 
 static err write_text(struct byte_sink *sink, str text)
@@ -90,11 +103,11 @@ static err write_parts(struct request *r, const struct retrieve_images_result *i
                        const struct transfer_syntax *to, struct byte_sink *sink)
 {
     struct arena *a = request_arena(r);
-    str type = str_format(a, "application/dicom; transfer-syntax=%s", to->uid);
     str base_url = dicomweb_base_url(r);
     for (size_t i = 0; i < images->instances.len; i++) {
         const struct instance *n = &images->instances.at[i];
         str location = dicomweb_location(a, base_url, &images->row, n);
+        str type = type_of(a, n, to);
         TRY(write_text(sink, multipart_head(a, boundary, type, location, i == 0)));
         TRY(write_instance(r, n, to, sink));
     }
@@ -118,10 +131,13 @@ err dicomweb_respond_converted(struct request *r, const struct retrieve_images_r
 {
     struct arena *a = request_arena(r);
     bool one = images->instances.len == 1 && images->row.instance.key != 0;
+    const struct instance *first = &images->instances.at[0];
+    str name = to != NULL ? str_of(to->uid) : STR("stored");
     str etag =
-        one ? str_format(a, "%.*s-%s-%s", STR_ARG(images->instances.at[0].object_name), to->uid,
+        one ? str_format(a, "%.*s-%.*s-%s", STR_ARG(first->object_name), STR_ARG(name),
                          form == FORM_SINGLE ? "s" : "m")
-            : str_format(a, "%.*s-%s", STR_ARG(dicomweb_group_tag(a, &images->row)), to->uid);
+            : str_format(a, "%.*s-%.*s", STR_ARG(dicomweb_group_tag(a, &images->row)),
+                         STR_ARG(name));
     struct fd_sink sink;
     int fd;
     dicomweb_set_tag(r, etag, one);
@@ -132,9 +148,9 @@ err dicomweb_respond_converted(struct request *r, const struct retrieve_images_r
     TRY(storage_scratch(r->scope.services->storage, &fd));
     fd_sink_init(&sink, fd);
     str boundary = dicomweb_boundary(r, etag);
-    err e = form == FORM_SINGLE ? write_instance(r, &images->instances.at[0], to, &sink.base)
+    err e = form == FORM_SINGLE ? write_instance(r, first, to, &sink.base)
                                 : write_parts(r, images, boundary, to, &sink.base);
-    str type = form == FORM_SINGLE ? str_format(a, "application/dicom; transfer-syntax=%s", to->uid)
+    str type = form == FORM_SINGLE ? type_of(a, first, to)
                                    : multipart_content_type(a, boundary, STR("application/dicom"));
     if (!failed(e))
         e = respond_scratch(r, type, etag, fd);

@@ -47,8 +47,10 @@ static void add_stored(struct pieces *p, const struct instance *instance, uint64
         (struct http_part){.file = p->as_stored, .offset = offset, .size = size};
 }
 
+/* Of a de-identified view the stored file is never sent, only pieces of it. */
 void pieces_add_object(struct pieces *p, const struct instance *instance)
 {
+    p->is_refused = p->is_refused || instance->deidentified != NULL;
     add_stored(p, instance, 0, (uint64_t)instance->size);
 }
 
@@ -131,7 +133,8 @@ static const struct byte_sink_ops counting_ops = {.write = counting_write};
 
 static err open_whole(struct maker *m, const struct instance *n, int *fd, uint64_t *base)
 {
-    const struct http_part whole = {.size = (uint64_t)n->size};
+    const struct http_part whole = {
+        .size = (uint64_t)(n->deidentified != NULL ? n->deidentified->size : n->size)};
     return dicomweb_open_part(m->r->scope.services->storage, n, &whole, fd, base);
 }
 
@@ -327,6 +330,8 @@ err pieces_respond(struct pieces *p, str content_type, str etag)
                               .may_wait = storage->may_wait};
     unsigned status;
     size_t made_count = 0;
+    if (p->is_refused)
+        return ERR(INTERNAL, "a file was to be sent as it is stored");
     TRY(dicomweb_parts_asked_for(r, etag, &body, &status));
     for (size_t i = 0; i < body.count; i++)
         made_count += is_made(&body.at[i]);

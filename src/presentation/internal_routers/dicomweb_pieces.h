@@ -11,6 +11,7 @@ struct pieces {
     struct request *r;
     struct http_part_slice parts;
     struct instance_piece *as_stored; /* of the instance that came last */
+    bool is_refused;                  /* what was added is not to be sent */
 };
 
 /* Bytes in memory, which live as long as the request. */

@@ -41,6 +41,8 @@ err dicomweb_respond_single(struct request *r, const struct retrieve_images_resu
     const struct transfer_syntax *from = transfer_syntax_find(n->transfer_syntax_uid);
     const struct transfer_syntax *to = transfer_syntax_find(syntax);
     if (syntax.len == 0 || str_eq(syntax, STR("*")) || str_eq(syntax, n->transfer_syntax_uid)) {
+        if (n->deidentified != NULL)
+            return dicomweb_respond_converted(r, images, FORM_SINGLE, NULL);
         dicomweb_set_immutable(r, n->object_name);
         if (request_is_unchanged(r, n->object_name))
             return OK;
@@ -78,6 +80,8 @@ err dicomweb_respond_images(struct request *r, const struct retrieve_images_resu
                     STR_ARG(str_eq(syntax, STR("*")) ? STR("they are stored in") : syntax));
     if (form == FORM_SINGLE)
         return dicomweb_respond_single(r, images, STR_NONE);
+    if (images->instances.at[0].deidentified != NULL)
+        return dicomweb_respond_converted(r, images, FORM_MULTIPART, NULL);
     str etag = one ? str_format(a, "%.*s-m", STR_ARG(images->instances.at[0].object_name))
                    : dicomweb_group_tag(a, &images->row);
     dicomweb_set_tag(r, etag, one);

@@ -203,7 +203,8 @@ static err add_frames(struct assembly *s, const struct value *v)
 static err add_fragments(struct assembly *s, const struct value *v)
 {
     const struct instance *n = &v->owner->instance;
-    const struct http_part whole = {.size = (uint64_t)n->size};
+    const struct http_part whole = {
+        .size = (uint64_t)(n->deidentified != NULL ? n->deidentified->size : n->size)};
     uint64_t at = v->place.offset, base;
     int fd;
     if (s->r->scope.must_not_wait)

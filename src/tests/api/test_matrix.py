@@ -309,7 +309,7 @@ class Matrix(unittest.TestCase):
         self.assertEqual(set(policy) - routes, set(), "in the policy, and gone")
         for key, row in policy.items():
             for role in ROLES:
-                self.assertIn(row[role], ("yes", "granted", "mine", "no", "conflict"), key)
+                self.assertIn(row[role], ("yes", "granted", "shown", "mine", "no", "conflict"), key)
             self.assertIn(row["nobody"] + row["cookie"], ("yesyes", "nono", "noyes"), key)
 
     # ---- another organization's is like what never was ----
@@ -448,6 +448,8 @@ class Matrix(unittest.TestCase):
         may = row[role]
         if may in ("no", "conflict"):
             return {"no": "403", "conflict": "409"}[may]
+        if may == "shown" and case != "-":
+            return "404"
         if may == "mine" or case.startswith("other") or (case.startswith("hidden") and may == "granted"):
             return "404"
         return "done"
@@ -468,12 +470,16 @@ class Matrix(unittest.TestCase):
     def check_content(self, key, row, role, case, answer):
         body = answer.body
         forbidden = [FOREIGN, NAMES[FOREIGN]]
-        if row.get(role) in ("granted", "no") or role == "nobody":
+        if row.get(role) in ("granted", "shown", "no") or role == "nobody":
             forbidden += [HIDDEN, NAMES[HIDDEN]]
+        if row.get(role) == "shown":
+            forbidden += [GRANTED, NAMES[GRANTED]]
         if case in ("-", "granted", "own", "query"):
             for mark in forbidden:
                 if mark.encode() in body:
                     return f"{mark} is in the answer"
+        if key[0] == "GET" and key[1] in STUDY_LISTS and answer.status == 200 and row[role] == "shown":
+            return None if len(answer.json["items"] if key[1].startswith(API) else answer.json) >= 2 else "studies are missing"
         if key[0] == "GET" and key[1] in STUDY_LISTS and answer.status == 200:
             wanted = {GRANTED} if row[role] == "granted" else {GRANTED, HIDDEN}
             for uid in wanted:
@@ -524,6 +530,8 @@ class Matrix(unittest.TestCase):
                 address, signer = self.address(method, path, case), self.callers[role].credentials["bearer"]
                 made = self.server.send("POST", f"{API}/signed-urls", json.dumps({"path": address}), {**JSON, **signer})
                 expected = self.expected(row, role, case, "bearer") if is_signable(method, path) else "422"
+                if row[role] == "shown" and expected == "404":
+                    expected = "403"  # nobody signs what they see de-identified
                 answer = self.server.send("GET", made.json["path"]) if made.status == 201 else made
                 outcome = "422" if answer.status == 422 else self.outcome(method, path, answer)
                 is_unseen = expected == "403" and made.status == 404  # what nobody of that role sees is not there to be signed

@@ -64,6 +64,7 @@ void world_open(struct world *w)
     rate_memory_open(&w->rates);
     CHECK_OK(bus_memory_open(&w->bus));
     mediator_ports_open(&w->mediator, &w->faulty_database.base, &w->clock.base);
+    mediator_ports_use_secret(&w->mediator, w->tokens.secret);
     w->services = (struct services){.storage = &w->faulty_storage.base,
                                     .tokens = &w->tokens.base,
                                     .passwords = &w->passwords.base,

@@ -57,9 +57,10 @@ static err fake_authorize(struct mediator *m, struct scope *scope, const struct 
     return container_of(m, struct fake, base)->allowed;
 }
 
-static err fake_read_begin(struct mediator *m, struct scope *scope, struct readers **out)
+static err fake_read_begin(struct mediator *m, struct scope *scope, const struct access *access,
+                           struct readers **out)
 {
-    (void)scope;
+    (void)scope, (void)access;
     *out = NULL;
     note(m, 'r');
     return OK;

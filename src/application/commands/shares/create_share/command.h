@@ -16,6 +16,7 @@ struct create_share {
     str password;
     int64_t use_count_max;
     bool allows_download;
+    bool is_deidentified;
 };
 struct create_share_result {
     struct shown_share share;

@@ -19,7 +19,9 @@ SCHEMA(create_share, FIELD(create_share, id, .flags = KEY, .doc = "Study"),
              .doc = "To be told by another way than the link"),
        FIELD(create_share, use_count_max, .max = SHARE_USE_COUNT_MAX,
              .doc = "How often it may be opened; 0: no limit"),
-       FIELD(create_share, allows_download, .doc = "Whole instances and archives too"));
+       FIELD(create_share, allows_download, .doc = "Whole instances and archives too"),
+       FIELD(create_share, is_deidentified,
+             .doc = "Show images without whose they are; it stays so"));
 SCHEMA(create_share_result, FIELD_EMBED_OF(create_share_result, share, shown_share),
        FIELD(create_share_result, token, .flags = REQUIRED | SECRET,
              .doc = "The secret of the link; it is not told again"),
@@ -88,6 +90,8 @@ static err check(struct command_ctx *ctx, const struct create_share *cmd)
         return invalid(ctx, "expires_at", "must be within a year");
     if (cmd->kind == SHARE_INBOX && (has_studies || uuid_is_set(cmd->series_id)))
         return invalid(ctx, "kind", "an inbox shows no studies");
+    if (cmd->kind == SHARE_INBOX && cmd->is_deidentified)
+        return invalid(ctx, "is_deidentified", "an inbox shows no studies");
     if (cmd->kind == SHARE_VIEW && kinds != 1)
         return invalid(ctx, "study_ids", "studies, or one series, or one album have to be named");
     return share_check_rights(ctx->principal, cmd->kind, cmd->allows_download);
@@ -145,6 +149,7 @@ static err create_share_handle(struct command_ctx *ctx, const struct create_shar
                           .expires_at = cmd->expires_at,
                           .use_count_max = cmd->use_count_max,
                           .allows_download = cmd->allows_download,
+                          .is_deidentified = cmd->is_deidentified,
                           .series_key = subjects.series.key,
                           .series_id = subjects.series.id,
                           .album_key = subjects.album.key,

@@ -15,6 +15,7 @@ struct open_share_result {
     int64_t expires_in;
     enum share_kind kind;
     bool allows_download;
+    bool is_deidentified;
     struct str_slice study_instance_uids; /* the first SHARE_STUDY_COUNT_MAX of them */
     int64_t study_count;
     str series_instance_uid;

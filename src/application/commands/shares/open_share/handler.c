@@ -15,7 +15,9 @@ SCHEMA(open_share_result,
        FIELD(open_share_result, expires_in, .doc = "Seconds; then it has to be opened again"),
        FIELD_ENUM_OF(open_share_result, kind, share_kind_names, .doc = "To see, or to send in"),
        FIELD(open_share_result, allows_download, .doc = "Whole instances and archives too"),
-       FIELD(open_share_result, study_instance_uids, .doc = "What is seen, the newest first"),
+       FIELD(open_share_result, is_deidentified, .doc = "Images are seen without whose they are"),
+       FIELD(open_share_result, study_instance_uids,
+             .doc = "What is seen, the newest first; none of a de-identified share: search for them"),
        FIELD(open_share_result, study_count, .doc = "How many studies are seen"),
        FIELD(open_share_result, series_instance_uid, .doc = "Nothing but this series is seen"));
 
@@ -84,10 +86,12 @@ static err list_studies(struct command_ctx *ctx, const struct share *share,
     struct image_page page;
     struct series series;
     TRY(image_reader_find(ctx->readers->images, ctx->arena, &filter, &page));
+    out->study_count = page.total;
+    if (share->is_deidentified) /* which ones is seen from within */
+        return OK;
     for (size_t i = 0; i < page.rows.len; i++)
         *SLICE_PUSH(ctx->arena, &out->study_instance_uids) =
             page.rows.at[i].study.study_instance_uid;
-    out->study_count = page.total;
     if (share->series_key == 0)
         return OK;
     TRY(image_reader_get_series(ctx->readers->images, ctx->arena, &filter.access, share->series_id,
@@ -147,6 +151,7 @@ static err open_share_handle(struct command_ctx *ctx, const struct open_share *c
         TRY(list_studies(ctx, &now_share, out));
     out->kind = now_share.kind;
     out->allows_download = now_share.allows_download;
+    out->is_deidentified = now_share.is_deidentified;
     return begin_visit(ctx, &now_share, cmd->user_agent, out);
 }
 COMMAND(open_share, .needs = ANYONE, .doc = "Open a share by its link");

@@ -12,5 +12,6 @@ static err get_instance_handle(struct query_ctx *ctx, const struct get_instance 
     ctx->scope->subject_id = out->instance.id;
     return OK;
 }
-QUERY(get_instance, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(get_instance, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Get an instance");

@@ -12,5 +12,6 @@ static err get_series_handle(struct query_ctx *ctx, const struct get_series *que
     ctx->scope->subject_id = out->series.id;
     return OK;
 }
-QUERY(get_series, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(get_series, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Get a series");

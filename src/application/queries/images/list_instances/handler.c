@@ -28,5 +28,6 @@ static err list_instances_handle(struct query_ctx *ctx, const struct list_instan
     out->page = paged_result_of(&query->page, page.total, page.next);
     return OK;
 }
-QUERY(list_instances, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(list_instances, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "List the instances of a series");

@@ -27,5 +27,6 @@ static err list_series_handle(struct query_ctx *ctx, const struct list_series *q
     out->page = paged_result_of(&query->page, page.total, page.next);
     return OK;
 }
-QUERY(list_series, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(list_series, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "List the series of a study");

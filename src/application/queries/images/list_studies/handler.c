@@ -47,5 +47,6 @@ static err list_studies_handle(struct query_ctx *ctx, const struct list_studies 
     out->page = paged_result_of(&query->page, page.total, page.next);
     return OK;
 }
-QUERY(list_studies, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(list_studies, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "List studies");

@@ -130,5 +130,6 @@ static err retrieve_bulk_handle(struct query_ctx *ctx, const struct retrieve_bul
     name_series(&series, &out->owners);
     return OK;
 }
-QUERY(retrieve_bulk, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(retrieve_bulk, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Retrieve bulk data, pixel data or rendered documents");

@@ -46,7 +46,8 @@ static err retrieve_images_handle(struct query_ctx *ctx, const struct retrieve_i
     return image_reader_each_instance(ctx->readers->images, ctx->arena, out->row.study.key,
                                       out->row.series.key, false, &sink.base);
 }
-QUERY(retrieve_images, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(retrieve_images, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Retrieve instances");
 
 static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_derived *query,
@@ -58,7 +59,8 @@ static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_
     return image_reader_blobs(ctx->readers->images, ctx->arena, row.instance.key, false,
                               &out->blobs);
 }
-QUERY(retrieve_derived, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(retrieve_derived, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Retrieve frames or bulk data");
 
 struct joining_sink {
@@ -142,5 +144,6 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
     metadata_cache_put(ctx->services->metadata, out->etag, out->gzip, false);
     return OK;
 }
-QUERY(retrieve_metadata, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(retrieve_metadata, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Retrieve metadata");

@@ -298,5 +298,6 @@ static err search_images_handle(struct query_ctx *ctx, const struct search_image
                           &out->page));
     return query->with_metadata ? add_metadata(&s, out) : OK;
 }
-QUERY(search_images, .needs = READ_STUDIES, .is_limitable = true, .reads_patient_data = true,
+QUERY(search_images, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true,
       .doc = "Search studies, series or instances");

@@ -9,6 +9,8 @@ SCHEMA(describe_share_result,
                      .doc = "Whether it opens anything"),
        FIELD(describe_share_result, has_password, .doc = "It takes a password too"),
        FIELD(describe_share_result, allows_download, .doc = "Whole instances and archives too"),
+       FIELD(describe_share_result, is_deidentified,
+             .doc = "It shows images without whose they are"),
        FIELD(describe_share_result, expires_at, .doc = "When it ends"));
 
 static err describe_share_handle(struct query_ctx *ctx, const struct describe_share *query,
@@ -23,6 +25,7 @@ static err describe_share_handle(struct query_ctx *ctx, const struct describe_sh
     *out = (struct describe_share_result){.kind = share.kind,
                                           .has_password = share.password_hash.ptr != NULL,
                                           .allows_download = share.allows_download,
+                                          .is_deidentified = share.is_deidentified,
                                           .expires_at = share.expires_at};
     return share_state_now(ctx->arena, ctx->readers, &share, clock_now(ctx->clock), &out->state);
 }

@@ -12,6 +12,7 @@ struct describe_share_result {
     enum share_state state;
     bool has_password;
     bool allows_download;
+    bool is_deidentified;
     instant expires_at;
 };
 DECLARE_USE_CASE(describe_share);
