@@ -2,6 +2,7 @@
 """Writes the files beside it: one small file for each way in which an image or a piece of HTTP can be wrong. All are our own;
 run it again after a change, the same script gives the same bytes. The name says what must come of a file: bad-… is refused,
 good-… is read, any-… may be either, and none may do worse."""
+import base64
 import json
 import os
 import random
@@ -332,13 +333,53 @@ def dicom_xml():
                 "bad-external-subset": '<!DOCTYPE a SYSTEM "http://127.0.0.1/a.dtd">' + head[38:] + tail, "bad-utf-7": head.replace("UTF-8", "UTF-7") + tail}.items()
 
 
+def openid():
+    """What identity providers send: sets of keys, tokens, claims, metadata."""
+    def b64(x):
+        return base64.urlsafe_b64encode(x if isinstance(x, bytes) else json.dumps(x).encode()).rstrip(b"=").decode()
+
+    def token(header):
+        return ".".join((b64(header), b64({"a": 1}), b64(bytes(64))))
+
+    rsa = {"kty": "RSA", "n": b64(b"\xc1" + b"\x5a" * 254 + b"\x01"), "e": "AQAB", "kid": "r", "use": "sig"}
+    ec = {"kty": "EC", "crv": "P-256", "x": "fPJ7GI0DT36KUjgDBLUawyn2Onvy1HdnTuLHMYAi0ng", "y": "B3eKV-XX-bJ3mORvLRCNnOGtA2gnkhrK9FrIfOfLBqU", "kid": "e"}
+    deep = "[" * 100 + "]" * 100
+    for name, keys in {"good-keys-two": [rsa, ec, {"kty": "oct", "k": "AQAB"}], "bad-keys-oct": [{"kty": "oct", "k": "AQAB", "kid": "r"}],
+                       "bad-keys-short": [{**rsa, "n": b64(b"\xc1" * 128)}], "bad-keys-exponent": [{**rsa, "e": "AQ"}], "bad-keys-even": [{**rsa, "e": "AQAA"}],
+                       "bad-keys-exponent-long": [{**rsa, "e": b64(b"\x01\0\0\0\x01")}], "bad-keys-use": [{**rsa, "use": "enc"}],
+                       "bad-keys-padding": [{**ec, "x": ec["x"] + "="}], "bad-keys-curve": [{**ec, "crv": "P-521"}], "bad-keys-list": rsa,
+                       "bad-keys-many": [{}] * 65}.items():
+        yield name, json.dumps({"keys": keys})
+    yield "bad-keys-deep", '{"keys":[%s]}' % deep
+    head = {"alg": "ES256", "kid": "e"}
+    good = token(head)
+    yield from {"good-token-plain": good, "good-token-typ": token({**head, "typ": "jwt"}), "bad-token-parts": good + ".AAAA", "bad-token-two": good.rsplit(".", 1)[0],
+                "bad-token-loose-bits": good[:-1] + "B", "bad-token-twice": ".".join((b64(b'{"alg":"none","alg":"ES256"}'), b64({}), b64(bytes(64)))),
+                "bad-token-crit": token({**head, "crit": ["b64"], "b64": False}), "bad-token-typ": token({**head, "typ": "logout+jwt"}),
+                "bad-token-kid-long": token({**head, "kid": "k" * 257}), "bad-token-nul": token({**head, "kid": "e\0"}),
+                **{f"bad-token-alg-{i}": token({**head, "alg": alg}) for i, alg in enumerate(("none", "HS256", "RS512", "es256"))}}.items()
+    claims = {"iss": "https://idp.example", "aud": "gantry", "sub": "s", "nonce": "nonce", "exp": 1750000300, "iat": 1750000000}
+    text = json.dumps(claims)
+    yield from {"good-claims-plain": text, "bad-claims-twice": text[:-1] + ',"sub":"t"}', "bad-claims-deep": text[:-1] + ',"x":' + deep + "}",
+                "bad-claims-exp-large": text.replace("1750000300", "1e300")}.items()
+    for name, more in {"good-claims-list": {"aud": ["gantry", "b"], "azp": "gantry", "groups": ["a"] * 1024}, "bad-claims-exp-text": {"exp": "1750000300"},
+                       "bad-claims-iss-nul": {"iss": "https://idp.example\0.evil.example"}, "bad-claims-aud-object": {"aud": {"gantry": 1}},
+                       "bad-claims-sub-number": {"sub": 7}}.items():
+        yield name, json.dumps({**claims, **more})
+    metadata = {"issuer": "https://idp.example", "authorization_endpoint": "https://idp.example/a", "token_endpoint": "https://idp.example/t", "jwks_uri": "https://idp.example/k"}
+    for name, more in {"good-metadata-least": {}, "bad-metadata-issuer": {"issuer": "https://idp.example/"}, "bad-metadata-script": {"authorization_endpoint": "javascript:alert(1)"},
+                       "bad-metadata-fragment": {"token_endpoint": "https://idp.example/t#x"}, "bad-metadata-line": {"jwks_uri": "https://idp.example/\r\nX: y"},
+                       "bad-metadata-algorithms": {"id_token_signing_alg_values_supported": ["none", "HS256"]}}.items():
+        yield name, json.dumps({**metadata, **more})
+
+
 def main():
     xml_files = [(name, text.encode()) for name, text in dicom_xml()]
     wide = dict(xml_files)["good-whole"].decode()
     xml_files += [("good-utf-16", wide.replace("UTF-8", "UTF-16").encode("utf-16")), ("bad-utf-16-cut", wide.replace("UTF-8", "UTF-16").encode("utf-16")[:301]),
                   ("bad-utf-8", wide.encode().replace(b"Rule", b"\xff\xfe"))]
     for folder, files, end in (("dicom", dicom(), ".dcm"), ("dicom_xml", xml_files, ".xml"), ("http", http(), ".txt"), ("json_model", json_model(), ".json"),
-                               ("s3", s3(), ".xml")):
+                               ("openid", openid(), ".txt"), ("s3", s3(), ".xml")):
         target = os.path.join(HERE, folder)
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
