@@ -63,6 +63,29 @@ class Databases:
 DATABASES = Databases()
 
 
+class Canaries:
+    """What no log and no complaint may tell: every password, token, key and one-time link that the tests send or are given, and
+    the names of the patients they make."""
+    secret_members = {"password", "new_password", "current_password", "admin_password", "access_token", "refresh_token", "token", "key", "secret",
+                      "client_secret", "otp_secret", "recovery_codes"}
+
+    def __init__(self):
+        self.secrets, self.names = {PASSWORD}, set()
+
+    def note(self, value):
+        for name, member in value.items() if isinstance(value, dict) else ():
+            for text in member if isinstance(member, list) else [member]:
+                if name in self.secret_members and isinstance(text, str) and len(text) >= 10:
+                    self.secrets.add(text)
+            self.note(member)
+
+    def found_in(self, text):
+        return sorted(canary for canary in self.secrets | self.names if canary in text)
+
+
+CANARIES = Canaries()
+
+
 class Gantry:
     """One server process; started again it keeps the data. Also for the programs that serve a part alone: they print fewer
     addresses, and take the folder of another one's data."""
@@ -161,6 +184,7 @@ class Gantry:
         code = self.process.wait(60)
         self.process.stdout.close()
         self.process = None
+        self.check_log()
         return code
 
     def kill(self):
@@ -187,7 +211,28 @@ class Gantry:
         connection.request(method, path, body, headers)
         answer = Answer(connection.getresponse())
         connection.close()
+        self.look_for_canaries(path, body, answer)
         return answer
+
+    @staticmethod
+    def look_for_canaries(path, body, answer):
+        """A complaint tells nothing that its sender did not say; what an answer gives away is secret from then on."""
+        kind = answer.headers.get("content-type", "")
+        if isinstance(body, str) and body[:1] == "{":
+            try:
+                CANARIES.note(json.loads(body))
+            except ValueError:
+                pass
+        if kind.startswith("application/problem+json"):
+            said = path + (body if isinstance(body, str) else "")
+            leaks = [canary for canary in CANARIES.found_in(answer.body.decode("utf-8", "replace")) if canary in CANARIES.secrets or canary not in said]
+            assert not leaks, f"a complaint tells {leaks}: {answer.body}"
+        elif kind.startswith("application/json") and answer.status < 300 and len(answer.body) < 100_000:
+            CANARIES.note(answer.json)
+
+    def check_log(self):
+        leaks = CANARIES.found_in(self.log()) if os.path.exists(self.folder + "/log") else []
+        assert not leaks, f"the log tells {leaks}"
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -229,6 +274,8 @@ def instance(number, study="1.2.3", series="1.2.3.4", name="Doe^Jane", patient="
              date="20260101", frames=1):
     """A small image, valid enough for any reader; each frame is another."""
     sop = f"{series}.{number}"
+    if len(name) >= 8:
+        CANARIES.names.add(name)
     meta = (element(0x00020002, "UI", "1.2.840.10008.5.1.4.1.1.2") + element(0x00020003, "UI", sop)
             + element(0x00020010, "UI", "1.2.840.10008.1.2.1"))
     data = (element(0x00080005, "CS", "ISO_IR 192") + element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")

@@ -3,8 +3,13 @@ import json
 import os
 import random
 import re
+import resource
+import shutil
+import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -119,6 +124,30 @@ class System(harness.Case):
         self.gantry.environment["GANTRY_HTTP_ADDRESS"] = "0.0.0.0:0"
         self.assertEqual(self.gantry.run("config").returncode, 78)
         self.gantry.environment["GANTRY_HTTP_ADDRESS"] = "127.0.0.1:0"
+
+
+class Core(unittest.TestCase):
+    def dumps(self, *command, **environment):
+        """Whether the kernel says that it left a dump of a process that was told to abort."""
+        folder = tempfile.mkdtemp(prefix="gantry-core-")
+        self.addCleanup(shutil.rmtree, folder)
+        process = subprocess.Popen(command, cwd=folder, env={"PATH": os.environ["PATH"], **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)))
+        while environment and b"Public API" not in process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGABRT)
+        status = os.waitpid(process.pid, 0)[1]
+        process.returncode = -signal.SIGABRT
+        process.stdout.close()
+        self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
+        return os.WCOREDUMP(status)
+
+    def test_a_crash_leaves_no_memory_behind(self):
+        other = harness.Gantry(harness.BINARY)
+        self.addCleanup(other.remove)
+        self.assertFalse(self.dumps(other.binary, "serve", **other.environment))
+        if not harness.is_instrumented() and self.dumps("sleep", "60"):  # else this machine keeps none of anybody
+            self.assertTrue(self.dumps(other.binary, "serve", **other.environment, GANTRY_CORE_DUMPS="1"))
 
 
 class Kill(unittest.TestCase):
