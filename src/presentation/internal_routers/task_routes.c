@@ -3,11 +3,65 @@
 #include "application/commands/tasks/retry_task/command.h"
 #include "application/queries/tasks/get_task/query.h"
 #include "application/queries/tasks/list_tasks/query.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "presentation/event_streams.h"
 #include "presentation/internal_routers/routers.h"
+#include "presentation/router.h"
+
+/* Whoever looks at a task is few: each is looked at anew at every look. */
+static err newest(struct scope *scope, int64_t *key)
+{
+    *key = clock_now(scope->clock).us;
+    return OK;
+}
+
+/* One event for each look at which it has changed, keyed by its version: what lies between two
+ * looks is of no interest any more. */
+static err page(struct scope *scope, str topic, int64_t after, uint32_t limit,
+                struct feed_event_slice *out)
+{
+    struct get_task query;
+    struct get_task_result found;
+    struct buf data = BUF_IN(scope->arena);
+    (void)limit;
+    if (!uuid_from_text(topic, &query.id))
+        return ERR(INTERNAL, "the topic is no task");
+    TRY(get_task_send(scope, &query, &found));
+    if (found.task.task.version <= after)
+        return OK;
+    json_write(&data, &task_view_schema, &found.task, 0);
+    *SLICE_PUSH(scope->arena, out) = (struct feed_event){
+        found.task.task.version, task_state_names[found.task.task.state], buf_str(&data)};
+    return OK;
+}
+
+static const struct event_feed task_changes = {.newest = newest, .page = page};
+
+/* How it is now, and then each change; the last is the state in which it ended. */
+static err stream(struct request *r)
+{
+    struct get_task query;
+    struct get_task_result found;
+    int64_t after = 0;
+    bool is_named;
+    if (!uuid_from_text(request_parameter(r, "id"), &query.id))
+        return ERR(NOT_FOUND, "not found");
+    TRY(get_task_send(&r->scope, &query, &found));
+    TRY(event_streams_position(r, &is_named, &after));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    http_set_header(r->x, "X-Accel-Buffering", STR("no"));
+    return event_streams_respond(r->app->streams, r, &task_changes,
+                                 uuid_text(r->scope.arena, query.id), after);
+}
 
 const struct route task_routes[] = {
     {"GET", "/tasks", &list_tasks_use_case, .tag = "tasks"},
     {"GET", "/tasks/{id}", &get_task_use_case, .tag = "tasks"},
+    {"GET", "/tasks/{id}/events", .handle = stream, .behind = &get_task_use_case,
+     .needs = SIGNED_IN, .lane = LANE_DB, .tag = "tasks", .takes_cookie = true,
+     .answers = "text/event-stream",
+     .doc = "A task as it changes: its progress, and the state in which it ends"},
     {"POST", "/tasks/{id}/cancel", &cancel_task_use_case, .tag = "tasks"},
     {"POST", "/tasks/{id}/retry", &retry_task_use_case, .tag = "tasks"},
 };

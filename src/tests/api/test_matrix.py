@@ -494,7 +494,7 @@ class Matrix(unittest.TestCase):
         else:
             headers = self.callers[role].credentials[credential]
         body, types = self.body(method, path, case)
-        lasts = path.startswith(f"{WEB}/subscribers") or path == f"{API}/notifications/stream"
+        lasts = path.startswith(f"{WEB}/subscribers") or path in (f"{API}/notifications/stream", f"{API}/tasks/{{id}}/events")
         answer = self.server.send(method, self.address(method, path, case), body, {**types, **headers}, read=not lasts)
         expected = self.expected(row, role, case, credential)
         outcome = str(answer.status) if expected == "409" else self.outcome(method, path, answer)

@@ -1,6 +1,8 @@
 """Schedules: made and changed over HTTP, come due in a running worker, and the command line that shows them and the tasks."""
 import datetime
 import glob
+import http.client
+import json
 import os
 import sys
 import time
@@ -79,6 +81,27 @@ class Schedules(harness.Case):
         self.assertIn("object_damaged", self.gantry.log())
         with open(victim, "wb") as file:
             file.write(content)
+
+    def test_a_task_is_followed_to_its_end(self):
+        schedule = self.make(kind="verify_storage")
+        task = self.gantry.request("POST", f"{SCHEDULES}/{schedule['id']}/run").json
+        connection = http.client.HTTPConnection("127.0.0.1", self.gantry.port, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", f"/api/v1/tasks/{task['id']}/events", headers={"Authorization": "Bearer " + self.gantry.token})
+        stream = connection.getresponse()
+        self.assertEqual((stream.status, stream.getheader("content-type")), (200, "text/event-stream"))
+        events, event = [], {}
+        while not events or events[-1]["event"] not in ("succeeded", "failed"):
+            line = stream.readline().decode().rstrip("\n")
+            name, _, value = line.partition(": ")
+            if line == "" and "data" in event:
+                events.append(event)
+            event = {} if line == "" else {**event, name: value}
+        self.assertEqual(events[-1]["event"], "succeeded")
+        self.assertEqual(json.loads(events[-1]["data"])["id"], task["id"])
+        keys = [int(event["id"]) for event in events]
+        self.assertEqual(keys, sorted(set(keys)))
+        self.assertEqual(self.gantry.get(f"/api/v1/tasks/00000000-0000-7000-8000-000000000000/events").status, 404)
 
     def test_what_is_wrong_is_said_where(self):
         answer = self.gantry.request("POST", SCHEDULES, {"name": "x", "kind": "rebuild_study", "expression": "61 * * * *", "time_zone": "Mars/Olympus"})
