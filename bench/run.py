@@ -335,8 +335,24 @@ def dispatch():
         query.add("Gantry", figures, "query_ns")
 
 
+def report_pdf():
+    """Of one processor's time: what else runs does not count. 1,000 reports of two pages in all."""
+    samples, folder = f"{ROOT}/build-bench/src/tests/unit/pdf/write_samples", tempfile.mkdtemp(dir=work)
+    r = row("a report of two pages as PDF, Latin", "reports/s of a processor", [("value", ">", 100)], "ReportLab")
+    japanese = row("the same, Japanese", "reports/s of a processor", [])
+    subprocess.run([samples, folder], check=True, stdout=subprocess.DEVNULL)
+
+    def rate(*command):
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return {"rate": float(said.strip().split("=")[1])}
+    rounds(3, [lambda: r.add("Gantry", rate(samples, "--bench", "333")),
+               lambda: r.add("peer", rate("/usr/bin/python3", f"{ROOT}/bench/peer_reportlab.py", "20", folder + "/en.txt")),
+               lambda: japanese.add("Gantry", rate(samples, "--bench", "30", "6"))])
+    discard(folder)
+
+
 CASES = {f.__name__: f for f in (
-    stow_large, stow_small, backends.postgres_stow_large, backends.postgres_stow_small, memory, start, parse, dispatch, qido_list,
+    stow_large, stow_small, backends.postgres_stow_large, backends.postgres_stow_small, memory, start, parse, dispatch, report_pdf, qido_list,
     qido_name, qido_series, instance, frame, frame_multipart, scroll, frame_far, study, study_zip, metadata,
     json_list, json_item, json_write,
     backends.postgres_qido_list, backends.postgres_json_list, backends.s3_frames)}

@@ -6,14 +6,14 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 corpus=${GANTRY_CORPUS:-../shared/dicom}
-flags="-std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc"
+flags="-std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc $(pkg-config --cflags cairo)"
 # An old one must not run when this one does not compile.
 rm -rf build-fuzz/objects
 mkdir -p build-fuzz/objects
 floors=$(find src/base src/dicom src/presentation/http -name '*.c' ! -name server.c ! -name guard.c ! -name parts.c ! -name stream.c)
 floors="$floors src/infrastructure/s3/xml.c src/infrastructure/token_jws.c src/infrastructure/key_ring.c src/infrastructure/token_api_key.c src/infrastructure/token_signed_url.c
     src/infrastructure/seal_sodium.c src/domain/entities/signing_key.c src/infrastructure/oidc/id_token.c src/infrastructure/oidc/json_object.c
-    src/infrastructure/oidc/jws_verify.c src/infrastructure/oidc/provider_metadata.c"
+    src/infrastructure/oidc/jws_verify.c src/infrastructure/oidc/provider_metadata.c src/infrastructure/pdf/pdf_png.c"
 # Compiled once for all targets: it is most of the work.
 # shellcheck disable=SC2086
 for source in $floors src/tests/fuzz/fuzz_*.c; do
@@ -25,7 +25,7 @@ for target in src/tests/fuzz/fuzz_*.c; do
     rm -f "build-fuzz/$name"
     # shellcheck disable=SC2086
     clang $flags -fsanitize=fuzzer "build-fuzz/objects/src-tests-fuzz-$name.c.o" \
-        $(find build-fuzz/objects -name '*.o' ! -name 'src-tests-fuzz-*') -lz -lexpat -lcrypto -lsodium -lm -lpthread -o "build-fuzz/$name" &
+        $(find build-fuzz/objects -name '*.o' ! -name 'src-tests-fuzz-*') -lz -lexpat -lcrypto -lsodium -lpng -lm -lpthread -o "build-fuzz/$name" &
 done
 wait
 if [ -d "$corpus" ]; then

@@ -373,13 +373,47 @@ def openid():
         yield name, json.dumps({**metadata, **more})
 
 
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_file(width, height, depth, color, rows, extra=b"", interlace=0):
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, interlace)
+    return (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + png_chunk(b"IDAT", zlib.compress(rows, 9))
+            + png_chunk(b"IEND", b""))
+
+
+def png():
+    """Every form, and what makes a reader take much for little: a size, a text or a profile that unpacks, a chunk that is not there."""
+    def rows(count, row):
+        return b"".join(bytes([n % 5]) + row for n in range(count))
+    palette, grey = png_chunk(b"PLTE", bytes(range(12))), rows(4, bytes(range(5)))
+    small = png_file(5, 4, 8, 0, grey)
+    yield from {"good-grey-8": small, "good-grey-1": png_file(9, 4, 1, 0, rows(4, b"\xa5\x80")), "good-grey-16": png_file(3, 3, 16, 0, rows(3, bytes(6))),
+                "good-grey-alpha": png_file(3, 3, 8, 4, rows(3, bytes(range(6)))), "good-rgb": png_file(3, 3, 8, 2, rows(3, bytes(range(9)))),
+                "good-rgba-16": png_file(2, 2, 16, 6, rows(2, bytes(range(16)))),
+                "good-palette": png_file(4, 4, 2, 3, rows(4, b"\x1b"), palette + png_chunk(b"tRNS", b"\0\x80")),
+                "good-gamma": png_file(5, 4, 8, 0, grey, png_chunk(b"gAMA", struct.pack(">I", 45455))),
+                "good-text": png_file(5, 4, 8, 0, grey, png_chunk(b"tEXt", b"Comment\0hello")),
+                "good-zip-in-text": png_file(5, 4, 8, 0, grey, png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(9000000), 9))),
+                "good-zip-in-profile": png_file(5, 4, 8, 0, grey, png_chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(5000000), 9))),
+                "any-interlaced": png_file(8, 8, 8, 0, bytes(200), interlace=1), "any-rows-more": png_file(2, 2, 8, 0, rows(300, b"\1\2")),
+                "bad-palette-none": png_file(4, 4, 2, 3, rows(4, b"\x1b")), "bad-size": png_file(8192, 8192, 8, 0, bytes(100)),
+                "bad-pixels-few": png_file(4000, 4000, 1, 0, bytes(100)), "bad-side": png_file(8193, 1, 8, 0, rows(1, bytes(8193))),
+                "bad-side-most": png_file(0x7FFFFFFF, 0x7FFFFFFF, 8, 0, b""), "bad-zero": png_file(0, 4, 8, 0, b""),
+                "bad-depth": png_file(4, 4, 3, 0, rows(4, b"\1\2")), "bad-color": png_file(4, 4, 8, 5, rows(4, bytes(4))),
+                "bad-critical": png_file(5, 4, 8, 0, grey, png_chunk(b"ABCD", b"")), "bad-cut": small[:50], "bad-header-only": small[:33], "bad-empty": b"",
+                "bad-gif": b"GIF89a" + bytes(60), "bad-checksum": small[:45] + bytes([small[45] ^ 1]) + small[46:],
+                "bad-chunk-huge": small[:33] + struct.pack(">I", 0x7FFFFFFF) + b"tEXt" + bytes(20)}.items()
+
+
 def main():
     xml_files = [(name, text.encode()) for name, text in dicom_xml()]
     wide = dict(xml_files)["good-whole"].decode()
     xml_files += [("good-utf-16", wide.replace("UTF-8", "UTF-16").encode("utf-16")), ("bad-utf-16-cut", wide.replace("UTF-8", "UTF-16").encode("utf-16")[:301]),
                   ("bad-utf-8", wide.encode().replace(b"Rule", b"\xff\xfe"))]
     for folder, files, end in (("dicom", dicom(), ".dcm"), ("dicom_xml", xml_files, ".xml"), ("http", http(), ".txt"), ("json_model", json_model(), ".json"),
-                               ("openid", openid(), ".txt"), ("s3", s3(), ".xml")):
+                               ("openid", openid(), ".txt"), ("png", png(), ".png"), ("s3", s3(), ".xml")):
         target = os.path.join(HERE, folder)
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
