@@ -3,6 +3,7 @@
 #include "app_events.h"
 #include "app_jobs.h"
 #include "app_tasks.h"
+#include "app_webhooks.h"
 
 #include "application/commands/auth/rotate_signing_keys/command.h"
 #include "application/commands/organizations/create_organization/command.h"
@@ -125,27 +126,32 @@ static err services_open(struct app *app)
     report_seal_open(&app->report_seal, app->tokens.secret);
     audit_anchors_open(&app->audit_anchors, app->db, clock_system(), &app->audit_seal,
                        app->data_dir);
-    app->services = (struct services){.storage = app->storage,
-                                      .tokens = &app->tokens.base,
-                                      .passwords = &app->passwords.base,
-                                      .otp = &app->otp.base,
-                                      .session_uses = &app->session_uses.base,
-                                      .seals = &app->seals.base,
-                                      .secrets = &secret_sha256,
-                                      .mail = {.public_url = app->settings.public_url,
-                                               .has_server = app->settings.smtp_url.ptr != NULL},
-                                      .principals = &app->principals.base,
-                                      .metadata = &app->metadata.base,
-                                      .keeps_preambles = app->settings.keep_preambles,
-                                      .attributes = &app->attributes.base,
-                                      .task_kinds = task_kinds,
-                                      .time_zones = &app->time_zones.base,
-                                      .http = &app->http.base,
-                                      .objects = &object_checker_by_reading,
-                                      .audit_sealer = &app->audit_seal.base,
-                                      .report_sealer = &app->report_seal.base,
-                                      .audit_source = audit_source(app),
-                                      .duplicates = app->settings.duplicates};
+    webhook_sender_http_open(&app->webhook_sender, &app->http.base,
+                             app->settings.webhook_timeout_seconds.value);
+    app->services =
+        (struct services){.storage = app->storage,
+                          .tokens = &app->tokens.base,
+                          .passwords = &app->passwords.base,
+                          .otp = &app->otp.base,
+                          .session_uses = &app->session_uses.base,
+                          .seals = &app->seals.base,
+                          .secrets = &secret_sha256,
+                          .mail = {.public_url = app->settings.public_url,
+                                   .has_server = app->settings.smtp_url.ptr != NULL},
+                          .principals = &app->principals.base,
+                          .metadata = &app->metadata.base,
+                          .keeps_preambles = app->settings.keep_preambles,
+                          .attributes = &app->attributes.base,
+                          .task_kinds = task_kinds,
+                          .webhooks = &app->webhook_sender.base,
+                          .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
+                          .time_zones = &app->time_zones.base,
+                          .http = &app->http.base,
+                          .objects = &object_checker_by_reading,
+                          .audit_sealer = &app->audit_seal.base,
+                          .report_sealer = &app->report_seal.base,
+                          .audit_source = audit_source(app),
+                          .duplicates = app->settings.duplicates};
     return OK;
 }
 
@@ -396,6 +402,7 @@ static str metrics_text(void *owner, struct arena *a)
                  "# TYPE gantry_tls_certificate_expires_seconds gauge\n"
                  "gantry_tls_certificate_expires_seconds %lld\n",
                  (long long)(http_tls_expires_at() - clock_now(clock_system()).us / SECONDS(1)));
+    app_webhooks_metrics(app, &out);
     buf_addf(&out, "# TYPE gantry_leads gauge\ngantry_leads %d\n",
              leadership_leads(&app->leadership));
     buf_addf(&out, "# TYPE gantry_database_units_total counter\ngantry_database_units_total %llu\n",
@@ -589,6 +596,10 @@ static const struct module modules[] = {
      .health = scheduler_health_module,
      .roles = ROLE_SERVER | ROLE_WORKER},
     {.name = "events", .open = app_events_open, .close = app_events_close, .roles = ROLE_WORKER},
+    {.name = "webhooks",
+     .open = app_webhooks_open,
+     .close = app_webhooks_close,
+     .roles = ROLE_WORKER},
     {.name = "tasks", .open = app_tasks_open, .close = app_tasks_close, .roles = ROLE_WORKER},
     {.name = "mail", .open = app_mail_open, .close = app_mail_close, .roles = ROLE_WORKER},
     {.name = "tls", .open = tls_open, .close = tls_close, .roles = ROLE_SERVER | ROLE_WORKER},

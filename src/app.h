@@ -35,6 +35,7 @@
 #include "presentation/router.h"
 #include "presentation/schedule/scheduler.h"
 #include "infrastructure/time_zones_glib.h"
+#include "infrastructure/webhook_sender_http.h"
 #include "presentation/schedule/task_pool.h"
 #include "presentation/static_files.h"
 
@@ -98,6 +99,8 @@ struct app {
     struct time_zones_glib time_zones;
     struct http_client_curl http;
     struct task_pool task_pool;
+    struct webhook_sender_http webhook_sender;
+    struct task_pool webhook_pool;
     struct message_listener task_listener;
     struct event_dispatcher event_dispatcher;
     struct scheduler event_scheduler;

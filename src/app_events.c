@@ -3,6 +3,7 @@
 
 #include "application/commands/events/announce_studies/command.h"
 #include "application/commands/events/purge_events/command.h"
+#include "application/commands/webhooks/rearm_webhooks/command.h"
 #include "application/events/subscriptions.h"
 #include "base/arena.h"
 #include "infrastructure/leadership.h"
@@ -62,10 +63,21 @@ static err purge_events_job(void *owner)
     return OK;
 }
 
+static err rearm_webhooks_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct rearm_webhooks_result result;
+    return rearm_webhooks_send(&scope, &(struct rearm_webhooks){0}, &result);
+}
+
 static const struct scheduled_job jobs[] = {
     {DELIVER_JOB, 5, deliver_events_job, .is_shared = true},
     {"announce_studies", 1, announce_studies_job, .is_shared = true},
     {"purge_events", 30, purge_events_job, .is_shared = true},
+    {"rearm_webhooks", 60, rearm_webhooks_job, .is_shared = true},
 };
 
 static void wake(struct message_listener *l, str payload)

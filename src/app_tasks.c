@@ -15,7 +15,9 @@ static struct scope make_scope(void *owner, struct arena *a, const struct princi
 static void wake(struct message_listener *l, str payload)
 {
     (void)payload;
-    task_pool_wake(&container_of(l, struct app, task_listener)->task_pool);
+    struct app *app = container_of(l, struct app, task_listener);
+    task_pool_wake(&app->task_pool);
+    task_pool_wake(&app->webhook_pool);
 }
 
 err app_tasks_open(struct app *app)
@@ -23,13 +25,13 @@ err app_tasks_open(struct app *app)
     char host[200] = "";
     if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
         host[0] = '-';
-    TRY(task_pool_open(
-        &app->task_pool,
-        &(struct task_pool_settings){
-            .thread_count = (size_t)app->settings.worker_threads.value,
-            .worker = {str_format(&app->arena, "%s:%d", host, (int)getpid()), TASK_LEASE_SECONDS},
-            .make_scope = make_scope,
-            .owner = app}));
+    TRY(task_pool_open(&app->task_pool,
+                       &(struct task_pool_settings){
+                           .thread_count = (size_t)app->settings.worker_threads.value,
+                           .worker = {str_format(&app->arena, "%s:%d", host, (int)getpid()),
+                                      TASK_LEASE_SECONDS, false},
+                           .make_scope = make_scope,
+                           .owner = app}));
     app->task_listener.heard = wake;
     return message_bus_subscribe(app->services.bus, STR(TASK_CHANNEL), &app->task_listener);
 }

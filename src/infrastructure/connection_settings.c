@@ -9,6 +9,8 @@
 #include "infrastructure/smtp/mail_message.h"
 #include "infrastructure/smtp/smtp_url.h"
 #include "infrastructure/syslog/syslog_url.h"
+#include "domain/entities/webhook.h"
+#include "infrastructure/webhook_sender_http.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -136,6 +138,12 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "Told to stop, serve on for so long while /readyz says draining"),
        FIELD(settings, worker_threads, .min = 1, .max = WORKER_THREADS_MAX,
              .doc = "Tasks that a worker does at once"),
+       FIELD(settings, webhook_threads, .min = WEBHOOK_THREADS_MIN, .max = WEBHOOK_THREADS_MAX,
+             .doc = "Webhooks that a worker sends to at once"),
+       FIELD(settings, webhook_timeout_seconds, .min = 1, .max = WEBHOOK_SECONDS_MAX,
+             .doc = "A receiver has so long to answer"),
+       FIELD(settings, webhook_retry_seconds, .min = 1, .max = WEBHOOK_SECONDS_MAX,
+             .doc = "After a first failure; doubled with each up to an hour"),
        FIELD(settings, study_quiet_seconds, .max = STUDY_QUIET_SECONDS_MAX,
              .doc = "A study has come in when nothing more of it came for so long"),
        FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
@@ -300,6 +308,12 @@ err settings_read(struct arena *a, str file, struct settings *out)
         out->drain_seconds = (opt_i64){true, out->behind_proxy ? DRAIN_SECONDS_BEHIND_PROXY : 0};
     if (!out->worker_threads.is_set)
         out->worker_threads = (opt_i64){true, WORKER_THREADS};
+    if (!out->webhook_threads.is_set)
+        out->webhook_threads = (opt_i64){true, WEBHOOK_THREADS};
+    if (!out->webhook_timeout_seconds.is_set)
+        out->webhook_timeout_seconds = (opt_i64){true, WEBHOOK_TIMEOUT_SECONDS};
+    if (!out->webhook_retry_seconds.is_set)
+        out->webhook_retry_seconds = (opt_i64){true, WEBHOOK_PAUSE_SECONDS_MIN};
     if (!out->study_quiet_seconds.is_set)
         out->study_quiet_seconds = (opt_i64){true, STUDY_QUIET_SECONDS};
     if (!out->signing_key_days.is_set)

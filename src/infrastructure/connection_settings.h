@@ -11,6 +11,10 @@ enum {
     AUDIT_ANCHOR_SECONDS_MAX = 86400,
     WORKER_THREADS = 2,
     WORKER_THREADS_MAX = 64,
+    WEBHOOK_THREADS = 8,
+    WEBHOOK_THREADS_MIN = 5, /* more than slow receivers may have */
+    WEBHOOK_THREADS_MAX = 64,
+    WEBHOOK_SECONDS_MAX = 30,
     STUDY_QUIET_SECONDS = 60,
     STUDY_QUIET_SECONDS_MAX = 86400,
     DRAIN_SECONDS_MAX = 20,
@@ -40,9 +44,11 @@ struct settings {
     opt_i64 signing_key_days;    /* likewise */
     opt_i64 study_quiet_seconds; /* likewise */
     opt_i64 worker_threads;      /* likewise */
-    str outbound_allow;  /* absent: the public internet alone */
-    str outbound_ca;     /* absent: the certificates the system trusts */
-    bool outbound_plain; /* http:// too */
+    str outbound_allow;          /* absent: the public internet alone */
+    str outbound_ca;             /* absent: the certificates the system trusts */
+    bool outbound_plain;         /* http:// too */
+    opt_i64 webhook_threads, webhook_timeout_seconds,
+        webhook_retry_seconds; /* always set once read */
     uint32_t audit_anchor_seconds;
     uint32_t audit_retention; /* days; 0: for ever */
     str audit_syslog_url;     /* absent: nobody is sent the trail */

@@ -52,6 +52,8 @@ struct db_repositories {
     struct upload_writer upload_writer;
     struct task_reader task_reader;
     struct task_writer task_writer;
+    struct webhook_reader webhook_reader;
+    struct webhook_writer webhook_writer;
     struct notification_reader notification_reader;
     struct notification_writer notification_writer;
     struct report_reader report_reader;
@@ -111,6 +113,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .api_keys = &s->repositories.api_key_reader,
                     .uploads = &s->repositories.upload_reader,
                     .tasks = &s->repositories.task_reader,
+                    .webhooks = &s->repositories.webhook_reader,
                     .notifications = &s->repositories.notification_reader,
                     .reports = &s->repositories.report_reader,
                     .report_templates = &s->repositories.report_template_reader,
@@ -137,6 +140,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .api_keys = &s->repositories.api_key_writer,
                 .uploads = &s->repositories.upload_writer,
                 .tasks = &s->repositories.task_writer,
+                .webhooks = &s->repositories.webhook_writer,
                 .notifications = &s->repositories.notification_writer,
                 .reports = &s->repositories.report_writer,
                 .report_templates = &s->repositories.report_template_writer,

@@ -9,7 +9,7 @@
 #include "presentation/http/exchange.h"
 #include "presentation/http/text.h"
 
-enum { PATH_PARAMETER_COUNT_MAX = 8, PATH_SEGMENT_COUNT_MAX = 16, ROUTE_COUNT_MAX = 256 };
+enum { PATH_PARAMETER_COUNT_MAX = 8, PATH_SEGMENT_COUNT_MAX = 16, ROUTE_COUNT_MAX = 512 };
 
 struct request;
 struct web_app;

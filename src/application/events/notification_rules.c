@@ -13,6 +13,7 @@
 #include "application/events/study_sent_in.h"
 #include "application/events/task_failed.h"
 #include "application/events/task_succeeded.h"
+#include "application/events/webhook_deactivated.h"
 #include "application/models/user_view.h"
 
 enum { USER_PAGE_SIZE = 200 };
@@ -202,6 +203,9 @@ const struct notification_rule notification_rules[] = {
      former_writer, false},
     {&glass_broken_event, "glass_broken", "Somebody opened a study in an emergency", "grant",
      "grant_id", NULL, administrators, true},
+    {&webhook_deactivated_event, "webhook_deactivated",
+     "A webhook was deactivated, since nothing is taken there", "webhook", "webhook_id", "reason",
+     administrators, false},
     {&new_device_signed_in_event, "new_device", "A sign-in with a device not seen before",
      "session", "session_id", "device", whoever_signed_in, true},
     {&account_changed_event, "account_changed", "The password or second factor was changed", NULL,

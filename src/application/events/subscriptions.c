@@ -4,6 +4,7 @@
 #include "application/commands/events/note_arrival/command.h"
 #include "application/commands/notifications/notify/command.h"
 #include "application/commands/reports/store_report_documents/command.h"
+#include "application/commands/webhooks/queue_webhooks/command.h"
 #include "application/events/account_changed.h"
 #include "application/events/glass_broken.h"
 #include "application/events/instance_stored.h"
@@ -24,6 +25,7 @@
 #include "application/events/task_failed.h"
 #include "application/events/task_queued.h"
 #include "application/events/task_succeeded.h"
+#include "application/events/webhook_deactivated.h"
 #include "application/events/work_item_changed.h"
 
 #include <string.h>
@@ -35,7 +37,8 @@ const struct event_type *const event_types[] = {
     &report_escalated_event,    &report_lock_taken_event,    &report_retracted_event,
     &report_signed_event,       &report_submitted_event,     &share_opened_event,
     &study_received_event,      &study_sent_in_event,        &task_failed_event,
-    &task_queued_event,         &task_succeeded_event,       &work_item_changed_event,
+    &task_queued_event,         &task_succeeded_event,       &webhook_deactivated_event,
+    &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 
@@ -55,6 +58,14 @@ const struct subscription subscriptions[] = {
     {"notifications", &study_sent_in_event, &notify_use_case},
     {"notifications", &task_failed_event, &notify_use_case},
     {"notifications", &task_succeeded_event, &notify_use_case},
+    {"notifications", &webhook_deactivated_event, &notify_use_case},
+    /* under which names is in webhook_events.c */
+    {"webhooks", &share_opened_event, &queue_webhooks_use_case},
+    {"webhooks", &study_received_event, &queue_webhooks_use_case},
+    {"webhooks", &study_sent_in_event, &queue_webhooks_use_case},
+    {"webhooks", &task_failed_event, &queue_webhooks_use_case},
+    {"webhooks", &task_succeeded_event, &queue_webhooks_use_case},
+    {"webhooks", &work_item_changed_event, &queue_webhooks_use_case},
 };
 const size_t subscription_count = COUNT_OF(subscriptions);
 

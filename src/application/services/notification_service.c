@@ -98,6 +98,7 @@ static const struct {
     {"report_taken_over", "Somebody took over the report you were writing",
      "Der Bericht, an dem Sie schreiben, wurde übernommen"},
     {"glass_broken", "A study was opened in an emergency", "Eine Studie wurde im Notfall geöffnet"},
+    {"webhook_deactivated", "A webhook was deactivated: {}", "Ein Webhook wurde abgeschaltet: {}"},
     {"new_device", "New sign-in: {}", "Neue Anmeldung: {}"},
     {"account_changed", "Your account was changed: {}", "Ihr Konto wurde geändert: {}"},
 };

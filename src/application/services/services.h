@@ -19,6 +19,7 @@
 #include "application/services/tasks/task_kind.h"
 #include "application/services/time_zones.h"
 #include "application/services/token_service.h"
+#include "application/services/webhook_sender.h"
 #include "domain/enums/duplicate_policy.h"
 #include "domain/repositories/unit_of_work.h"
 
@@ -45,6 +46,8 @@ struct services {
     struct time_zones *time_zones;
     struct http_client *http;
     const struct object_checker *objects;
+    struct webhook_sender *webhooks;
+    int64_t webhook_retry_seconds; /* after a first failure */
     struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
     const struct report_sealer *report_sealer;

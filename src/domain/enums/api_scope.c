@@ -5,9 +5,16 @@
 
 #define BIT(permission_) (UINT64_C(1) << (permission_))
 
-const char *const api_scope_names[] = {"studies:read",  "studies:write",  "studies:delete",
-                                       "worklist:read", "worklist:write", "urls:sign",
-                                       "reports:read",  "reports:write",  "studies:read_deidentified",
+const char *const api_scope_names[] = {"studies:read",
+                                       "studies:write",
+                                       "studies:delete",
+                                       "worklist:read",
+                                       "worklist:write",
+                                       "urls:sign",
+                                       "reports:read",
+                                       "reports:write",
+                                       "studies:read_deidentified",
+                                       "webhooks:write",
                                        NULL};
 _Static_assert(COUNT_OF(api_scope_names) == API_SCOPE_COUNT + 1, "a scope without a name");
 
@@ -20,7 +27,8 @@ static const uint64_t permissions[API_SCOPE_COUNT] = {
     [SCOPE_URLS_SIGN] = BIT(SIGN_URLS),
     [SCOPE_REPORTS_READ] = BIT(READ_REPORTS),
     [SCOPE_REPORTS_WRITE] = BIT(WRITE_REPORTS),
-    [SCOPE_STUDIES_READ_DEIDENTIFIED] = BIT(READ_DEIDENTIFIED)};
+    [SCOPE_STUDIES_READ_DEIDENTIFIED] = BIT(READ_DEIDENTIFIED),
+    [SCOPE_WEBHOOKS_WRITE] = BIT(WRITE_WEBHOOKS)};
 
 enum api_scope api_scope_find(str name)
 {

@@ -15,6 +15,7 @@ enum api_scope {
     SCOPE_REPORTS_READ,
     SCOPE_REPORTS_WRITE,
     SCOPE_STUDIES_READ_DEIDENTIFIED,
+    SCOPE_WEBHOOKS_WRITE,
     API_SCOPE_COUNT
 };
 extern const char *const api_scope_names[]; /* NULL-terminated: "studies:read", … */

@@ -34,6 +34,7 @@ const char *const permission_names[] = {"undecided",
                                         "sign_reports",
                                         "write_report_templates",
                                         "read_deidentified",
+                                        "write_webhooks",
                                         NULL};
 _Static_assert(COUNT_OF(permission_names) == PERMISSION_COUNT + 1, "a permission without a name");
 
@@ -47,7 +48,7 @@ static const uint64_t permissions[ROLE_COUNT] = {
                            BIT(READ_USERS) | BIT(WRITE_USERS) | BIT(READ_AUDIT) |
                            BIT(WRITE_SETTINGS) | BIT(READ_WORK_ITEMS) | BIT(WRITE_WORK_ITEMS) |
                            BIT(WRITE_ROLES) | BIT(WRITE_GRANTS) | BIT(WRITE_API_KEYS) | REPORTING |
-                           BIT(WRITE_REPORT_TEMPLATES),
+                           BIT(WRITE_REPORT_TEMPLATES) | BIT(WRITE_WEBHOOKS),
     [ROLE_RADIOLOGIST] = EVERYBODY | BIT(READ_STUDIES) | BIT(DOWNLOAD_STUDIES) |
                          BIT(SHARE_STUDIES) | BIT(WRITE_STUDIES) | BIT(READ_WORK_ITEMS) |
                          BIT(WRITE_WORK_ITEMS) | BIT(WRITE_GRANTS) | BIT(BREAK_GLASS) | REPORTING |

@@ -35,6 +35,7 @@ enum permission {
     SIGN_REPORTS,
     WRITE_REPORT_TEMPLATES,
     READ_DEIDENTIFIED, /* look at and download images without seeing whose they are */
+    WRITE_WEBHOOKS,    /* who outside is told of events */
     PERMISSION_COUNT
 };
 

@@ -19,6 +19,7 @@
 #include "domain/repositories/mail_repository.h"
 #include "domain/repositories/non_patient_repository.h"
 #include "domain/repositories/notification_repository.h"
+#include "domain/repositories/webhook_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/report_repository.h"
 #include "domain/repositories/role_repository.h"
@@ -53,6 +54,7 @@ struct readers {
     struct api_key_reader *api_keys;
     struct upload_reader *uploads;
     struct task_reader *tasks;
+    struct webhook_reader *webhooks;
     struct notification_reader *notifications;
     struct report_reader *reports;
     struct report_template_reader *report_templates;
@@ -82,6 +84,7 @@ struct unit_of_work {
     struct api_key_writer *api_keys;
     struct upload_writer *uploads;
     struct task_writer *tasks;
+    struct webhook_writer *webhooks;
     struct notification_writer *notifications;
     struct report_writer *reports;
     struct report_template_writer *report_templates;

@@ -28,6 +28,7 @@
 #include "domain/entities/upload.h"
 #include "domain/entities/user.h"
 #include "domain/entities/user_group.h"
+#include "domain/entities/webhook.h"
 #include "domain/entities/work_item.h"
 
 #include <stdlib.h>
@@ -118,6 +119,13 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_SCHEDULES] = {.schema = &schedule_schema,
                           .required = {ENTITY, "name", "kind", "expression", "time_zone"},
                           .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_WEBHOOKS] = {.schema = &webhook_schema,
+                         .required = {ENTITY, "url", "event_names", "secret"},
+                         .unique = {{"id"}}},
+    [MEMORY_WEBHOOK_DELIVERIES] = {.schema = &webhook_delivery_schema,
+                                   .required = {ENTITY, "event_type", "payload", "give_up_at"},
+                                   .unique = {{"id"}, {"webhook_key", "event_sequence"}},
+                                   .references = {{"webhook_key", MEMORY_WEBHOOKS}}},
     [MEMORY_TASKS] = {.schema = &task_schema,
                       .required = {ENTITY, "kind", "parameters"},
                       .unique = {{"id"}, {"organization_key", "kind", "idempotency_key"}}},
@@ -127,9 +135,7 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                         .references = {{"study_key", MEMORY_STUDIES}}},
     [MEMORY_REPORT_VERSIONS] = {.schema = &report_version_schema,
                                 .required = {ENTITY, "report_id", "content"},
-                                .unique = {{"id"},
-                                           {"report_key", "number"},
-                                           {"verification_code"}},
+                                .unique = {{"id"}, {"report_key", "number"}, {"verification_code"}},
                                 .references = {{"report_key", MEMORY_REPORTS}}},
     [MEMORY_REPORT_LOCKS] = {.schema = &report_lock_schema,
                              .required = {ENTITY, "report_id", "holder_id", "expires_at"},

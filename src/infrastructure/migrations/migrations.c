@@ -578,12 +578,37 @@ static const char sqlite_reports[] = REPORTS
     "WHEN old.signed_at IS NOT NULL "
     "BEGIN SELECT RAISE(ABORT, 'a signed version of a report stays'); END;";
 
-static const char postgresql_reports[] = REPORTS
-    "CREATE INDEX reports_by_words ON reports USING gin (search_key gin_trgm_ops);"
-    "CREATE FUNCTION keep_signed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "RAISE EXCEPTION 'a signed version of a report stays as it is'; END $$;"
-    "CREATE TRIGGER keep_signed BEFORE UPDATE OR DELETE ON report_versions FOR EACH ROW "
-    "WHEN (old.signed_at IS NOT NULL) EXECUTE FUNCTION keep_signed();";
+static const char postgresql_reports[] =
+    REPORTS "CREATE INDEX reports_by_words ON reports USING gin (search_key gin_trgm_ops);"
+            "CREATE FUNCTION keep_signed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION 'a signed version of a report stays as it is'; END $$;"
+            "CREATE TRIGGER keep_signed BEFORE UPDATE OR DELETE ON report_versions FOR EACH ROW "
+            "WHEN (old.signed_at IS NOT NULL) EXECUTE FUNCTION keep_signed();";
+
+#define SERIAL_ENTITY                                                                              \
+    "key {serial}, id {id} NOT NULL UNIQUE, organization_key {number} NOT NULL, "                  \
+    "created_at {number} NOT NULL, updated_at {number} NOT NULL, version {number} NOT NULL, "
+
+static const char webhooks[] =
+    "CREATE TABLE webhooks(" SERIAL_ENTITY "url {text} NOT NULL, description {text}, "
+    "event_names {text} NOT NULL, is_active {number} NOT NULL, secret {text} NOT NULL, "
+    "former_secret {text}, former_end {number}, created_by {id}, task_id {id}, "
+    "failure_count {number} NOT NULL, failing_since {number}, next_attempt_at {number}, "
+    "is_slow {number} NOT NULL, last_success_at {number}, last_error {text}, "
+    "deactivated_reason {text}){end};"
+    "CREATE INDEX webhooks_by_organization ON webhooks(organization_key, key);"
+    "CREATE TABLE webhook_deliveries(" SERIAL_ENTITY
+    "webhook_key {number} NOT NULL REFERENCES webhooks(key), webhook_id {id} NOT NULL, "
+    "event_type {text} NOT NULL, event_sequence {number} NOT NULL, payload {text} NOT NULL, "
+    "state {number} NOT NULL, attempt_count {number} NOT NULL, next_attempt_at {number}, "
+    "give_up_at {number} NOT NULL, last_attempt_at {number}, delivered_at {number}, "
+    "response_status {number} NOT NULL, duration_ms {number} NOT NULL, last_error {text}, "
+    "UNIQUE(webhook_key, event_sequence)){end};"
+    "CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries(webhook_key, key);"
+    "CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries(webhook_key, next_attempt_at) "
+    "WHERE state = 0;"
+    "CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries(created_at);"
+    "CREATE INDEX webhook_deliveries_by_state ON webhook_deliveries(state) WHERE state <> 1;";
 
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
@@ -615,5 +640,6 @@ const struct migration migrations[] = {
     {23, "reports", {sqlite_reports, postgresql_reports}, NULL, NULL},
     {24, "schedules", {schedules}, NULL, NULL},
     {25, "shares that are seen de-identified", {deidentified_shares}, NULL, NULL},
+    {26, "webhooks and deliveries to them", {webhooks}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -65,6 +65,8 @@ extern const struct upload_reader_ops sql_upload_reader_ops;
 extern const struct upload_writer_ops sql_upload_writer_ops;
 extern const struct task_reader_ops sql_task_reader_ops;
 extern const struct task_writer_ops sql_task_writer_ops;
+extern const struct webhook_reader_ops sql_webhook_reader_ops;
+extern const struct webhook_writer_ops sql_webhook_writer_ops;
 extern const struct notification_reader_ops sql_notification_reader_ops;
 extern const struct notification_writer_ops sql_notification_writer_ops;
 extern const struct report_reader_ops sql_report_reader_ops;

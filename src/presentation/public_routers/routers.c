@@ -52,6 +52,7 @@ err public_web_app_open(struct web_app *w)
         {"/public/v1", report_verification_routes, report_verification_route_count},
         {"", report_page_routes, report_page_route_count},
         {"/public/v1", upload_routes, upload_route_count},
+        {"/public/v1", webhook_routes, webhook_route_count},
         {"/public/v1", signed_url_routes, signed_url_route_count},
         {"/public/v1/dicom-web", dicomweb, choose_dicomweb(dicomweb)},
         {"/public/v1", document_routes, COUNT_OF(document_routes)},

@@ -206,6 +206,13 @@ class Organization:
         assert answer.status == 202, answer.body
         return answer.json["id"]
 
+    def webhook(self):
+        return self.make("/webhooks", {"url": "https://receiver.invalid/", "events": ["share.opened"]})
+
+    def delivery(self):
+        """Of a test, which nobody takes."""
+        return self.call("POST", f"{API}/webhooks/{self.webhook()}/test").json["id"]
+
     def notification(self):
         """The administrator's, of a task that was done."""
         self.task()
@@ -248,7 +255,8 @@ class Organization:
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
           f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/schedules/{{id}}": "schedule", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
-          f"{API}/report-templates/{{id}}": "report_template"}
+          f"{API}/report-templates/{{id}}": "report_template",
+          f"{API}/webhooks/{{id}}": "webhook", f"{API}/webhook-deliveries/{{id}}": "delivery"}
 BODIES = {("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},
           **{("POST", f"{API}/reports/{{id}}/{rest}"): {"reason": "why"} for rest in ("amend", "cancel", "retract", "lock/take-over")},
           ("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},

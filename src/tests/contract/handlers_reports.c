@@ -392,7 +392,7 @@ static void nothing(struct task_run_observer *o, struct task_run *run)
 
 static bool work(struct world *w)
 {
-    static const struct task_worker_identity me = {{"host:1", 6}, 60};
+    static const struct task_worker_identity me = {{"host:1", 6}, 60, false};
     struct principal system = principal_system(0);
     struct scope scope = world_scope(w, &system);
     struct task_run_observer observer = {nothing, nothing};

@@ -106,7 +106,7 @@ static void work(struct world *w)
         struct scope scope = world_scope(w, &system);
         struct task_run_observer observer = {nothing, nothing};
         struct task_run run = {0};
-        const struct task_worker_identity me = {STR("host:1"), 60};
+        const struct task_worker_identity me = {STR("host:1"), 60, false};
         CHECK_OK(task_run_next(&scope, &me, &observer, &run, &goes_on));
     }
 }

@@ -25,7 +25,8 @@ static struct {
     str seen;
 } probe;
 
-static const struct task_worker_identity me = {{"host:1", 6}, 60}, other = {{"host:2", 6}, 60};
+static const struct task_worker_identity me = {{"host:1", 6}, 60, false},
+                                         other = {{"host:2", 6}, 60, false};
 
 static err probe_run(struct task_run *run, const void *parameters, struct task_result *out)
 {

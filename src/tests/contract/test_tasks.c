@@ -204,11 +204,11 @@ static void work(struct node *n, const void *name)
     sigset_t none;
     sigemptyset(&none);
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = end}, NULL);
-    CHECK_OK(
-        task_pool_open(&pool, &(struct task_pool_settings){.thread_count = THREAD_COUNT,
-                                                           .worker = {str_of(name), LEASE_SECONDS},
-                                                           .make_scope = make_scope,
-                                                           .owner = n}));
+    CHECK_OK(task_pool_open(
+        &pool, &(struct task_pool_settings){.thread_count = THREAD_COUNT,
+                                            .worker = {str_of(name), LEASE_SECONDS, false},
+                                            .make_scope = make_scope,
+                                            .owner = n}));
     while (!is_told_to_end)
         sigsuspend(&none);
     task_pool_close(&pool);

@@ -6,12 +6,10 @@
 #include "application/services/tasks/rotate_keys.h"
 #include "application/services/tasks/verify_storage.h"
 #include "application/services/tasks/store_report.h"
+#include "application/services/tasks/send_webhook.h"
 
 static const struct task_kind *const kinds[] = {
-    &clean_up_kind,
-    &rebuild_study_kind,
-    &rotate_signing_keys_kind,
-    &verify_storage_kind,
-    &store_report_kind,
+    &clean_up_kind,     &rebuild_study_kind, &rotate_signing_keys_kind, &verify_storage_kind,
+    &store_report_kind, &webhook_kind,       &webhook_slow_kind,
 };
 const struct task_kinds task_kinds = {kinds, COUNT_OF(kinds)};

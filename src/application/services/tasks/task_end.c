@@ -21,8 +21,11 @@ static err publish(struct command_ctx *ctx, const struct task *task)
                                              task->subject_id};
     const struct task_failed failed_one = {task->id, task->kind, task->created_by,
                                            task->subject_id};
+    const struct task_kind *kind = task_kind_find(&ctx->services->task_kinds, task->kind);
     struct outbox *outbox = ctx->uow->outbox;
     int64_t organization = task->organization_key;
+    if (kind != NULL && kind->is_delivery && task_has_ended(task))
+        return OK;
     switch (task->state) {
     case TASK_SUCCEEDED:
         return mediator_publish(outbox, ctx->arena, &task_succeeded_event, organization, task->id,

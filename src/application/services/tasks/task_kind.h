@@ -18,6 +18,7 @@ struct task_result {
     str words;                                   /* for people */
     str output_object, output_name, output_type; /* a file in the storage; absent: none */
     int64_t output_size;
+    bool is_settled; /* the task is settled already, in a unit of work with what it is about */
 };
 
 struct task_kind {
@@ -27,6 +28,8 @@ struct task_kind {
     int64_t count_max;         /* at once, on all nodes together */
     int64_t attempt_count_max; /* then it has failed */
     bool is_schedulable;       /* it needs no parameters: it is about all of an organization */
+    bool is_delivery; /* it waits for servers of others: done by threads of its own, and its
+                         ends are told to nobody */
     /* Does it, however often it was begun before: whatever of it is done already is found done. It
      * asks task_run_check between pieces of its work and gives back its error. An error that is
      * retryable by the table of codes, or INTERNAL, is tried again; any other fails the task. */

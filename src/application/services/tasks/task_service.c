@@ -173,7 +173,7 @@ err task_run_next(struct scope *scope, const struct task_worker_identity *worker
                   struct task_run_observer *observer, struct task_run *run, bool *goes_on)
 {
     struct claim_task_result claimed;
-    const struct claim_task cmd = {worker->name, worker->lease_seconds};
+    const struct claim_task cmd = {worker->name, worker->lease_seconds, worker->is_delivery};
     *goes_on = false;
     TRY(claim_task_send(scope, &cmd, &claimed));
     *goes_on = claimed.is_claimed || claimed.is_given_up;
@@ -188,7 +188,7 @@ err task_run_next(struct scope *scope, const struct task_worker_identity *worker
     observer->began(observer, run);
     err outcome = run_kind(kind, run, &result); /* claimed: it is one of those */
     observer->ended(observer, run);
-    return settle(scope, run, &result, outcome);
+    return result.is_settled && !failed(outcome) ? OK : settle(scope, run, &result, outcome);
 }
 
 err task_run_beat(struct scope *scope, const struct task_worker_identity *worker,

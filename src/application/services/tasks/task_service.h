@@ -41,6 +41,7 @@ err task_run_check(struct task_run *run);
 struct task_worker_identity {
     str name; /* who works */
     int64_t lease_seconds;
+    bool is_delivery; /* does those kinds, or the others */
 };
 
 /* Claims a task into run, does it and settles it. began and ended are told of it in between, so

@@ -6,7 +6,8 @@ SCHEMA(create_api_key,
              .doc = "What it is for", .example = "Import from the scanner in room 2"),
        FIELD(create_api_key, scopes, .flags = REQUIRED, .max = API_SCOPE_COUNT,
              .doc = "studies:read, studies:write, studies:delete, worklist:read, worklist:write, "
-                    "urls:sign, reports:read, reports:write, studies:read_deidentified"),
+                    "urls:sign, reports:read, reports:write, studies:read_deidentified, "
+                    "webhooks:write"),
        FIELD(create_api_key, is_limited,
              .doc = "Of the archive it sees what is granted to it, and nothing else"),
        FIELD(create_api_key, requests_per_minute, .min = 1, .max = API_KEY_RATE_MAX,

@@ -17,6 +17,7 @@ struct purge_expired_result {
     int64_t visit_count;
     int64_t task_count;
     int64_t notification_count;
+    int64_t delivery_count;
 };
 DECLARE_USE_CASE(purge_expired);
 

@@ -10,7 +10,8 @@ SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "
        FIELD(purge_expired_result, mail_count, .doc = "Mails removed"),
        FIELD(purge_expired_result, visit_count, .doc = "Visits to shares removed"),
        FIELD(purge_expired_result, task_count, .doc = "Tasks removed"),
-       FIELD(purge_expired_result, notification_count, .doc = "Notifications removed"));
+       FIELD(purge_expired_result, notification_count, .doc = "Notifications removed"),
+       FIELD(purge_expired_result, delivery_count, .doc = "Deliveries to webhooks removed"));
 
 enum {
     PURGED_TASK_COUNT_MAX = 10000,
@@ -40,6 +41,9 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
     TRY(notification_writer_purge(ctx->uow->notifications,
                                   instant_add(now, -SECONDS(NOTIFICATION_KEPT_SECONDS)),
                                   NOTIFICATION_KEPT_COUNT, &out->notification_count));
+    TRY(webhook_writer_purge(ctx->uow->webhooks,
+                             instant_add(now, -SECONDS(WEBHOOK_DELIVERY_KEPT_SECONDS)),
+                             PURGED_TASK_COUNT_MAX, &out->delivery_count));
     return work_item_writer_purge(ctx->uow->work_items,
                                   instant_add(now, -SECONDS(WORK_ITEM_KEPT_SECONDS)),
                                   instant_add(now, -SECONDS(WORK_ITEM_EVENT_SECONDS)),

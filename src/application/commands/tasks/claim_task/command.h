@@ -8,6 +8,7 @@
 struct claim_task {
     str worker;
     int64_t lease_seconds;
+    bool is_delivery; /* of those kinds, or of the others */
 };
 struct claim_task_result {
     bool is_claimed;  /* false: there is none */

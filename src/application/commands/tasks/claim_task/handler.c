@@ -4,7 +4,7 @@
 #include "application/services/tasks/task_end.h"
 
 SCHEMA(claim_task, FIELD(claim_task, worker, .flags = REQUIRED, .max = NAME_SIZE_MAX),
-       FIELD(claim_task, lease_seconds, .min = 1, .max = 3600));
+       FIELD(claim_task, lease_seconds, .min = 1, .max = 3600), FIELD(claim_task, is_delivery));
 SCHEMA(claim_task_result, FIELD(claim_task_result, is_claimed),
        FIELD(claim_task_result, is_given_up), FIELD_OBJECT_OF(claim_task_result, task, task));
 
@@ -19,8 +19,9 @@ static err claim_task_handle(struct command_ctx *ctx, const struct claim_task *c
     if (!is_due)
         return OK;
     for (size_t i = 0; i < kinds->len && i < TASK_KIND_COUNT_MAX; i++)
-        claim.limits[claim.limit_count++] =
-            (struct task_limit){str_of(kinds->at[i]->name), kinds->at[i]->count_max};
+        if (kinds->at[i]->is_delivery == cmd->is_delivery)
+            claim.limits[claim.limit_count++] =
+                (struct task_limit){str_of(kinds->at[i]->name), kinds->at[i]->count_max};
     err e = task_writer_claim(ctx->uow->tasks, ctx->arena, &claim, &out->task);
     if (e.code == ERR_NOT_FOUND) /* another worker was quicker, or its kind runs already */
         return OK;
