@@ -19,8 +19,8 @@ struct use_case {
     permission_number needs;
     bool writes;
     bool reads_patient_data; /* the answer tells about patients: the read is audited */
-    bool is_limitable;   /* also for whoever may do this with a part of the data only: the handler
-                            asks for nothing but within its access */
+    bool is_limitable; /* also for whoever may do this with a part of the data only: the handler
+                          asks for nothing but within its access */
     bool shows_deidentified; /* also for whoever may do this with de-identified data only: the
                                 handler asks readers of images for nothing but within its access,
                                 and gives away nothing else */

@@ -36,7 +36,7 @@ struct settings {
     uint32_t storage_cache_size; /* MiB; 0: nothing is kept */
     str log_format;              /* absent: text on a terminal, else json */
     bool core_dumps;
-    str tls_cert, tls_key;       /* PEM files; both or neither */
+    str tls_cert, tls_key; /* PEM files; both or neither */
     bool behind_proxy;
     str cors_origins; /* always set once read */
     bool keep_preambles;

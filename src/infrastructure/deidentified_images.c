@@ -246,9 +246,8 @@ static enum deidentify_action action_of(const struct image_attribute *attribute)
 /* What the profile makes of the value where the option leaves nothing. */
 static str fallback_of(const struct image_attribute *attribute)
 {
-    const struct deidentify_place place = {.tag = attribute->tag,
-                                           .vr = attribute->vr,
-                                           .is_nested = attribute->sequence != 0};
+    const struct deidentify_place place = {
+        .tag = attribute->tag, .vr = attribute->vr, .is_nested = attribute->sequence != 0};
     return confidentiality_fallback(&place) == DEIDENTIFY_DUMMY ? dummy_value(attribute->vr)
                                                                 : STR("");
 }
@@ -295,8 +294,7 @@ static void show_attributes(struct view *v, enum image_level level, const void *
         const char *original = (const char *)from + f->offset;
         char *shown = (char *)to + f->offset;
         if (f->kind == FIELD_STR)
-            *(str *)(void *)shown =
-                shown_text(v, attribute, *(const str *)(const void *)original);
+            *(str *)(void *)shown = shown_text(v, attribute, *(const str *)(const void *)original);
         else if (action_of(attribute) == DEIDENTIFY_KEEP)
             memcpy(shown, original, f->size);
     }
@@ -462,8 +460,8 @@ static err translate_uids(struct view *v, const struct asked *within, struct ima
     struct buf out = BUF_IN(v->arena);
     for (size_t at = 0, from = 0; at <= m->value.len; at++)
         if (at == m->value.len || m->value.ptr[at] == '\\' || m->value.ptr[at] == ',') {
-            TRY(translate_uid(v, m->attribute->tag, within,
-                              str_trim(str_sub(m->value, from, at)), &out));
+            TRY(translate_uid(v, m->attribute->tag, within, str_trim(str_sub(m->value, from, at)),
+                              &out));
             from = at + 1;
         }
     m->value = buf_str(&out);
@@ -534,7 +532,8 @@ static err translate(struct view *v, const struct image_filter *from, struct ima
         from->one_per_patient || from->wants_patient_counts)
         return not_shown();
     if (from->after.len != 0)
-        return ERR(FORBIDDEN, "pages of what is seen de-identified go on by their number or offset");
+        return ERR(FORBIDDEN,
+                   "pages of what is seen de-identified go on by their number or offset");
     to->access = v->access->behind;
     to->under_trashed = false;
     to->study_id = row_id(v, from->study_id);
@@ -658,8 +657,7 @@ static err show_blobs(struct view *v, struct arena *a, const struct instance_blo
         return OK;
     const struct deidentify_options options = deidentified_options(&object, &facts);
     str sop_uid = shown_uid(v, facts.sop_instance_uid);
-    str series_uid =
-        shown_uid(v, json_model_member_text(&scratch, buf_str(&text), SERIES_UID));
+    str series_uid = shown_uid(v, json_model_member_text(&scratch, buf_str(&text), SERIES_UID));
     TRY(deidentify_json(&scratch, buf_str(&text), &options, &facts,
                         bulk_prefix(&scratch, v, series_uid, sop_uid), &shown));
     struct metadata_block made = metadata_block_make(a, shown);

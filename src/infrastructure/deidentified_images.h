@@ -26,7 +26,8 @@ struct image_reader *deidentified_images(struct arena *a, struct image_reader *i
                                          const struct deidentified_access *access,
                                          struct shown_uids *shown);
 
-/* The row that an identifier of the view stands for; one of no row, when it is none of the view's. */
+/* The row that an identifier of the view stands for; one of no row, when it is none of the view's.
+ */
 uuid deidentified_row_id(const struct deidentified_access *access, uuid shown);
 
 #endif

@@ -43,10 +43,9 @@ static void make_view_key(const struct mediator_ports *m, struct arena *a,
                           const struct principal *p, unsigned char out[VIEW_KEY_SIZE])
 {
     unsigned size = VIEW_KEY_SIZE;
-    str view =
-        p->kind == PRINCIPAL_SHARE
-            ? str_format(a, "share %.*s", STR_ARG(uuid_text(a, p->session_id)))
-            : str_format(a, "organization %lld", (long long)p->organization_key);
+    str view = p->kind == PRINCIPAL_SHARE
+                   ? str_format(a, "share %.*s", STR_ARG(uuid_text(a, p->session_id)))
+                   : str_format(a, "organization %lld", (long long)p->organization_key);
     if (HMAC(EVP_sha256(), m->view_secret, sizeof m->view_secret, (const unsigned char *)view.ptr,
              view.len, out, &size) == NULL)
         __builtin_trap(); /* pseudonyms of another key would be nobody's */
@@ -63,8 +62,8 @@ static bool find_deidentified(const struct mediator_ports *m, struct scope *scop
         (view->behind.is_limited && !use_case->is_limitable))
         return false;
     make_view_key(m, scope->arena, scope->principal, view->key);
-    *out = (struct access){.right = view->behind.right, .now = view->behind.now,
-                           .deidentified = view};
+    *out =
+        (struct access){.right = view->behind.right, .now = view->behind.now, .deidentified = view};
     return true;
 }
 
@@ -88,9 +87,8 @@ static err read_begin(struct mediator *m, struct scope *scope, const struct acce
     struct db_session *session;
     TRY(db_session_begin(self(m)->db, scope->arena, scope->clock, &session));
     if (access != NULL && access->deidentified != NULL)
-        session->readers.images =
-            deidentified_images(scope->arena, session->readers.images, access->deidentified,
-                                self(m)->shown_uids);
+        session->readers.images = deidentified_images(scope->arena, session->readers.images,
+                                                      access->deidentified, self(m)->shown_uids);
     *out = &session->readers;
     return OK;
 }
@@ -270,8 +268,8 @@ static uuid subject_of(const struct call *c, const struct audit_use *use, err ou
     if (use->subject == NULL || uuid_is_set(id))
         return row_of(c, id);
     id = id_in(c->use_case->request, c->request);
-    return row_of(c, uuid_is_set(id) || failed(outcome) ? id
-                                                        : id_in(c->use_case->result, c->result));
+    return row_of(c,
+                  uuid_is_set(id) || failed(outcome) ? id : id_in(c->use_case->result, c->result));
 }
 
 /* What is known without asking the database. */

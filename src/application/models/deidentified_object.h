@@ -12,11 +12,12 @@
 /* The options of PS3.15 E.3 that every de-identified view has. */
 enum { DEIDENTIFIED_VIEW_FLAGS = DEIDENTIFY_SHIFT_DATES | DEIDENTIFY_CLEAN_DESCRIPTORS };
 
-/* Whose a file or its metadata says it is does not count: all of a study are of the study's patient.
- * The options of the view. */
+/* Whose a file or its metadata says it is does not count: all of a study are of the study's
+ * patient. The options of the view. */
 struct deidentify_options deidentified_options(const struct deidentified_object *object,
                                                struct deidentify_facts *facts);
-/* Errors: FORBIDDEN, with the first reason why an instance is not shown (dicom/deidentify/risk.h). */
+/* Errors: FORBIDDEN, with the first reason why an instance is not shown (dicom/deidentify/risk.h).
+ */
 err deidentified_check(struct arena *a, const struct deidentify_facts *facts);
 
 /* n: of a de-identified view. to: as of deidentify_write. Errors: FORBIDDEN (a risk), UNAVAILABLE,

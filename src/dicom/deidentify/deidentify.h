@@ -52,7 +52,7 @@ struct deidentifier {
     struct part10_consumer base; /* for the reader */
     struct part10_consumer *to;
     struct deidentify_options options;
-    str sop_instance_uid, patient_id; /* the new ones */
+    str sop_instance_uid, patient_id;                 /* the new ones */
     str study_instance_uid, shown_study_instance_uid; /* of the facts */
     int shift_days;
     const char *temporal_information;

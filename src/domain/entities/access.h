@@ -19,9 +19,9 @@ struct access {
     instant now;           /* grants that ended before do not count */
     int64_t series_key;    /* of a study nothing but this series; 0: all of it */
     uuid series_id;
-    /* Of what is seen de-identified only: the access behind it, which the readers of a de-identified
-     * view have (infrastructure/deidentified_images.h). All else in here sees nothing then, whoever
-     * asks with it. NULL: what is seen is as it came. */
+    /* Of what is seen de-identified only: the access behind it, which the readers of a
+     * de-identified view have (infrastructure/deidentified_images.h). All else in here sees nothing
+     * then, whoever asks with it. NULL: what is seen is as it came. */
     const struct deidentified_access *deidentified;
 };
 

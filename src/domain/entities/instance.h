@@ -12,7 +12,7 @@
 struct deidentified_object {
     str object_name;
     int64_t size;
-    str key; /* of the view */
+    str key;                                                  /* of the view */
     str patient_id, issuer_of_patient_id, study_instance_uid; /* of its study */
     str shown_study_instance_uid;
 };

@@ -34,7 +34,7 @@ struct principal {
     int64_t series_key; /* the one series that is seen, of a share; 0: all */
     uuid series_id;
     bool is_deidentified; /* what was granted is seen de-identified, and nothing as it came */
-    instant issued_at; /* the session or key; what ended the user's sessions later ended them */
+    instant issued_at;    /* the session or key; what ended the user's sessions later ended them */
     instant expires_at;
     uint32_t requests_per_minute; /* of an API key, or by signed addresses; 0: not counted */
     int64_t daily_size;           /* of an API key: bytes it may send in a day; 0: no limit */

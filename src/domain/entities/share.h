@@ -52,7 +52,7 @@ struct share {
     int64_t use_count_max; /* 0: no limit */
     bool allows_download;
     bool is_deidentified; /* whose the images are is not seen */
-    int64_t series_key; /* of the one series that is seen of the study; 0: all */
+    int64_t series_key;   /* of the one series that is seen of the study; 0: all */
     uuid series_id;
     int64_t album_key; /* what comes in by an inbox is put into it; 0: none */
     uuid album_id;

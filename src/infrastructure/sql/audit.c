@@ -152,9 +152,8 @@ static const struct {
     {"instance",
      "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM instances i "
      "JOIN studies s ON s.key = i.study_key WHERE i.id = ?1 AND s.organization_key = ?2"},
-    {"report",
-     "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM reports r "
-     "JOIN studies s ON s.key = r.study_key WHERE r.id = ?1 AND r.organization_key = ?2"},
+    {"report", "SELECT s.id, s.study_instance_uid, s.patient_id, NULL FROM reports r "
+               "JOIN studies s ON s.key = r.study_key WHERE r.id = ?1 AND r.organization_key = ?2"},
     {"work_item", "SELECT NULL, study_instance_uid, patient_id, NULL FROM work_items WHERE id = ?1 "
                   "AND organization_key = ?2"},
     {"user", "SELECT NULL, NULL, NULL, email FROM users WHERE id = ?1 AND organization_key = ?2"},

@@ -73,8 +73,9 @@ str dicomweb_group_tag(struct arena *a, const struct image_row *row);
  * of Accept that asks for one all of them can be written in; FORM_NONE: there is none. */
 enum form dicomweb_choose_conversion(struct request *r, const struct instance_slice *instances,
                                      bool one, const struct transfer_syntax **to);
-/* to NULL: each in the stored one, for what is made anew all the same. Errors: RANGE, NOT_ACCEPTABLE
- * (an instance cannot be read), FORBIDDEN (it is not shown), NO_SPACE, UNAVAILABLE. */
+/* to NULL: each in the stored one, for what is made anew all the same. Errors: RANGE,
+ * NOT_ACCEPTABLE (an instance cannot be read), FORBIDDEN (it is not shown), NO_SPACE, UNAVAILABLE.
+ */
 err dicomweb_respond_converted(struct request *r, const struct retrieve_images_result *images,
                                enum form form, const struct transfer_syntax *to);
 

@@ -133,11 +133,10 @@ err dicomweb_respond_converted(struct request *r, const struct retrieve_images_r
     bool one = images->instances.len == 1 && images->row.instance.key != 0;
     const struct instance *first = &images->instances.at[0];
     str name = to != NULL ? str_of(to->uid) : STR("stored");
-    str etag =
-        one ? str_format(a, "%.*s-%.*s-%s", STR_ARG(first->object_name), STR_ARG(name),
-                         form == FORM_SINGLE ? "s" : "m")
-            : str_format(a, "%.*s-%.*s", STR_ARG(dicomweb_group_tag(a, &images->row)),
-                         STR_ARG(name));
+    str etag = one ? str_format(a, "%.*s-%.*s-%s", STR_ARG(first->object_name), STR_ARG(name),
+                                form == FORM_SINGLE ? "s" : "m")
+                   : str_format(a, "%.*s-%.*s", STR_ARG(dicomweb_group_tag(a, &images->row)),
+                                STR_ARG(name));
     struct fd_sink sink;
     int fd;
     dicomweb_set_tag(r, etag, one);

@@ -90,7 +90,7 @@ static const struct task_kind count_kind = {.name = "count",
                                             .run = count_run};
 static const struct task_kind *const count_kinds[] = {&count_kind};
 
-/* Errors: SERIALIZATION (one that is frozen holds the file). */
+/* Errors: SERIALIZATION (one that is frozen holds the file), UNAVAILABLE (the server is busy). */
 static err open_database(struct node *n)
 {
     return n->postgres != NULL ? postgres_context_open(&n->pg, &n->arena, str_of(n->postgres))
@@ -102,8 +102,10 @@ static void node_open(struct node *n)
     log_configure(LOG_ERROR, LOG_TEXT, 2);
     n->db = n->postgres != NULL ? &n->pg.engine.base : &n->sqlite.engine.base;
     err e = open_database(n);
-    for (int i = 0; e.code == ERR_SERIALIZATION && i < OPEN_COUNT_MAX; i++)
+    for (int i = 0; failed(e) && i < OPEN_COUNT_MAX; i++) { /* as a supervisor would */
+        usleep(500 * 1000);
         e = open_database(n);
+    }
     CHECK_OK(e);
     CHECK_OK(bus_memory_open(&n->bus));
     mediator_ports_open(&n->mediator, n->db, clock_system());
@@ -344,6 +346,8 @@ static void harm(struct trial *t)
         t->frozen++;
         return;
     }
+    if (way == 1) /* one that is frozen may hold the file that the other waits for */
+        thaw(t, true);
     kill(t->workers[i], way == 1 ? SIGTERM : SIGKILL);
     if (way == 1)
         end_process(t->workers[i]);

@@ -8,18 +8,19 @@
 SCHEMA(open_share, FIELD(open_share, token, .flags = KEY | REQUIRED | SECRET, .doc = "Of the link"),
        FIELD(open_share, password, .flags = SECRET, .max = 256, .doc = "Where the share takes one"),
        FIELD(open_share, user_agent, .flags = INTERNAL, .doc = "What it is opened with"));
-SCHEMA(open_share_result,
-       FIELD(open_share_result, access_token, .flags = REQUIRED | SECRET,
-             .doc = "Bearer token of this visit, for the share's own addresses"),
-       FIELD(open_share_result, token_type, .flags = REQUIRED, .example = "bearer"),
-       FIELD(open_share_result, expires_in, .doc = "Seconds; then it has to be opened again"),
-       FIELD_ENUM_OF(open_share_result, kind, share_kind_names, .doc = "To see, or to send in"),
-       FIELD(open_share_result, allows_download, .doc = "Whole instances and archives too"),
-       FIELD(open_share_result, is_deidentified, .doc = "Images are seen without whose they are"),
-       FIELD(open_share_result, study_instance_uids,
-             .doc = "What is seen, the newest first; none of a de-identified share: search for them"),
-       FIELD(open_share_result, study_count, .doc = "How many studies are seen"),
-       FIELD(open_share_result, series_instance_uid, .doc = "Nothing but this series is seen"));
+SCHEMA(
+    open_share_result,
+    FIELD(open_share_result, access_token, .flags = REQUIRED | SECRET,
+          .doc = "Bearer token of this visit, for the share's own addresses"),
+    FIELD(open_share_result, token_type, .flags = REQUIRED, .example = "bearer"),
+    FIELD(open_share_result, expires_in, .doc = "Seconds; then it has to be opened again"),
+    FIELD_ENUM_OF(open_share_result, kind, share_kind_names, .doc = "To see, or to send in"),
+    FIELD(open_share_result, allows_download, .doc = "Whole instances and archives too"),
+    FIELD(open_share_result, is_deidentified, .doc = "Images are seen without whose they are"),
+    FIELD(open_share_result, study_instance_uids,
+          .doc = "What is seen, the newest first; none of a de-identified share: search for them"),
+    FIELD(open_share_result, study_count, .doc = "How many studies are seen"),
+    FIELD(open_share_result, series_instance_uid, .doc = "Nothing but this series is seen"));
 
 /* A refusal that must be remembered: the failure is committed by a command of its own. */
 struct count_share_failure {

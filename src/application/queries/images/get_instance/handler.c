@@ -13,5 +13,4 @@ static err get_instance_handle(struct query_ctx *ctx, const struct get_instance 
     return OK;
 }
 QUERY(get_instance, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Get an instance");
+      .reads_patient_data = true, .doc = "Get an instance");

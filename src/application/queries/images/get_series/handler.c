@@ -13,5 +13,4 @@ static err get_series_handle(struct query_ctx *ctx, const struct get_series *que
     return OK;
 }
 QUERY(get_series, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Get a series");
+      .reads_patient_data = true, .doc = "Get a series");

@@ -12,5 +12,4 @@ static err get_study_handle(struct query_ctx *ctx, const struct get_study *query
     return image_list_study(ctx, query->id, &out->study);
 }
 QUERY(get_study, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Get a study");
+      .reads_patient_data = true, .doc = "Get a study");

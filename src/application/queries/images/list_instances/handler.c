@@ -29,5 +29,4 @@ static err list_instances_handle(struct query_ctx *ctx, const struct list_instan
     return OK;
 }
 QUERY(list_instances, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "List the instances of a series");
+      .reads_patient_data = true, .doc = "List the instances of a series");

@@ -28,5 +28,4 @@ static err list_series_handle(struct query_ctx *ctx, const struct list_series *q
     return OK;
 }
 QUERY(list_series, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "List the series of a study");
+      .reads_patient_data = true, .doc = "List the series of a study");

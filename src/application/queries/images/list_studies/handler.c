@@ -48,5 +48,4 @@ static err list_studies_handle(struct query_ctx *ctx, const struct list_studies 
     return OK;
 }
 QUERY(list_studies, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "List studies");
+      .reads_patient_data = true, .doc = "List studies");

@@ -82,5 +82,5 @@ static err retrieve_archive_handle(struct query_ctx *ctx, const struct retrieve_
     }
     return medium_plan(ctx->arena, &out->content, &out->medium);
 }
-QUERY(retrieve_archive, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .shows_deidentified = true, .reads_patient_data = true,
-      .gives_copies = true, .doc = "Download images as an archive");
+QUERY(retrieve_archive, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .shows_deidentified = true,
+      .reads_patient_data = true, .gives_copies = true, .doc = "Download images as an archive");

@@ -131,5 +131,4 @@ static err retrieve_bulk_handle(struct query_ctx *ctx, const struct retrieve_bul
     return OK;
 }
 QUERY(retrieve_bulk, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Retrieve bulk data, pixel data or rendered documents");
+      .reads_patient_data = true, .doc = "Retrieve bulk data, pixel data or rendered documents");

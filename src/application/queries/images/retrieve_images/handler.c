@@ -47,8 +47,7 @@ static err retrieve_images_handle(struct query_ctx *ctx, const struct retrieve_i
                                       out->row.series.key, false, &sink.base);
 }
 QUERY(retrieve_images, .needs = DOWNLOAD_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Retrieve instances");
+      .reads_patient_data = true, .doc = "Retrieve instances");
 
 static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_derived *query,
                                    struct retrieve_derived_result *out)
@@ -60,8 +59,7 @@ static err retrieve_derived_handle(struct query_ctx *ctx, const struct retrieve_
                               &out->blobs);
 }
 QUERY(retrieve_derived, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Retrieve frames or bulk data");
+      .reads_patient_data = true, .doc = "Retrieve frames or bulk data");
 
 struct joining_sink {
     struct image_sink base;
@@ -145,5 +143,4 @@ static err retrieve_metadata_handle(struct query_ctx *ctx, const struct retrieve
     return OK;
 }
 QUERY(retrieve_metadata, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Retrieve metadata");
+      .reads_patient_data = true, .doc = "Retrieve metadata");

@@ -299,5 +299,4 @@ static err search_images_handle(struct query_ctx *ctx, const struct search_image
     return query->with_metadata ? add_metadata(&s, out) : OK;
 }
 QUERY(search_images, .needs = READ_STUDIES, .is_limitable = true, .shows_deidentified = true,
-      .reads_patient_data = true,
-      .doc = "Search studies, series or instances");
+      .reads_patient_data = true, .doc = "Search studies, series or instances");
