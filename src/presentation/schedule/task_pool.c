@@ -150,11 +150,10 @@ static void init(struct task_pool *p, const struct task_pool_settings *settings)
     pthread_condattr_destroy(&attributes);
 }
 
+/* The one that looks at all of them comes last: from then on they stay as they are. */
 err task_pool_open(struct task_pool *p, const struct task_pool_settings *settings)
 {
     init(p, settings);
-    if (pthread_create(&p->beater, NULL, beat_all, p) != 0)
-        return ERR(UNAVAILABLE, "the task pool does not start");
     p->is_open = true;
     for (size_t i = 0; i < settings->thread_count && i < TASK_THREAD_COUNT_MAX; i++) {
         struct task_slot *slot = &p->slots[i];
@@ -165,9 +164,13 @@ err task_pool_open(struct task_pool *p, const struct task_pool_settings *setting
             task_pool_close(p);
             return ERR(UNAVAILABLE, "the task pool does not start");
         }
-        __atomic_store_n(&p->thread_count, i + 1, __ATOMIC_RELEASE);
+        p->thread_count = i + 1;
     }
-    return OK;
+    p->has_beater = pthread_create(&p->beater, NULL, beat_all, p) == 0;
+    if (p->has_beater)
+        return OK;
+    task_pool_close(p);
+    return ERR(UNAVAILABLE, "the task pool does not start");
 }
 
 void task_pool_wake(struct task_pool *p)
@@ -189,7 +192,8 @@ void task_pool_close(struct task_pool *p)
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
     stop_runs(p);
-    pthread_join(p->beater, NULL);
+    if (p->has_beater)
+        pthread_join(p->beater, NULL);
     for (size_t i = 0; i < p->thread_count; i++) {
         pthread_join(p->slots[i].thread, NULL);
         pthread_mutex_destroy(&p->slots[i].lock);

@@ -39,7 +39,7 @@ struct task_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     uint64_t wake_count;
-    bool is_open, is_stopping;
+    bool is_open, is_stopping, has_beater;
 };
 
 /* What settings point to lives as long as the pool. Errors: UNAVAILABLE. */
