@@ -197,8 +197,7 @@ int64_t http_tls_expires_at(void)
 
 void http_tls_close(void)
 {
-    struct pair *pair = tls.pair;
-    tls.pair = NULL;
+    struct pair *pair = __atomic_exchange_n(&tls.pair, NULL, __ATOMIC_ACQ_REL);
     for (struct pair *before; pair != NULL; pair = before) {
         before = pair->before;
         pair_deinit(pair);
