@@ -70,7 +70,7 @@ class Auth(harness.Case):
             self.assertProblem(self.gantry.get("/api/v1/auth/me", token=bad), 401, "UNAUTHENTICATED")
 
     def test_rights_follow_the_role(self):
-        for role, study_list, user_list in (("viewer", 200, 403), ("radiologist", 200, 403), ("researcher", 403, 403),
+        for role, study_list, user_list in (("viewer", 200, 403), ("radiologist", 200, 403), ("researcher", 200, 403),
                                             ("referrer", 200, 403)):
             email, _ = self.new_user("role-" + role, role)
             token = self.gantry.sign_in(email).json["access_token"]
