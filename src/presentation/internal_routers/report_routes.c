@@ -25,6 +25,7 @@
 #include "application/queries/reports/list_study_reports/query.h"
 #include "application/queries/reports/verify_report/query.h"
 #include "application/queries/reports/verify_report_code/query.h"
+#include "base/html.h"
 #include "presentation/internal_routers/routers.h"
 
 /* Passwords are hashed where processors are. */
@@ -78,31 +79,10 @@ const size_t public_report_route_count = COUNT_OF(public_report_routes);
 #define PAGE_POLICY                                                                                \
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-static void add_escaped(struct buf *out, str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        switch (text.ptr[i]) {
-        case '<':
-            buf_add(out, STR("&lt;"));
-            break;
-        case '>':
-            buf_add(out, STR("&gt;"));
-            break;
-        case '&':
-            buf_add(out, STR("&amp;"));
-            break;
-        case '"':
-            buf_add(out, STR("&quot;"));
-            break;
-        default:
-            buf_add_char(out, text.ptr[i]);
-        }
-}
-
 static void add_row(struct buf *out, const char *name, str value)
 {
     buf_addf(out, "<dt>%s</dt><dd>", name);
-    add_escaped(out, value);
+    html_add(out, value);
     buf_add(out, STR("</dd>"));
 }
 

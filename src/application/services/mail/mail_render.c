@@ -2,6 +2,7 @@
 #include "application/services/mail/mail_template.h"
 #include "application/services/mail_service.h"
 
+#include "base/html.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -20,30 +21,6 @@ struct part {
 static void add_plain(struct buf *out, str value)
 {
     buf_add(out, value);
-}
-
-static void add_escaped(struct buf *out, str value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        switch (value.ptr[i]) {
-        case '&':
-            buf_add(out, STR("&amp;"));
-            break;
-        case '<':
-            buf_add(out, STR("&lt;"));
-            break;
-        case '>':
-            buf_add(out, STR("&gt;"));
-            break;
-        case '"':
-            buf_add(out, STR("&quot;"));
-            break;
-        case '\'':
-            buf_add(out, STR("&#39;"));
-            break;
-        default:
-            buf_add_char(out, value.ptr[i]);
-        }
 }
 
 static size_t width_of(str word)
@@ -72,7 +49,7 @@ static void add_wrapped(struct buf *out, str text)
 static void add_paragraph(struct part *p, const char *text, const char *style)
 {
     struct buf filled = BUF_IN(p->arena);
-    if (!mail_fill(&filled, text, p->values, p->is_html ? add_escaped : add_plain))
+    if (!mail_fill(&filled, text, p->values, p->is_html ? html_add : add_plain))
         return;
     if (p->is_html) {
         buf_addf(&p->out, "<p%s>%.*s</p>\n", style, STR_ARG(buf_str(&filled)));
@@ -92,7 +69,7 @@ static void add_paragraphs(struct part *p, const char *const *texts, const char 
 static void add_link(struct part *p, const char *label)
 {
     struct buf url = BUF_IN(p->arena);
-    if (!mail_fill(&url, "{path}", p->values, p->is_html ? add_escaped : add_plain))
+    if (!mail_fill(&url, "{path}", p->values, p->is_html ? html_add : add_plain))
         return;
     if (!p->is_html) {
         buf_addf(&p->out, "\n%.*s\n", STR_ARG(buf_str(&url)));
