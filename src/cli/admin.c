@@ -23,12 +23,17 @@ static int read_password(struct arena *a, str *out)
     return EX_OK;
 }
 
-static int complain(const struct scope *scope, err e)
+void cli_complain(const struct scope *scope, err e)
 {
     for (size_t i = 0; i < scope->issues.list.len; i++)
         fprintf(stderr, "gantry: %.*s %.*s\n", STR_ARG(scope->issues.list.at[i].field),
                 STR_ARG(scope->issues.list.at[i].text));
     fprintf(stderr, "gantry: %s\n", e.text);
+}
+
+static int complain(const struct scope *scope, err e)
+{
+    cli_complain(scope, e);
     return EX_DATAERR;
 }
 

@@ -20,6 +20,9 @@ int cli_routes(str config_file, int count, char **arguments);
 int cli_conformance(str config_file, int count, char **arguments);
 int cli_anonymize(str config_file, int count, char **arguments);
 
+/* On standard error: what is wrong with each field, and why it was refused. */
+void cli_complain(const struct scope *scope, err e);
+
 /* Progress of work with a known end: a bar with rate and remaining time on a terminal, a line now
  * and then elsewhere. */
 struct progress {

@@ -17,10 +17,7 @@ enum { LISTED_COUNT = 200 };
 
 static int complain(const struct scope *scope, err e)
 {
-    for (size_t i = 0; i < scope->issues.list.len; i++)
-        fprintf(stderr, "gantry: %.*s %.*s\n", STR_ARG(scope->issues.list.at[i].field),
-                STR_ARG(scope->issues.list.at[i].text));
-    fprintf(stderr, "gantry: %s\n", e.text);
+    cli_complain(scope, e);
     return e.code == ERR_NOT_FOUND ? EX_NOINPUT : EX_DATAERR;
 }
 
