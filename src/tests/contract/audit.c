@@ -5,6 +5,7 @@
 #include "infrastructure/audit_chain.h"
 #include "infrastructure/audit_retention.h"
 #include "base/json.h"
+#include "tests/support/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -455,7 +456,8 @@ CONTRACT(anchors_are_written_once_for_each_end)
     struct audit_seal seal = test_seal(1);
     struct audit_anchors writer;
     struct audit_anchor_slice read;
-    char folder[] = "/tmp/gantry-anchors-XXXXXX", path[128];
+    char folder[TEST_PATH_SIZE], path[TEST_PATH_SIZE + 64];
+    temporary_template(folder, "anchors");
     CHECK(mkdtemp(folder) != NULL);
     snprintf(path, sizeof path, "%s/" AUDIT_ANCHOR_FILE, folder);
     CHECK_ERR(NOT_FOUND, audit_anchors_read(&c->arena, path, &read));

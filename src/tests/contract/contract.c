@@ -2,6 +2,7 @@
 #include "tests/contract/contract.h"
 
 #include "base/log.h"
+#include "tests/support/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static void memory_close(struct contract_db *c)
 
 static void sqlite_open(struct contract_db *c)
 {
-    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    temporary_template(c->folder, "contract");
     assert_non_null(mkdtemp(c->folder));
     CHECK_OK(
         sqlite_context_open(&c->sqlite, &c->arena, str_format(&c->arena, "%s/test.db", c->folder)));
@@ -34,7 +35,7 @@ static void sqlite_open(struct contract_db *c)
 
 static void sqlite_close(struct contract_db *c)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     sqlite_database_close(&c->sqlite);
     snprintf(command, sizeof command, "rm -rf %s", c->folder);
     CHECK(system(command) == 0);

@@ -8,6 +8,7 @@
 #include "infrastructure/memory/memory_context.h"
 #include "infrastructure/postgres/database.h"
 #include "infrastructure/sqlite/database.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 struct db_engine;
@@ -21,7 +22,7 @@ struct contract_db {
     struct memory_context memory;
     struct sqlite_database sqlite;
     struct postgres_database postgres;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
 };
 
 struct db_engine {

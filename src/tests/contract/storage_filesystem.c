@@ -1,6 +1,7 @@
 /* What holds for a folder alone: what a crash leaves behind, other processes, a disk that fails. */
 #include "base/clock.h"
 #include "infrastructure/storage_filesystem.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -33,12 +34,12 @@ int __wrap_fdatasync(int fd)
 struct folder_storage {
     struct storage_filesystem filesystem;
     struct storage *storage;
-    char folder[64], path[160]; /* of the object "abc" */
+    char folder[TEST_PATH_SIZE], path[TEST_PATH_SIZE + 128]; /* of the object "abc" */
 };
 
 static void open_storage(struct folder_storage *s)
 {
-    snprintf(s->folder, sizeof s->folder, "/tmp/gantry-folder-XXXXXX");
+    temporary_template(s->folder, "folder");
     assert_non_null(mkdtemp(s->folder));
     CHECK_OK(storage_filesystem_open(&s->filesystem, str_of(s->folder)));
     s->storage = &s->filesystem.base;
@@ -47,7 +48,7 @@ static void open_storage(struct folder_storage *s)
 
 static void close_storage(struct folder_storage *s)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     storage_filesystem_close(&s->filesystem);
     snprintf(command, sizeof command, "rm -rf %s", s->folder);
     CHECK(system(command) == 0);
@@ -91,7 +92,7 @@ static void check_file(const char *path, const char *wanted)
 TEST(a_storage_whose_folder_was_removed_is_not_well)
 {
     struct folder_storage s = {0};
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     open_storage(&s);
     CHECK_OK(storage_health(s.storage));
     snprintf(command, sizeof command, "rm -rf %s/objects", s.folder);

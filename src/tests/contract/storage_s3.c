@@ -1,6 +1,7 @@
 /* What only the storage in S3 does: the trash, uploads in parts, the cache beside it. */
 #include "infrastructure/s3/objects.h"
 #include "infrastructure/s3/storage_s3.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <pthread.h>
@@ -12,7 +13,7 @@ struct fixture {
     struct storage_s3 s3;
     struct storage *s;
     struct arena arena;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
 };
 
 /* False when there is no server. */
@@ -22,7 +23,7 @@ static bool fixture_open(struct fixture *f, const char *place)
     *f = (struct fixture){0};
     if (getenv("GANTRY_TEST_S3_URL") == NULL)
         return false;
-    snprintf(f->folder, sizeof f->folder, "/tmp/gantry-s3-XXXXXX");
+    temporary_template(f->folder, "s3");
     assert_non_null(mkdtemp(f->folder));
     CHECK_OK(storage_s3_open(
         &f->s3, &f->arena,
@@ -39,7 +40,7 @@ static bool fixture_open(struct fixture *f, const char *place)
 
 static void fixture_close(struct fixture *f)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     storage_s3_close(&f->s3);
     arena_deinit(&f->arena);
     snprintf(command, sizeof command, "rm -rf %s", f->folder);

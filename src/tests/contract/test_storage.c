@@ -4,6 +4,7 @@
 #include "infrastructure/memory/memory_storage.h"
 #include "infrastructure/s3/storage_s3.h"
 #include "infrastructure/storage_filesystem.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <pthread.h>
@@ -24,7 +25,7 @@ struct contract_storage {
     struct memory_storage memory;
     struct storage_filesystem filesystem;
     struct storage_s3 s3;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
 };
 
 struct storage_engine {
@@ -46,7 +47,7 @@ static void memory_close(struct contract_storage *c)
 
 static void filesystem_open(struct contract_storage *c)
 {
-    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    temporary_template(c->folder, "contract");
     assert_non_null(mkdtemp(c->folder));
     CHECK_OK(storage_filesystem_open(&c->filesystem, str_of(c->folder)));
     c->storage = &c->filesystem.base;
@@ -54,7 +55,7 @@ static void filesystem_open(struct contract_storage *c)
 
 static void filesystem_close(struct contract_storage *c)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     storage_filesystem_close(&c->filesystem);
     snprintf(command, sizeof command, "rm -rf %s", c->folder);
     CHECK(system(command) == 0);
@@ -64,7 +65,7 @@ static void filesystem_close(struct contract_storage *c)
 static void s3_open(struct contract_storage *c, uint64_t cache_size)
 {
     static int number;
-    snprintf(c->folder, sizeof c->folder, "/tmp/gantry-contract-XXXXXX");
+    temporary_template(c->folder, "contract");
     assert_non_null(mkdtemp(c->folder));
     CHECK_OK(
         storage_s3_open(&c->s3, &c->arena,
@@ -90,7 +91,7 @@ static void s3_bare_open(struct contract_storage *c)
 
 static void s3_close(struct contract_storage *c)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     storage_s3_close(&c->s3);
     snprintf(command, sizeof command, "rm -rf %s", c->folder);
     CHECK(system(command) == 0);

@@ -15,6 +15,7 @@
 #include "infrastructure/sqlite/database.h"
 #include "presentation/schedule/task_pool.h"
 #include "tests/support/chance.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -417,7 +418,8 @@ static void run_trial(const struct node *node)
 
 TEST(on_sqlite_each_task_is_done_whoever_is_harmed)
 {
-    char folder[] = "/tmp/gantry-tasks-XXXXXX", path[64], command[64];
+    char folder[TEST_PATH_SIZE], path[TEST_PATH_SIZE + 64], command[TEST_PATH_SIZE + 64];
+    temporary_template(folder, "tasks");
     CHECK(mkdtemp(folder) != NULL);
     snprintf(path, sizeof path, "%s/test.db", folder);
     run_trial(&(struct node){.path = path});

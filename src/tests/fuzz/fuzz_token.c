@@ -4,6 +4,7 @@
 #include "domain/entities/session.h"
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
+#include "tests/support/folder.h"
 
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -47,7 +48,8 @@ static struct token_jws *service(void)
     static struct seal_sodium seals;
     static struct manual_clock clock;
     static struct arena kept;
-    char folder[] = "/tmp/gantry-fuzz-XXXXXX";
+    char folder[TEST_PATH_SIZE];
+    temporary_template(folder, "fuzz");
     if (tokens.keys.db != NULL)
         return &tokens;
     manual_clock_init(&clock, now);

@@ -3,6 +3,7 @@
 
 #include "domain/entities/principal.h"
 #include "infrastructure/secret_sha256.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -50,7 +51,7 @@ void world_open(struct world *w)
     memory_storage_init(&w->storage, &w->clock.base);
     faulty_context_init(&w->faulty_database, &w->database.base, &w->fault);
     faulty_storage_init(&w->faulty_storage, &w->storage.base, &w->fault);
-    snprintf(w->folder, sizeof w->folder, "/tmp/gantry-world-XXXXXX");
+    temporary_template(w->folder, "world");
     assert_non_null(mkdtemp(w->folder));
     CHECK_OK(token_jws_open(&w->tokens, str_of(w->folder), STR_NONE));
     CHECK_OK(seal_sodium_open(&w->seals, w->tokens.secret));
@@ -83,7 +84,7 @@ void world_open(struct world *w)
 
 void world_close(struct world *w)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     mediator_ports_close(&w->mediator);
     bus_memory_close(&w->bus);
     rate_memory_close(&w->rates);

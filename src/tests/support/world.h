@@ -20,6 +20,7 @@
 #include "tests/support/fake_password.h"
 #include "tests/support/faulty_context.h"
 #include "tests/support/faulty_storage.h"
+#include "tests/support/folder.h"
 
 #define WORLD_PASSWORD "correct horse battery"
 
@@ -45,7 +46,7 @@ struct world {
     struct services services;
     struct organization organization;
     struct user users[ROLE_COUNT];
-    char folder[64]; /* of the keys */
+    char folder[TEST_PATH_SIZE]; /* of the keys */
 };
 
 void world_open(struct world *w);

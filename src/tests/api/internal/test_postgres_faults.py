@@ -513,7 +513,7 @@ class Faults(unittest.TestCase):
     def lose_commits(self, after):
         begin = time.monotonic()
         self.proxy.cut_some_commits(LOST_COMMIT_COUNT, after)
-        while self.proxy.cut_commits > 0 and time.monotonic() - begin < (20 if not IS_LONG else 600):
+        while self.proxy.cut_commits > 0 and time.monotonic() - begin < (120 if not IS_LONG else 600):
             time.sleep(0.05)
         left, self.proxy.cut_commits = self.proxy.cut_commits, 0
         self.assertEqual(left, 0, "not all were cut")
@@ -528,7 +528,7 @@ class Faults(unittest.TestCase):
         for _ in range(CRASH_COUNT):
             crashed = threading.Event()
             self.proxy.at_next_commit(lambda: self.crash(crashed))
-            self.assertTrue(crashed.wait(20))
+            self.assertTrue(crashed.wait(120))
             self.proxy.pass_on()
             self.wait_service()
         log = self.gantry.log()[len(before):]

@@ -225,11 +225,13 @@ class Viewer(harness.Case):
         sign_in = lambda: self.gantry.request("POST", SESSION, {"email": email, "password": PASSWORD}, {"Origin": self.origin}, token=None)
         cookie = sign_in().headers["set-cookie"].split(";")[0]
         self.assertEqual(self.get("/dicom-web/studies", cookie).status, 200)
-        changed = self.gantry.request("PATCH", f"/api/v1/users/{user['id']}", {"role": "researcher"})
+        role = self.gantry.request("POST", "/api/v1/roles", {"name": "reads nothing", "permissions": ["write_webhooks"]})
+        self.assertEqual(role.status, 201, role.body)
+        changed = self.gantry.request("PATCH", f"/api/v1/users/{user['id']}", {"role": role.json["id"]})
         self.assertEqual(changed.status, 200)
         self.assertEqual(self.get("/dicom-web/studies", cookie).status, 401)
         cookie = sign_in().headers["set-cookie"].split(";")[0]
-        self.assertProblem(self.get("/dicom-web/studies", cookie), 403, "FORBIDDEN")  # a role that reads nothing
+        self.assertProblem(self.get("/dicom-web/studies", cookie), 403, "FORBIDDEN")
         self.gantry.request("POST", f"/api/v1/users/{user['id']}/deactivate")
         self.assertEqual(self.get("/api/v1/auth/me", cookie).status, 401)
 

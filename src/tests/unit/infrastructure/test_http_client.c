@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "infrastructure/http_client.h"
+#include "tests/support/folder.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -522,9 +523,10 @@ TEST(a_limit_of_its_own_holds)
 
 static err ask_with_tls(const char *name, long seconds, bool is_trusted, const char *scheme)
 {
-    char file[] = "/tmp/gantry-ca-XXXXXX";
+    char file[TEST_PATH_SIZE];
     struct server s;
     struct asked q;
+    temporary_template(file, "ca");
     close(mkstemp(file));
     server_open(&s, tls_for(name, seconds, file));
     asked_open(&q, "127.0.0.1", is_trusted ? file : NULL);

@@ -5,6 +5,7 @@
 #include "infrastructure/postgres/database.h"
 #include "infrastructure/sql/migrate.h"
 #include "infrastructure/sqlite/database.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <pthread.h>
@@ -64,7 +65,7 @@ __attribute__((constructor)) static void be_quiet(void)
 /* A database, and an engine on it while it is open. */
 struct place {
     bool is_postgres;
-    char folder[64], path[96];
+    char folder[TEST_PATH_SIZE], path[TEST_PATH_SIZE + 64];
     struct arena arena;
     struct sqlite_database sqlite;
     struct postgres_database postgres;
@@ -123,14 +124,14 @@ static void place_make(struct place *p, bool is_postgres)
         postgres_place_make(p);
         return;
     }
-    snprintf(p->folder, sizeof p->folder, "/tmp/gantry-migrations-XXXXXX");
+    temporary_template(p->folder, "migrations");
     assert_non_null(mkdtemp(p->folder));
     snprintf(p->path, sizeof p->path, "%s/test.db", p->folder);
 }
 
 static void place_remove(struct place *p)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     if (p->is_postgres) {
         run_on_server(str_of(p->path), "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
         memcpy(spare, p->path, sizeof spare);

@@ -6,6 +6,7 @@
 #include "infrastructure/postgres/database.h"
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sqlite/database.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -58,7 +59,7 @@ struct archive {
     struct sql_engine *engine;
     struct sqlite_database sqlite;
     struct postgres_database postgres;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
 };
 
 static str replaced(struct arena *a, str text, str what, str with)
@@ -96,7 +97,7 @@ static void fill_in(struct archive *x, str before, str numbers, str id, str behi
 static void open_sqlite(struct archive *x)
 {
     *x = (struct archive){.engine = &x->sqlite.engine};
-    snprintf(x->folder, sizeof x->folder, "/tmp/gantry-plans-XXXXXX");
+    temporary_template(x->folder, "plans");
     assert_non_null(mkdtemp(x->folder));
     CHECK_OK(
         sqlite_context_open(&x->sqlite, &x->arena, str_format(&x->arena, "%s/a.db", x->folder)));
@@ -127,7 +128,7 @@ static void open_postgres(struct archive *x, const char *url)
 
 static void archive_close(struct archive *x)
 {
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     sqlite_database_close(&x->sqlite);
     postgres_database_close(&x->postgres);
     if (x->folder[0] != '\0') {

@@ -7,6 +7,7 @@
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/storage_filesystem.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -17,14 +18,14 @@ TEST_MAIN("infrastructure")
 
 struct fixture {
     struct arena arena;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
     struct sqlite_database db;
 };
 
 static void fixture_open(struct fixture *f)
 {
     *f = (struct fixture){0};
-    snprintf(f->folder, sizeof f->folder, "/tmp/gantry-unit-XXXXXX");
+    temporary_template(f->folder, "unit");
     assert_non_null(mkdtemp(f->folder));
     CHECK_OK(
         sqlite_context_open(&f->db, &f->arena, str_format(&f->arena, "%s/test.db", f->folder)));
@@ -33,7 +34,7 @@ static void fixture_open(struct fixture *f)
 static void fixture_close(struct fixture *f)
 {
     sqlite_database_close(&f->db);
-    char command[128];
+    char command[TEST_PATH_SIZE + 64];
     snprintf(command, sizeof command, "rm -rf %s", f->folder);
     CHECK(system(command) == 0);
     arena_deinit(&f->arena);

@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include "base/log.h"
+#include "tests/support/folder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ static err origin_run(struct object_fetch *base, int fd, uint64_t size_max, uint
 struct fixture {
     struct object_cache cache;
     struct origin origin;
-    char folder[64];
+    char folder[TEST_PATH_SIZE];
 };
 
 static void reopen_cache(struct fixture *f, uint64_t size_max, uint64_t reserve_size)
@@ -54,7 +55,7 @@ static void reopen_cache(struct fixture *f, uint64_t size_max, uint64_t reserve_
 static void fixture_open(struct fixture *f, uint64_t size_max)
 {
     *f = (struct fixture){.origin = {.base = {origin_run}, .object_size = 3}};
-    snprintf(f->folder, sizeof f->folder, "/tmp/gantry-cache-XXXXXX");
+    temporary_template(f->folder, "cache");
     assert_non_null(mkdtemp(f->folder));
     log_configure(LOG_ERROR, LOG_TEXT, 2);
     CHECK_OK(object_cache_open(&f->cache, str_of(f->folder), size_max, 0));

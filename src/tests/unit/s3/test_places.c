@@ -1,6 +1,7 @@
 /* Addresses of buckets, and where keys come from. */
 #include "infrastructure/s3/credentials.h"
 #include "infrastructure/s3/settings.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -138,7 +139,8 @@ TEST(a_changed_file_is_read_again)
     struct arena a = {0};
     struct s3_credential_source s;
     struct s3_credentials c;
-    char path[] = "/tmp/gantry-keys-XXXXXX";
+    char path[TEST_PATH_SIZE];
+    temporary_template(path, "keys");
     close(mkstemp(path));
     forget_environment();
     setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
