@@ -17,6 +17,7 @@ memory=/dev/shm
 if [ -z "${TMPDIR:-}" ] && [ -w $memory ] && [ "$(df --output=avail -k $memory | tail -n 1)" -gt 8000000 ]; then
     TMPDIR=$(mktemp -d $memory/gantry-XXXXXX)
     export TMPDIR
+    chmod 711 "$TMPDIR" # PostgreSQL is a user of its own
     trap 'rm -rf "$TMPDIR"' EXIT
 fi
 passed=0
