@@ -114,6 +114,7 @@ static err services_open(struct app *app)
     TRY(password_argon2_open(&app->passwords));
     otp_openssl_open(&app->otp);
     time_zones_glib_open(&app->time_zones);
+    pdf_cairo_init(&app->pdf, NULL);
     TRY(http_client_curl_open(&app->http, &app->arena, app->settings.outbound_allow,
                               app->settings.outbound_ca, app->settings.outbound_plain));
     session_uses_memory_open(&app->session_uses);
@@ -150,6 +151,7 @@ static err services_open(struct app *app)
                           .objects = &object_checker_by_reading,
                           .audit_sealer = &app->audit_seal.base,
                           .report_sealer = &app->report_seal.base,
+                          .pdf = &app->pdf.base,
                           .audit_source = audit_source(app),
                           .duplicates = app->settings.duplicates};
     return OK;
@@ -207,6 +209,7 @@ static void services_close(struct app *app)
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
     seal_sodium_close(&app->seals);
+    pdf_cairo_deinit(&app->pdf);
     time_zones_glib_close(&app->time_zones);
     token_jws_close(&app->tokens);
 }

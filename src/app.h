@@ -18,6 +18,7 @@
 #include "infrastructure/http_client.h"
 #include "infrastructure/otp_openssl.h"
 #include "infrastructure/password_argon2.h"
+#include "infrastructure/pdf_cairo.h"
 #include "infrastructure/secret_sha256.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
@@ -66,6 +67,7 @@ struct app {
     struct seal_sodium seals;
     struct password_argon2 passwords;
     struct otp_openssl otp;
+    struct pdf_cairo pdf;
     struct session_uses_memory session_uses;
     struct principal_memory principals;
     struct metadata_memory metadata;

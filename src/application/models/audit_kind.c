@@ -173,6 +173,7 @@ const struct audit_use audit_uses[] = {
     {"verify_report", PATIENT_RECORD, 'R', TYPE_NONE, "report", false},
     {"verify_report_code", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"store_report_documents", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
+    {"get_report_pdf", PATIENT_RECORD, 'R', TYPE_NONE, "report", false},
     {"get_report_document", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"escalate_reports", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"create_report_template", OTHER_ACTIVITY, 'C', TYPE_NONE, "report_template", false},

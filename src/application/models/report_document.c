@@ -7,12 +7,90 @@
 
 enum { SR_SERIES_NUMBER = 9000, PDF_SERIES_NUMBER };
 
+SCHEMA(report_image_place, FIELD(report_image_place, series_number),
+       FIELD(report_image_place, instance_number));
 SCHEMA(report_document, FIELD_OBJECT_OF(report_document, report, report),
        FIELD_OBJECT_OF(report_document, version, report_version),
        FIELD_OBJECT_OF(report_document, content, report_content),
+       FIELD_LIST_OF(report_document, places, report_image_place),
        FIELD_OBJECT_OF(report_document, study, study), FIELD(report_document, organization_name),
        FIELD(report_document, predecessor_id), FIELD(report_document, has_sr),
        FIELD(report_document, has_pdf));
+
+/* The version, and the one signed before it. */
+static err find_versions(struct readers *readers, struct arena *a, int64_t number,
+                         struct report_document *d)
+{
+    struct report_version_slice all;
+    TRY(report_reader_find_versions(readers->reports, a, d->report.key, &all));
+    for (size_t i = 0; i < all.len; i++) {
+        const struct report_version *v = &all.at[i];
+        if (v->number == number)
+            d->version = *v;
+        if (v->number < number && report_version_is_signed(v))
+            d->predecessor_id = v->id;
+    }
+    return d->version.key != 0 ? OK : ERR(NOT_FOUND, "not found");
+}
+
+/* Of an instance with one frame it is the instance that is meant: then the frame is 0. */
+static err settle_frame(struct readers *readers, struct arena *a, const struct access *access,
+                        struct report_key_image *image)
+{
+    struct instance instance;
+    err e = image_reader_get_instance(readers->images, a, access, image->instance_id, &instance);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    bool has_many = !failed(e) && instance.number_of_frames.value > 1;
+    image->frame = has_many || image->frame > 1 ? image->frame : 0;
+    return OK;
+}
+
+static err find_place(struct readers *readers, struct arena *a, const struct access *access,
+                      const struct study *study, const struct report_key_image *image,
+                      struct report_image_place *out)
+{
+    struct image_row row;
+    struct series series;
+    err e = image_reader_locate(readers->images, a, access, study->study_instance_uid,
+                                image->series_instance_uid, image->sop_instance_uid, &row);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? OK : e;
+    TRY(image_reader_get_series(readers->images, a, access, row.series.id, &series));
+    *out = (struct report_image_place){series.series_number, row.instance.instance_number};
+    return OK;
+}
+
+static err is_stored(struct readers *readers, struct arena *a, const struct access *access,
+                     const struct report_document *d, enum report_document_kind kind, bool *out)
+{
+    struct image_row row;
+    err e = image_reader_locate(readers->images, a, access, d->study.study_instance_uid,
+                                report_series_uid(a, d->report.id, kind),
+                                report_document_uid(a, d->version.id, kind), &row);
+    *out = !failed(e);
+    return e.code == ERR_NOT_FOUND ? OK : e;
+}
+
+err report_document_read(struct readers *readers, struct arena *a, const struct access *access,
+                         const struct report *report, int64_t number, struct report_document *out)
+{
+    struct organization organization;
+    *out = (struct report_document){.report = *report};
+    TRY(find_versions(readers, a, number, out));
+    TRY(report_content_read(a, out->version.content, &out->content));
+    TRY(image_reader_get_study(readers->images, a, access, report->study_id, &out->study));
+    TRY(organization_reader_get(readers->organizations, a, report->organization_key,
+                                &organization));
+    out->organization_name = organization.name;
+    for (size_t i = 0; i < out->content.key_images.len; i++) {
+        struct report_key_image *image = &out->content.key_images.at[i];
+        TRY(settle_frame(readers, a, access, image));
+        TRY(find_place(readers, a, access, &out->study, image, SLICE_PUSH(a, &out->places)));
+    }
+    TRY(is_stored(readers, a, access, out, REPORT_DOCUMENT_SR, &out->has_sr));
+    return is_stored(readers, a, access, out, REPORT_DOCUMENT_PDF, &out->has_pdf);
+}
 
 /* The identifiers are of version 7 (RFC 9562); what is made of them has another number in that
  * place, so that it is no other identifier's. */

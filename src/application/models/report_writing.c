@@ -272,8 +272,7 @@ static str age_text(struct arena *a, const struct study *study, instant now)
     return days < 0 ? STR("") : str_format(a, "%d", days / 10000);
 }
 
-/* "Family, Given Middle" of the first group that there is. */
-static str name_text(struct arena *a, str name)
+str report_name_text(struct arena *a, str name)
 {
     struct buf out = BUF_IN(a);
     str rest = name, group = STR(""), part;
@@ -294,7 +293,7 @@ static bool value_of(struct arena *a, str name, const struct study *s, str autho
 {
     const struct {
         str name, value;
-    } values[] = {{STR("PatientName"), name_text(a, s->patient_name)},
+    } values[] = {{STR("PatientName"), report_name_text(a, s->patient_name)},
                   {STR("PatientID"), s->patient_id},
                   {STR("PatientBirthDate"), day_text(a, s->patient_birth_date)},
                   {STR("PatientSex"), s->patient_sex},
@@ -303,7 +302,7 @@ static bool value_of(struct arena *a, str name, const struct study *s, str autho
                   {STR("StudyDescription"), s->study_description},
                   {STR("AccessionNumber"), s->accession_number},
                   {STR("Modality"), s->modalities},
-                  {STR("ReferringPhysicianName"), name_text(a, s->referring_physician_name)},
+                  {STR("ReferringPhysicianName"), report_name_text(a, s->referring_physician_name)},
                   {STR("AuthorName"), author_name},
                   {STR("Today"), str_sub(instant_text(a, now), 0, sizeof "2026-01-31" - 1)}};
     for (size_t i = 0; i < COUNT_OF(values); i++)

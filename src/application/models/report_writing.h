@@ -61,4 +61,7 @@ err report_confirm(struct command_ctx *ctx, str password, str otp, struct user *
 str report_fill_in(struct arena *a, str text, const struct study *study, str author_name,
                    instant now);
 
+/* "Family, Given Middle" of the first group of a DICOM name that there is. */
+str report_name_text(struct arena *a, str name);
+
 #endif

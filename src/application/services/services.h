@@ -9,6 +9,7 @@
 #include "application/services/metadata_cache.h"
 #include "application/services/otp_service.h"
 #include "application/services/password_service.h"
+#include "application/services/pdf_service.h"
 #include "application/services/principal_cache.h"
 #include "application/services/rate_counter.h"
 #include "application/services/report_sealer.h"
@@ -51,6 +52,7 @@ struct services {
     struct task_kinds task_kinds;
     const struct audit_sealer *audit_sealer;
     const struct report_sealer *report_sealer;
+    struct pdf_service *pdf;
     str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;

@@ -17,6 +17,7 @@
 #include "application/commands/reports/update_report_template/command.h"
 #include "application/queries/reports/expand_report_template/query.h"
 #include "application/queries/reports/get_report/query.h"
+#include "application/queries/reports/get_report_pdf/query.h"
 #include "application/queries/reports/get_report_template/query.h"
 #include "application/queries/reports/get_report_version/query.h"
 #include "application/queries/reports/list_report_templates/query.h"
@@ -25,18 +26,52 @@
 #include "application/queries/reports/list_study_reports/query.h"
 #include "application/queries/reports/verify_report/query.h"
 #include "application/queries/reports/verify_report_code/query.h"
+#include "application/models/report_pdf.h"
 #include "base/html.h"
+#include "presentation/binding.h"
 #include "presentation/internal_routers/routers.h"
 
 /* Passwords are hashed where processors are. */
 #define BODY .body = HTTP_BODY_BUFFERED, .tag = "reports"
 #define TEMPLATE .body = HTTP_BODY_BUFFERED, .tag = "report templates"
 
+/* Pages are made where processors are, and outside of the unit of work. */
+static const struct query_parameter *pdf_parameter(size_t at)
+{
+    static const struct query_parameter parameters[] = {
+        {"number", "Of the version; absent: the one that is shown"}};
+    return at < COUNT_OF(parameters) ? &parameters[at] : NULL;
+}
+
+static err report_pdf(struct request *r)
+{
+    struct arena *a = request_arena(r);
+    struct get_report_pdf query = {0};
+    struct get_report_pdf_result found = {0};
+    const struct report_document *d = &found.document;
+    str bytes;
+    TRY(request_bind(r, &get_report_pdf_schema, &query));
+    TRY(get_report_pdf_send(&r->scope, &query, &found));
+    TRY(report_pdf_render(r->scope.services, a, d, REPORT_PDF_AS_IT_STANDS, &bytes));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    http_set_header(r->x, "Content-Disposition",
+                    str_format(a, "inline; filename=\"report-%.*s-%lld.pdf\"",
+                               STR_ARG(uuid_text(a, d->report.id)), (long long)d->version.number));
+    http_respond(r->x, 200, STR("application/pdf"), bytes);
+    return OK;
+}
+
+#define PDF                                                                                        \
+    .handle = report_pdf, .behind = &get_report_pdf_use_case, .needs = READ_REPORTS,               \
+    .lane = LANE_CPU, .tag = "reports", .doc = "A report as PDF, to be printed",                   \
+    .answers = "application/pdf", .parameter = pdf_parameter
+
 const struct route report_routes[] = {
     {"GET", "/reports", &list_reports_use_case, .tag = "reports"},
     {"GET", "/studies/{id}/reports", &list_study_reports_use_case, .tag = "reports"},
     {"POST", "/studies/{id}/reports", &create_report_use_case, .success = 201, BODY},
     {"GET", "/reports/{id}", &get_report_use_case, .tag = "reports"},
+    {"GET", "/reports/{id}/pdf", PDF},
     {"PATCH", "/reports/{id}", &update_report_use_case, BODY},
     {"POST", "/reports/{id}/submit", &submit_report_use_case, .tag = "reports"},
     {"POST", "/reports/{id}/sign", &sign_report_use_case, .lane = LANE_CPU, BODY},
@@ -67,6 +102,7 @@ const size_t report_route_count = COUNT_OF(report_routes);
 const struct route public_report_routes[] = {
     {"GET", "/reports", &list_reports_use_case, .tag = "reports"},
     {"GET", "/reports/{id}", &get_report_use_case, .tag = "reports"},
+    {"GET", "/reports/{id}/pdf", PDF},
     {"GET", "/reports/{id}/versions", &list_report_versions_use_case, .tag = "reports"},
     {"GET", "/reports/{id}/verification", &verify_report_use_case, .tag = "reports"},
     {"GET", "/studies/{id}/reports", &list_study_reports_use_case, .tag = "reports"},

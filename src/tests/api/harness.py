@@ -304,10 +304,12 @@ def sha256(data):
 class Case(unittest.TestCase):
     """A class of tests with one server."""
     demo = False
+    settings = {}  # of the server, besides the harness's
 
     @classmethod
     def setUpClass(cls):
         cls.gantry = Gantry(BINARY)
+        cls.gantry.environment.update(cls.settings)
         if cls.demo:
             done = cls.gantry.run("demo")
             assert done.returncode == 0, done.stdout + done.stderr

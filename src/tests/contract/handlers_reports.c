@@ -17,7 +17,9 @@
 #include "application/commands/reports/take_over_report/command.h"
 #include "application/commands/reports/unlock_report/command.h"
 #include "application/commands/reports/update_report/command.h"
+#include "application/models/report_pdf.h"
 #include "application/queries/reports/get_report/query.h"
+#include "application/queries/reports/get_report_pdf/query.h"
 #include "application/queries/reports/get_report_version/query.h"
 #include "application/queries/reports/list_report_versions/query.h"
 #include "application/queries/reports/list_reports/query.h"
@@ -435,7 +437,7 @@ WORLD(a_signed_version_is_stored_into_its_study_once)
         continue;
     check_tasks(w, 1);
     size_t after = row_count(w, MEMORY_INSTANCES);
-    CHECK(after > before && row_count(w, MEMORY_STUDIES) == 1);
+    CHECK(after == before + 2 && row_count(w, MEMORY_STUDIES) == 1);
     /* as if it had not been settled */
     struct db_session *s = world_begin(w);
     struct task task = *(const struct task *)w->database.committed->tables[MEMORY_TASKS].at[0];
@@ -448,6 +450,172 @@ WORLD(a_signed_version_is_stored_into_its_study_once)
     CHECK(work(w));
     check_tasks(w, 1);
     CHECK_INT(after, row_count(w, MEMORY_INSTANCES));
+}
+
+/* A fake file has the texts of its document. */
+static err print(struct world *w, enum role role, const struct report *report, int64_t number,
+                 str *out)
+{
+    struct get_report_pdf_result found;
+    TRY(SEND(w, role, get_report_pdf, &found, .id = report->id, .number = number));
+    return report_pdf_render(&w->services, &w->arena, &found.document, REPORT_PDF_AS_IT_STANDS,
+                             out);
+}
+
+static bool has(str text, const char *words)
+{
+    return str_find(text, str_of(words)) != SIZE_MAX;
+}
+
+WORLD(a_printed_report_says_where_it_stands)
+{
+    struct study study = add_study(w);
+    struct report first = begin(w, &study, "A mass.");
+    struct add_report_addendum_result added;
+    struct retract_report_result retracted;
+    str text, again;
+    CHECK_ERR(NOT_FOUND, print(w, ROLE_VIEWER, &first, 0, &text));
+    CHECK_ERR(FORBIDDEN, print(w, ROLE_RESEARCHER, &first, 0, &text));
+    CHECK_OK(print(w, ROLE_RADIOLOGIST, &first, 0, &text));
+    CHECK(has(text, "across: Draft") && has(text, "A mass.") && !has(text, "/verify/"));
+    struct report report = sign(w, &first);
+    CHECK_OK(print(w, ROLE_VIEWER, &report, 0, &text));
+    CHECK_OK(print(w, ROLE_RADIOLOGIST, &report, 1, &again));
+    CHECK_STR(text, again);
+    CHECK(!has(text, "across:") && has(text, "Final\n") && has(text, "St. Mary's"));
+    CHECK(has(text, "https://gantry.example/verify/"));
+    CHECK_ERR(NOT_FOUND, print(w, ROLE_VIEWER, &report, 2, &text));
+    CHECK_OK(SEND(w, ROLE_RADIOLOGIST, add_report_addendum, &added, .id = report.id,
+                  .if_match = report.version, .text = STR("Seen before.")));
+    CHECK_ERR(NOT_FOUND, print(w, ROLE_VIEWER, &report, 2, &text));
+    CHECK_OK(print(w, ROLE_RADIOLOGIST, &report, 0, &text));
+    CHECK(has(text, "across: Draft") && has(text, "Seen before."));
+    report = sign(w, &added.report.report);
+    CHECK_OK(print(w, ROLE_VIEWER, &report, 0, &text));
+    CHECK(has(text, "Final, with addendum") && has(text, "Addendum, radiologist, 2025-06-15"));
+    CHECK_OK(print(w, ROLE_VIEWER, &report, 1, &text));
+    CHECK(has(text, "across: Superseded"));
+    CHECK_OK(SEND(w, ROLE_RADIOLOGIST, retract_report, &retracted, .id = report.id,
+                  .if_match = report.version, .reason = STR("wrong patient"),
+                  .password = STR(WORLD_PASSWORD)));
+    CHECK_OK(print(w, ROLE_VIEWER, &report, 0, &text));
+    CHECK(has(text, "across: Retracted"));
+}
+
+/* At the limits of what a report may say, in German, and with what is too long for a label. */
+WORLD(whatever_a_report_says_fits_its_pages)
+{
+    enum { LONG = 1999 };
+    static char long_text[LONG];
+    struct study study = add_study(w);
+    struct create_report_result made;
+    struct report_section sections[REPORT_SECTION_COUNT_MAX];
+    struct report_value values[REPORT_VALUE_COUNT_MAX];
+    str text;
+    memset(long_text, 'x', LONG);
+    for (size_t i = 0; i < LONG - 1; i += 2)
+        memcpy(long_text + i, "ä", 2);
+    for (size_t i = 0; i < COUNT_OF(sections); i++)
+        sections[i] = findings(i % 2 == 0 ? "Text." : " ");
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        values[i] = (struct report_value){
+            .name = str_format(&w->arena, "n%zu", i),
+            .type = i == 0 ? REPORT_VALUE_DATE : REPORT_VALUE_TEXT,
+            .value = i == 0 ? STR("2026-02-28") : str_make(long_text, i == 1 ? LONG - 1 : 300)};
+    CHECK_OK(SEND(w, ROLE_RADIOLOGIST, create_report, &made, .id = study.id,
+                  .text = {.title = STR("CT"),
+                           .language = STR("de-AT"),
+                           .sections = {sections, COUNT_OF(sections)},
+                           .values = {values, COUNT_OF(values)}}));
+    CHECK_OK(print(w, ROLE_RADIOLOGIST, &made.report.report, 0, &text));
+    CHECK(has(text, "Entwurf") && has(text, "28.02.2026") && has(text, "n1: ä") &&
+          str_is_utf8(text));
+    struct get_report_pdf_result found;
+    CHECK_OK(SEND(w, ROLE_RADIOLOGIST, get_report_pdf, &found, .id = made.report.report.id));
+    found.document.study.patient_name = found.document.study.study_description =
+        str_make(long_text, LONG - 1);
+    found.document.study.timezone_offset_from_utc = STR("-0330");
+    CHECK_OK(report_pdf_render(&w->services, &w->arena, &found.document, REPORT_PDF_AS_IT_STANDS,
+                               &text));
+    CHECK(has(text, "…") && str_is_utf8(text));
+}
+
+static void queue_documents(struct world *w, const struct report *report)
+{
+    struct get_report_version_result version;
+    struct store_report_documents_result queued;
+    struct principal system = principal_system(w->organization.key);
+    struct scope scope = world_scope(w, &system);
+    w->services.task_kinds = task_kinds;
+    CHECK_OK(SEND(w, ROLE_VIEWER, get_report_version, &version, .id = report->id, .number = 1));
+    const struct store_report_documents cmd = {
+        .report_id = report->id, .version_id = version.details.details.id, .number = 1};
+    CHECK_OK(store_report_documents_send(&scope, &cmd, &queued));
+}
+
+/* Whatever fails while the documents are stored, the task is done once more, and each is there
+ * once. */
+static bool torture_store(uint64_t fail_at)
+{
+    static const struct task_worker_identity me = {{"host:1", 6}, 60, false};
+    static struct world w;
+    struct task_run_observer observer = {nothing, nothing};
+    bool goes_on = true, untouched;
+    world_open(&w);
+    struct study study = add_study(&w);
+    struct report first = begin(&w, &study, "A mass.");
+    struct report report = sign(&w, &first);
+    size_t before = row_count(&w, MEMORY_INSTANCES);
+    queue_documents(&w, &report);
+    struct principal system = principal_system(0);
+    struct scope scope = world_scope(&w, &system);
+    struct task_run run = {0};
+    w.fault.call_count = 0;
+    w.fault = (struct fault){.fail_at = fail_at, .code = ERR_UNAVAILABLE};
+    err e = task_run_next(&scope, &me, &observer, &run, &goes_on);
+    CHECK(!failed(e) || e.code == ERR_UNAVAILABLE);
+    untouched = w.fault.failed == NULL;
+    w.fault.fail_at = 0;
+    world_wait(&w, 4000);
+    while (work(&w))
+        world_wait(&w, 4000);
+    check_tasks(&w, 1);
+    CHECK_INT(before + 2, row_count(&w, MEMORY_INSTANCES));
+    world_close(&w);
+    return untouched;
+}
+
+TEST(a_signed_version_is_stored_whatever_fails)
+{
+    uint64_t at = 1;
+    log_configure(LOG_ERROR, LOG_TEXT, 2);
+    while (!torture_store(at) && at < 300)
+        at++;
+    CHECK(at > 20 && at < 300);
+}
+
+static bool torture_print(uint64_t fail_at)
+{
+    static struct world w;
+    str text;
+    world_open(&w);
+    struct study study = add_study(&w);
+    struct report first = begin(&w, &study, "A mass.");
+    w.fault = (struct fault){.fail_at = fail_at, .code = ERR_UNAVAILABLE};
+    err e = print(&w, ROLE_RADIOLOGIST, &first, 0, &text);
+    bool untouched = w.fault.failed == NULL;
+    CHECK(untouched ? !failed(e) : e.code == ERR_UNAVAILABLE);
+    world_close(&w);
+    return untouched;
+}
+
+TEST(printing_fails_with_whatever_fails)
+{
+    uint64_t at = 1;
+    log_configure(LOG_ERROR, LOG_TEXT, 2);
+    while (!torture_print(at) && at < 100)
+        at++;
+    CHECK(at > 5 && at < 100);
 }
 
 static bool torture_sign(enum err_code code, uint64_t fail_at)

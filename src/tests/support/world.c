@@ -61,6 +61,7 @@ void world_open(struct world *w)
     metadata_memory_open(&w->metadata);
     attribute_memory_open(&w->attributes);
     fake_password_init(&w->passwords);
+    fake_pdf_init(&w->pdf, &w->fault);
     otp_openssl_open(&w->otp);
     rate_memory_open(&w->rates);
     CHECK_OK(bus_memory_open(&w->bus));
@@ -78,6 +79,7 @@ void world_open(struct world *w)
                                     .seals = &w->seals.base,
                                     .secrets = &secret_sha256,
                                     .report_sealer = &w->report_seal.base,
+                                    .pdf = &w->pdf.base,
                                     .mail = {STR("https://gantry.example"), true}};
     add_people(w);
 }

@@ -18,6 +18,7 @@
 #include "infrastructure/seal_sodium.h"
 #include "infrastructure/token_jws.h"
 #include "tests/support/fake_password.h"
+#include "tests/support/fake_pdf.h"
 #include "tests/support/faulty_context.h"
 #include "tests/support/faulty_storage.h"
 #include "tests/support/folder.h"
@@ -29,7 +30,7 @@ struct world {
     struct manual_clock clock;
     struct memory_context database;
     struct memory_storage storage;
-    struct fault fault; /* of both */
+    struct fault fault; /* of both, and of what makes PDFs */
     struct faulty_context faulty_database;
     struct faulty_storage faulty_storage;
     struct token_jws tokens;
@@ -39,6 +40,7 @@ struct world {
     struct metadata_memory metadata;
     struct attribute_memory attributes;
     struct fake_password passwords;
+    struct fake_pdf pdf;
     struct otp_openssl otp;
     struct rate_memory rates;
     struct bus_memory bus;

@@ -1,6 +1,7 @@
-/* What is there already is not stored again; and if it were, it would be the same bytes. */
+/* What is there already is not stored again. */
 #include "application/services/tasks/store_report.h"
 
+#include "application/models/report_pdf.h"
 #include "application/queries/reports/get_report_document/query.h"
 #include "application/services/ingest_service.h"
 #include "application/services/tasks/task_service.h"
@@ -17,6 +18,15 @@ static err store(struct task_run *run, const struct report_document *d, str byte
     return ingest_instance(run->scope, &source.base, &options, &result);
 }
 
+static err store_pdf(struct task_run *run, const struct report_document *d)
+{
+    str pdf;
+    struct scope *scope = run->scope;
+    task_run_stage(run, "storing the PDF");
+    TRY(report_pdf_render(scope->services, scope->arena, d, REPORT_PDF_AS_SIGNED, &pdf));
+    return store(run, d, report_document_pdf(scope->arena, d, pdf));
+}
+
 static err run(struct task_run *run, const void *parameters, struct task_result *out)
 {
     const struct store_report_parameters *p = parameters;
@@ -27,6 +37,9 @@ static err run(struct task_run *run, const void *parameters, struct task_result 
     task_run_stage(run, "storing the structured report");
     if (!d->has_sr)
         TRY(store(run, d, report_document_sr(run->scope->arena, d)));
+    TRY(task_run_check(run));
+    if (!d->has_pdf)
+        TRY(store_pdf(run, d));
     TRY(task_run_check(run));
     out->words = STR("the report is in its study");
     return OK;

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
@@ -84,6 +85,39 @@ class ReportCase(Case):
 
     def events(self, kind):
         return [json.loads(row[0]) for row in self.gantry.sql(f"SELECT payload FROM outbox WHERE type = '{kind}' ORDER BY key")]
+
+    def stored(self, study, modality, count):
+        """The instances of that modality, by number, once there are so many."""
+        deadline, found = time.monotonic() + 30, []
+        while len(found) < count and time.monotonic() < deadline:
+            found = self.gantry.get(f"/dicom-web/studies/{study}/instances?Modality={modality}&includefield=SeriesInstanceUID", headers={"Accept": "application/dicom+json"})
+            found = found.json if found.status == 200 else []
+            time.sleep(0.1)
+        self.assertEqual(len(found), count, self.gantry.get(API + "/tasks").body.decode()[:2000])
+        return sorted(found, key=lambda item: item["00200013"]["Value"][0])
+
+    def file(self, study, item):
+        """One instance as a file."""
+        answer = self.gantry.get(f"/dicom-web/studies/{study}/series/{item['0020000E']['Value'][0]}/instances/{item['00080018']['Value'][0]}",
+                                 headers={"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'})
+        self.assertEqual(answer.status, 200, answer.body[:300])
+        body = answer.body
+        body = body[body.index(b"\r\n\r\n") + 4:]
+        path = tempfile.mkstemp(suffix=".dcm", dir=self.gantry.folder)[1]
+        with open(path, "wb") as file:
+            file.write(body[:body.rindex(b"\r\n--")])
+        return path
+
+    def tool(self, *command):
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        except FileNotFoundError:
+            self.skipTest(command[0] + " is not installed")
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    def check_file(self, path):
+        code, text = self.tool("dciodvfy", path)
+        self.assertEqual([line for line in text.splitlines() if line.startswith("Error")], [], text)
 
 
 class Writing(ReportCase):
@@ -316,39 +350,6 @@ class Reading(ReportCase):
 class Documents(ReportCase):
     """What is stored into the study once a version is signed."""
 
-    def stored(self, study, modality, count):
-        """The instances of that modality, by number, once there are so many."""
-        deadline, found = time.monotonic() + 30, []
-        while len(found) < count and time.monotonic() < deadline:
-            found = self.gantry.get(f"/dicom-web/studies/{study}/instances?Modality={modality}&includefield=SeriesInstanceUID", headers={"Accept": "application/dicom+json"})
-            found = found.json if found.status == 200 else []
-            time.sleep(0.1)
-        self.assertEqual(len(found), count, self.gantry.get(API + "/tasks").body.decode()[:2000])
-        return sorted(found, key=lambda item: item["00200013"]["Value"][0])
-
-    def file(self, study, item):
-        """One instance as a file."""
-        answer = self.gantry.get(f"/dicom-web/studies/{study}/series/{item['0020000E']['Value'][0]}/instances/{item['00080018']['Value'][0]}",
-                                 headers={"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'})
-        self.assertEqual(answer.status, 200, answer.body[:300])
-        body = answer.body
-        body = body[body.index(b"\r\n\r\n") + 4:]
-        path = tempfile.mkstemp(suffix=".dcm", dir=self.gantry.folder)[1]
-        with open(path, "wb") as file:
-            file.write(body[:body.rindex(b"\r\n--")])
-        return path
-
-    def tool(self, *command):
-        try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
-        except FileNotFoundError:
-            self.skipTest(command[0] + " is not installed")
-        return done.returncode, done.stdout.decode("utf-8", "replace")
-
-    def check_file(self, path):
-        code, text = self.tool("dciodvfy", path)
-        self.assertEqual([line for line in text.splitlines() if line.startswith("Error")], [], text)
-
     def test_structured_reports(self):
         series = self.call("GET", f"/studies/{self.studies[STUDY_A]}/series")["items"][0]["id"]
         images = [item["id"] for item in self.call("GET", f"/series/{series}/instances")["items"]]
@@ -389,14 +390,161 @@ class Documents(ReportCase):
 
     def test_a_task_that_is_done_again_stores_nothing_twice(self):
         report = self.sign(self.draft("Once.", STUDY_B))
-        before = [item["00080018"] for item in self.stored(STUDY_B, "SR", 1)]
+        before = {modality: [item["00080018"] for item in self.stored(STUDY_B, modality, 1)] for modality in ("SR", "DOC")}
         self.gantry.sql("UPDATE tasks SET state = 1, next_attempt_at = 1, finished_at = NULL WHERE kind = 'store_report'")
         deadline, tasks = time.monotonic() + 20, [{}]
         while any(task.get("attempt_count") != 2 or task["state"] != "succeeded" for task in tasks) and time.monotonic() < deadline:
             tasks = self.gantry.get(f"{API}/tasks?kind=store_report&subject_id={report['id']}").json["items"]
             time.sleep(0.1)
         self.assertEqual([task["attempt_count"] for task in tasks], [2])
-        self.assertEqual([item["00080018"] for item in self.stored(STUDY_B, "SR", 1)], before)
+        for modality in ("SR", "DOC"):
+            self.assertEqual([item["00080018"] for item in self.stored(STUDY_B, modality, 1)], before[modality])
+
+
+class Pages(ReportCase):
+    """Reports as PDF: as they are asked for, and as they are stored into the study."""
+    settings = {"GANTRY_PUBLIC_URL": "https://pacs.example"}
+
+    def pdf(self, report, who=None, status=200, query="", base=API, port=None):
+        answer = self.gantry.get(f"{base}/reports/{report['id']}/pdf{query}", token=(who or self.doctor)["token"], port=port)
+        self.assertEqual(answer.status, status, answer.body[:400])
+        return answer
+
+    def saved(self, body):
+        path = tempfile.mkstemp(suffix=".pdf", dir=self.gantry.folder)[1]
+        with open(path, "wb") as file:
+            file.write(body)
+        return path
+
+    def text(self, body):
+        """As pdftotext reads it, in the forms that one types, without marks of direction."""
+        code, text = self.tool("pdftotext", "-enc", "UTF-8", self.saved(body), "-")
+        self.assertEqual(code, 0, text)
+        return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+
+    def has(self, text, *words):
+        """Whatever lines they were broken into."""
+        squeezed = "".join(text.split())
+        for word in words:
+            self.assertIn("".join(word.split()), squeezed)
+
+    def assertValid(self, body):
+        code, said = self.tool("qpdf", "--check", self.saved(body))
+        self.assertEqual(code, 0, said)
+
+    def watermarked(self, body):
+        """Across the page there are outlines of letters, filled with alpha."""
+        code, plain = self.tool("qpdf", "--qdf", "--object-streams=disable", self.saved(body), "-")
+        self.assertEqual(code, 0, plain[-300:])
+        return "/ca 0" in plain
+
+    def test_what_stands_in_it(self):
+        series = self.call("GET", f"/studies/{self.studies[STUDY_A]}/series")["items"][0]["id"]
+        images = [item["id"] for item in self.call("GET", f"/series/{series}/instances")["items"]]
+        report = self.draft("Raumforderung im linken Großhirn.\n右肺上葉に結節を認める\nعقدة في الرئة اليمنى", language="de-AT", values=[
+            {"name": "size", "label": "Durchmesser", "type": "number", "value": "12.5", "unit": "mm"},
+            {"name": "since", "label": "Seit", "type": "date", "value": "2026-02-28"},
+            {"name": "note", "label": "Vermerk", "type": "text", "value": "lang " * 150}],
+            key_images=[{"instance_id": images[0]}, {"instance_id": images[1], "frame": 2, "caption": "Läsion"}])
+        draft = self.pdf(report).body
+        self.assertValid(draft)
+        self.assertTrue(self.watermarked(draft))
+        self.has(self.text(draft), "Entwurf: nicht signiert", "Raumforderung")
+        self.assertNotIn("signiert von", self.text(draft))
+        report = self.sign(report)
+        code = self.call("GET", f"/reports/{report['id']}/versions/1", status=200)["verification_code"]
+        answer = self.pdf(report, self.viewer)
+        self.assertEqual(answer.headers["content-type"], "application/pdf")
+        self.assertEqual(answer.headers["content-disposition"], f'inline; filename="report-{report["id"]}-1.pdf"')
+        self.assertEqual(answer.headers["cache-control"], "no-store")
+        self.assertValid(answer.body)
+        self.assertFalse(self.watermarked(answer.body))
+        text = self.text(answer.body)
+        self.has(text, "Gantry", "P1, Eva", "CT head", "Endgültig", "Raumforderung im linken Großhirn.", "右肺上葉に結節を認める", "Durchmesser", "12.5 mm",
+                 "28.02.2026", "lang lang lang", "Bild 1", "Läsion", "Frame 2", "Elektronisch signiert von", "Dr. Radiologist", "Seite 1 von",
+                 f"https://pacs.example/verify/{code}")
+        letters = {"".join(sorted(word)) for word in text.split()}  # pdftotext turns the letters of an Arabic ligature around
+        for word in "عقدة في الرئة اليمنى".split():
+            self.assertIn("".join(sorted(word)), letters)
+        self.assertEqual(self.pdf(report, self.doctor).body, answer.body)
+        self.pdf(report, status=404, query="?number=2")
+        self.pdf(report, status=422, query="?number=x")
+        self.pdf(report, status=422, query="?color=red")
+
+    def test_a_later_version_and_the_end(self):
+        first = self.sign(self.draft("A mass.", language="en"))
+        report = self.call("POST", f"/reports/{first['id']}/addenda", {"text": "Stable since 2025."}, status=200, version=first["version"])
+        self.assertNotIn("Stable", self.text(self.pdf(report, self.viewer).body))
+        self.pdf(report, self.viewer, 404, "?number=2")
+        working = self.pdf(report).body
+        self.has(self.text(working), "Stable since 2025.", "Draft: not signed")
+        self.assertTrue(self.watermarked(working))
+        report = self.sign(report)
+        self.has(self.text(self.pdf(report, self.viewer).body), "Stable since 2025.", "Final, with addendum", "Page 1 of 1")
+        before = self.pdf(report, self.viewer, query="?number=1").body
+        self.has(self.text(before), "A mass.", "Superseded by a later version")
+        self.assertTrue(self.watermarked(before))
+        self.call("POST", f"/reports/{report['id']}/retract", {"reason": "wrong patient", "password": PASSWORD}, status=200, version=report["version"])
+        retracted = self.pdf(report, self.viewer).body
+        self.has(self.text(retracted), "Retracted", "A mass.")
+        self.assertTrue(self.watermarked(retracted))
+
+    def test_preliminary_for_readers_and_programs(self):
+        report = self.draft("To be checked.", language="en", is_preliminary=True)
+        body = self.pdf(report, self.viewer).body
+        self.has(self.text(body), "Preliminary: not signed", "To be checked.")
+        self.assertTrue(self.watermarked(body))
+        made = self.gantry.request("POST", API + "/api-keys", {"name": "RIS", "scopes": ["studies:read", "reports:read"]})
+        self.assertEqual(made.status, 201, made.body)
+        key = {"token": made.json["api_key"]}
+        self.assertEqual(self.pdf(report, key, base="/public/v1", port=self.gantry.public_port).body, body)
+
+    def test_who_gets_none(self):
+        draft = self.draft("Secret.")
+        self.pdf(draft, self.viewer, 404)
+        self.pdf(draft, {"token": self.gantry.other_clinic()}, 404)
+        self.pdf(draft, self.person("referrer"), 404)
+        self.pdf(draft, self.person("researcher"), 403)
+        self.assertEqual(self.gantry.get(f"{API}/reports/{draft['id']}/pdf", token=None).status, 401)
+
+    def test_many_at_once(self):
+        reports = [self.sign(self.draft(text, language=language)) for language, (text, _) in list(SPOKEN.items())[:4]]
+        expected, failures = [self.pdf(report).body for report in reports], []
+
+        def ask(at):
+            for _ in range(3):
+                if self.gantry.get(f"{API}/reports/{reports[at]['id']}/pdf", token=self.doctor["token"]).body != expected[at]:
+                    failures.append(at)
+        threads = [threading.Thread(target=ask, args=(at % len(reports),)) for at in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+
+    def test_it_is_stored_beside_the_structured_report(self):
+        report = self.sign(self.draft("Stored as pages: 結節.", STUDY_B, language="de"))
+        asked = self.pdf(report).body
+        found = self.stored(STUDY_B, "DOC", 1)
+        path = self.file(STUDY_B, found[0])
+        self.check_file(path)
+        code, text = self.tool("dcmdump", path)
+        self.assertEqual(code, 0, text)
+        extracted = path + ".pdf"
+        code, text = self.tool("dcm2pdf", path, extracted)
+        self.assertEqual(code, 0, text)
+        with open(extracted, "rb") as file:
+            self.assertEqual(file.read().rstrip(b"\0"), asked)
+        try:
+            import pydicom
+        except ImportError:
+            return
+        data = pydicom.dcmread(path)
+        structured = self.stored(STUDY_B, "SR", 1)[0]
+        self.assertEqual((data.StudyInstanceUID, data.SOPClassUID, str(data.PatientName), data.DocumentTitle, data.MIMETypeOfEncapsulatedDocument),
+                         (STUDY_B, "1.2.840.10008.5.1.4.1.1.104.1", "P2^Eva", "CT head", "application/pdf"))
+        self.assertEqual(data.SourceInstanceSequence[0].ReferencedSOPInstanceUID, structured["00080018"]["Value"][0])
+        self.assertEqual(data.EncapsulatedDocumentLength, len(asked))
 
 
 if __name__ == "__main__":

@@ -17,25 +17,6 @@ static const struct words samples[PDF_SAMPLE_COUNT] = {
 #include "tests/unit/pdf/samples.inc"
 };
 
-/* What Pango, Cairo and fontconfig synchronize by is not compiled for the sanitizer: GLib's locks
- * are bare futexes. Ours is a mutex, and what is ours is watched. */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "called_from_lib:libpango-1.0.so\ncalled_from_lib:libpangocairo-1.0.so\n"
-           "called_from_lib:libpangoft2-1.0.so\ncalled_from_lib:libcairo.so\n"
-           "called_from_lib:libfontconfig.so\ncalled_from_lib:libglib-2.0.so\n"
-           "called_from_lib:libgobject-2.0.so\ncalled_from_lib:libharfbuzz.so\n"
-           "called_from_lib:libfreetype.so\ncalled_from_lib:libfribidi.so\n";
-}
-/* GLib's types and fontconfig's caches stay until the process ends; Cairo 1.16 loses some hundred
- * bytes with each file that has a structure. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\nleak:libglib\nleak:libpango\nleak:libcairo\n";
-}
-
 const char *pdf_sample_name(size_t number)
 {
     return samples[number].language;
