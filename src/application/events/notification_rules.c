@@ -182,34 +182,34 @@ static err former_writer(struct command_ctx *ctx, const void *payload, struct us
 
 const struct notification_rule notification_rules[] = {
     {&study_received_event, "study_received", "A study that one may see has come in", "study",
-     "study_id", NULL, readers_of_study, false},
+     "study_id", NULL, readers_of_study, .mail = MAIL_STUDY_RECEIVED},
     {&study_sent_in_event, "inbox_received", "A study comes in by one's inbox", "study", "study_id",
-     NULL, owner_of_inbox, false},
+     NULL, owner_of_inbox, .mail = MAIL_INBOX_RECEIVED},
     {&share_opened_event, "share_opened", "Somebody opened one's share", "share", "share_id", NULL,
-     owner_of_share, false},
+     owner_of_share, .mail = MAIL_SHARE_OPENED},
     {&task_succeeded_event, "task_succeeded", "A task that one asked for is done", "task",
-     "task_id", "kind", maker_of_done_task, false},
+     "task_id", "kind", maker_of_done_task, .mail = MAIL_TASK_SUCCEEDED},
     {&task_failed_event, "task_failed", "A task that one asked for has failed", "task", "task_id",
-     "kind", maker_of_failed_task, false},
+     "kind", maker_of_failed_task, .mail = MAIL_TASK_FAILED},
     {&report_critical_event, "report_critical", "A critical result that one must acknowledge",
-     "report", "report_id", NULL, recipient_of_result, true},
+     "report", "report_id", NULL, recipient_of_result, true, MAIL_REPORT_CRITICAL, true, true},
     {&report_escalated_event, "report_escalated", "Nobody has acknowledged a critical result",
-     "report", "report_id", NULL, concerned_with_result, true},
+     "report", "report_id", NULL, concerned_with_result, true, MAIL_REPORT_ESCALATED, true, true},
     {&report_acknowledged_event, "report_acknowledged",
      "Somebody has acknowledged the critical result that one told of", "report", "report_id", NULL,
-     teller_of_result, false},
+     teller_of_result, .mail = MAIL_REPORT_ACKNOWLEDGED},
     {&report_lock_taken_event, "report_taken_over",
      "Somebody took over the report that one was writing", "report", "report_id", NULL,
-     former_writer, false},
+     former_writer, .mail = MAIL_REPORT_TAKEN_OVER},
     {&glass_broken_event, "glass_broken", "Somebody opened a study in an emergency", "grant",
-     "grant_id", NULL, administrators, true},
+     "grant_id", NULL, administrators, true, MAIL_TEMPLATE_COUNT, true, true},
     {&webhook_deactivated_event, "webhook_deactivated",
      "A webhook was deactivated, since nothing is taken there", "webhook", "webhook_id", "reason",
-     administrators, false},
+     administrators, .mail = MAIL_WEBHOOK_DEACTIVATED, .is_mailed = true},
     {&new_device_signed_in_event, "new_device", "A sign-in with a device not seen before",
-     "session", "session_id", "device", whoever_signed_in, true},
+     "session", "session_id", "device", whoever_signed_in, true, MAIL_NEW_SIGN_IN, true, true},
     {&account_changed_event, "account_changed", "The password or second factor was changed", NULL,
-     NULL, "change", owner_of_account, true},
+     NULL, "change", owner_of_account, true, MAIL_TEMPLATE_COUNT, true, true},
 };
 const size_t notification_rule_count = COUNT_OF(notification_rules);
 
@@ -227,4 +227,19 @@ const struct notification_rule *notification_rule_of_kind(str kind)
         if (str_eq(kind, str_of(notification_rules[i].kind)))
             return &notification_rules[i];
     return NULL;
+}
+
+struct notification_channels notification_channels_of(const struct notification_rule *rule,
+                                                      str choices)
+{
+    struct notification_channels out = {true, rule->is_mailed};
+    notification_choice_find(choices, str_of(rule->kind), &out);
+    out.in_app |= rule->is_security;
+    out.mail |= notification_mail_is_fixed(rule);
+    return out;
+}
+
+bool notification_mail_is_fixed(const struct notification_rule *rule)
+{
+    return rule->mail == MAIL_TEMPLATE_COUNT || rule->mail == MAIL_NEW_SIGN_IN;
 }

@@ -4,6 +4,8 @@
 #define APPLICATION_EVENTS_NOTIFICATION_RULES_H
 
 #include "application/models/base_model.h"
+#include "domain/entities/mail.h"
+#include "domain/entities/notification_settings.h"
 
 enum { NOTIFIED_USER_COUNT_MAX = 5000 }; /* of one event */
 
@@ -17,11 +19,20 @@ struct notification_rule {
     /* Members of the organization who are concerned. payload: the event's struct. */
     err (*receivers)(struct command_ctx *ctx, const void *payload, struct user_slice *out);
     bool is_security; /* it is always shown, whatever one chooses */
+    /* MAIL_TEMPLATE_COUNT: whoever does the thing sends a mail about it, and nobody else does */
+    enum mail_template mail;
+    bool is_mailed; /* unless one chooses otherwise */
+    bool is_urgent; /* it is mailed at once, whatever the hour */
 };
 
 extern const struct notification_rule notification_rules[];
 extern const size_t notification_rule_count;
 
+/* By which channels somebody who has chosen that hears of it. */
+struct notification_channels notification_channels_of(const struct notification_rule *rule,
+                                                      str choices);
+/* What concerns the safety of an account is mailed whatever one chooses. */
+bool notification_mail_is_fixed(const struct notification_rule *rule);
 /* NULL: nobody is told of it. */
 const struct notification_rule *notification_rule_of_event(str event_type);
 /* NULL: there is none of that name. */

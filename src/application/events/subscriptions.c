@@ -60,6 +60,13 @@ const struct subscription subscriptions[] = {
     {"notifications", &task_succeeded_event, &notify_use_case},
     {"notifications", &webhook_deactivated_event, &notify_use_case},
     /* under which names is in webhook_events.c */
+    {"webhooks", &report_acknowledged_event, &queue_webhooks_use_case},
+    {"webhooks", &report_amended_event, &queue_webhooks_use_case},
+    {"webhooks", &report_critical_event, &queue_webhooks_use_case},
+    {"webhooks", &report_escalated_event, &queue_webhooks_use_case},
+    {"webhooks", &report_retracted_event, &queue_webhooks_use_case},
+    {"webhooks", &report_signed_event, &queue_webhooks_use_case},
+    {"webhooks", &report_submitted_event, &queue_webhooks_use_case},
     {"webhooks", &share_opened_event, &queue_webhooks_use_case},
     {"webhooks", &study_received_event, &queue_webhooks_use_case},
     {"webhooks", &study_sent_in_event, &queue_webhooks_use_case},

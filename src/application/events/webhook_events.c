@@ -2,6 +2,13 @@
  */
 #include "application/events/webhook_events.h"
 
+#include "application/events/report_acknowledged.h"
+#include "application/events/report_amended.h"
+#include "application/events/report_critical.h"
+#include "application/events/report_escalated.h"
+#include "application/events/report_retracted.h"
+#include "application/events/report_signed.h"
+#include "application/events/report_submitted.h"
 #include "application/events/share_opened.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -18,6 +25,19 @@ const struct webhook_event webhook_events[] = {
     {&share_opened_event, "share.opened", "Somebody opened a share", "share_id", "/api/v1/shares/"},
     {&task_succeeded_event, "task.succeeded", "A task is done", "task_id", "/api/v1/tasks/"},
     {&task_failed_event, "task.failed", "A task has failed for good", "task_id", "/api/v1/tasks/"},
+    {&report_submitted_event, "report.submitted", "A report waits to be signed", "report_id",
+     "/api/v1/reports/"},
+    {&report_signed_event, "report.signed", "A report was signed", "report_id", "/api/v1/reports/"},
+    {&report_amended_event, "report.amended", "A signed report was changed, and signed anew",
+     "report_id", "/api/v1/reports/"},
+    {&report_retracted_event, "report.retracted", "A signed report was taken back", "report_id",
+     "/api/v1/reports/"},
+    {&report_critical_event, "report.critical", "A report has a critical result", "report_id",
+     "/api/v1/reports/"},
+    {&report_escalated_event, "report.escalated", "Nobody acknowledged a critical result in time",
+     "report_id", "/api/v1/reports/"},
+    {&report_acknowledged_event, "report.acknowledged", "A critical result was acknowledged",
+     "report_id", "/api/v1/reports/"},
     {&work_item_changed_event, "work_item.changed",
      "A work item was made, changed, or moved to another state", "work_item_id", NULL},
 };

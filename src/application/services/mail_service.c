@@ -13,7 +13,8 @@
 static err check_value(struct command_ctx *ctx, const struct mail_value_rule *rule, str value)
 {
     instant ignored;
-    if (value.len > MAIL_VALUE_SIZE_MAX || !str_is_utf8(value))
+    size_t size_max = rule->kind == MAIL_LIST ? MAIL_LIST_SIZE_MAX : MAIL_VALUE_SIZE_MAX;
+    if (value.len > size_max || !str_is_utf8(value))
         return ERRF(ctx->arena, INVALID, "%s is too long for a mail, or not UTF-8", rule->name);
     if (rule->kind == MAIL_TIME && !instant_from_text(value, &ignored))
         return ERRF(ctx->arena, INTERNAL, "%s is no time", rule->name);
@@ -70,6 +71,19 @@ static err organization_name(struct command_ctx *ctx, int64_t key, str *out)
     return ERR(INTERNAL, "a mail belongs to no organization");
 }
 
+/* Each text on one line; what is no path goes. */
+static str list_cleaned(struct arena *a, str list)
+{
+    struct buf out = BUF_IN(a);
+    str rest = list, line, text;
+    while (str_cut(&rest, '\n', &line))
+        if (line.len != 0 && str_cut(&line, '\t', &text)) {
+            str path = mail_path_complaint(line) == NULL ? line : STR("/");
+            buf_addf(&out, "%.*s\t%.*s\n", STR_ARG(mail_clean(a, text)), STR_ARG(path));
+        }
+    return buf_str(&out);
+}
+
 struct split_values {
     struct mail_values open, secret, shown; /* shown: with dots for what is secret */
     bool has_path;
@@ -87,8 +101,10 @@ static void split(struct arena *a, const struct mail_order *order, str organizat
         if (parameter == NULL)
             continue;
         bool is_secret = parameter->is_secret || rules[i].kind == MAIL_PATH;
-        struct mail_value value = {str_of(rules[i].name), mail_clean(a, parameter->value)};
-        out->has_path |= rules[i].kind == MAIL_PATH;
+        struct mail_value value = {str_of(rules[i].name), rules[i].kind == MAIL_LIST
+                                                              ? list_cleaned(a, parameter->value)
+                                                              : mail_clean(a, parameter->value)};
+        out->has_path |= rules[i].kind == MAIL_PATH || rules[i].kind == MAIL_LIST;
         *SLICE_PUSH(a, is_secret ? &out->secret.items : &out->open.items) = value;
         *SLICE_PUSH(a, &out->shown.items) =
             (struct mail_value){value.name, is_secret ? STR("\xE2\x80\xA6") : value.value};

@@ -3,8 +3,11 @@
 
 #include "application/events/notification_rules.h"
 #include "application/events/notifications_made.h"
+#include "application/services/mail/mail_template.h"
 #include "base/arena.h"
 #include "base/json.h"
+
+enum { DIGEST_SHOWN_COUNT = 50 };
 
 SCHEMA(notification_view, FIELD_EMBED_OF(notification_view, notification, notification),
        FIELD(notification_view, title, .doc = "In words, in one's own language"),
@@ -30,25 +33,149 @@ static str shortened(str text, size_t size_max)
     return text.ptr == NULL ? text : str_sub(text, 0, size);
 }
 
-static err add(struct command_ctx *ctx, const struct notification_rule *rule,
-               const struct event_envelope *event, void *payload, const struct user *user)
+/* An event on its way to its receivers. */
+struct telling {
+    struct command_ctx *ctx;
+    const struct notification_rule *rule;
+    const struct event_envelope *event;
+    struct notification like; /* what is the same for all */
+    struct notification_settings_slice settings;
+    str language; /* of who has none of their own */
+};
+
+static const struct notification_settings *settings_of(const struct telling *t,
+                                                       const struct user *user)
+{
+    static const struct notification_settings none = {.quiet_from = NOTIFICATION_NO_QUIET,
+                                                      .quiet_to = NOTIFICATION_NO_QUIET};
+    for (size_t i = 0; i < t->settings.len; i++)
+        if (t->settings.at[i].user_key == user->key)
+            return &t->settings.at[i];
+    return &none;
+}
+
+struct notification_settings notification_settings_default(void)
+{
+    return (struct notification_settings){.choices = STR(""),
+                                          .time_zone = STR("UTC"),
+                                          .quiet_from = NOTIFICATION_NO_QUIET,
+                                          .quiet_to = NOTIFICATION_NO_QUIET,
+                                          .digest_hour = NOTIFICATION_DIGEST_HOUR};
+}
+
+static err add_row(const struct telling *t, const struct user *user)
+{
+    struct notification made = t->like;
+    made.id = uuid_make(t->ctx->clock);
+    made.organization_key = user->organization_key;
+    made.user_key = user->key;
+    made.user_id = user->id;
+    return notification_writer_add(t->ctx->uow->notifications, &made);
+}
+
+static str href_of(struct arena *a, str subject_kind, uuid subject_id);
+
+/* The kind's own mail. */
+static err queue_mail(struct command_ctx *ctx, const struct user *user, str language,
+                      const struct notification_mail *mail)
+{
+    const struct notification_rule *rule = notification_rule_of_kind(mail->kind);
+    str path = href_of(ctx->arena, mail->subject_kind, mail->subject_id);
+    str detail = mail->detail.len != 0 ? mail->detail : STR("-");
+    const struct mail_parameter of_thing[] = {{"path", path.ptr != NULL ? path : STR("/"), false},
+                                              {"detail", detail, false}};
+    const struct mail_parameter of_sign_in[] = {
+        {"signed_in_at", instant_text(ctx->arena, mail->happened_at), false},
+        {"device", mail->detail, false}};
+    if (rule == NULL || rule->mail == MAIL_TEMPLATE_COUNT)
+        return OK; /* of a program before this one */
+    bool is_sign_in = rule->mail == MAIL_NEW_SIGN_IN;
+    return mail_queue(ctx, &(struct mail_order){.template_name = rule->mail,
+                                                .language = user->language.len != 0
+                                                                ? user->language
+                                                                : language,
+                                                .to = user->email,
+                                                .to_name = user->name,
+                                                .parameters = is_sign_in ? of_sign_in : of_thing,
+                                                .parameter_count =
+                                                    is_sign_in || rule->detail != NULL ? 2 : 1});
+}
+
+/* A zone that is not there any more is UTC. */
+static err mail_time(const struct telling *t, const struct notification_settings *settings,
+                     instant *out)
+{
+    const struct time_zone *zone = &time_zone_utc;
+    *out = clock_now(t->ctx->clock);
+    if (t->rule->is_urgent || (settings->digest == DIGEST_NONE &&
+                               settings->quiet_from == NOTIFICATION_NO_QUIET))
+        return OK;
+    err e = time_zones_find(t->ctx->services->time_zones, settings->time_zone, &zone);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    return notification_mail_time(settings, zone, *out, out);
+}
+
+static err add_mail(const struct telling *t, const struct notification_settings *settings,
+                    const struct user *user)
+{
+    instant now = clock_now(t->ctx->clock);
+    struct notification_mail mail = {.id = uuid_make(t->ctx->clock),
+                                     .organization_key = user->organization_key,
+                                     .created_at = now,
+                                     .updated_at = now,
+                                     .user_key = user->key,
+                                     .kind = t->like.kind,
+                                     .event_sequence = t->event->event_sequence,
+                                     .subject_kind = t->like.subject_kind,
+                                     .subject_id = t->like.subject_id,
+                                     .detail = t->like.detail,
+                                     .happened_at = t->event->event_time.us != 0
+                                                        ? t->event->event_time
+                                                        : now};
+    TRY(mail_time(t, settings, &mail.due_at));
+    return mail.due_at.us <= now.us
+               ? queue_mail(t->ctx, user, t->language, &mail)
+               : notification_writer_add_mail(t->ctx->uow->notifications, &mail);
+}
+
+static err tell_one(const struct telling *t, const struct user *user, int64_t *row_count)
+{
+    const struct notification_settings *settings = settings_of(t, user);
+    struct notification_channels channels = notification_channels_of(t->rule, settings->choices);
+    if (channels.in_app) {
+        TRY(add_row(t, user));
+        ++*row_count;
+    }
+    return channels.mail && t->rule->mail != MAIL_TEMPLATE_COUNT ? add_mail(t, settings, user) : OK;
+}
+
+static err read_settings(struct telling *t)
+{
+    struct command_ctx *ctx = t->ctx;
+    struct organization_settings settings;
+    int64_t organization = ctx->principal->organization_key;
+    TRY(organization_reader_settings(ctx->readers->organizations, ctx->arena, organization,
+                                     &settings));
+    t->language = settings.language;
+    return notification_reader_all_settings(ctx->readers->notifications, ctx->arena, organization,
+                                            &t->settings);
+}
+
+static struct notification like_of(struct command_ctx *ctx, const struct notification_rule *rule,
+                                   const struct event_envelope *event, void *payload)
 {
     instant now = clock_now(ctx->clock);
     const uuid *subject = member(rule, rule->subject, payload);
     const str *detail = member(rule, rule->detail, payload);
-    struct notification made = {
-        .id = uuid_make(ctx->clock),
-        .organization_key = user->organization_key,
+    return (struct notification){
         .created_at = now,
         .updated_at = now,
-        .user_key = user->key,
-        .user_id = user->id,
         .kind = str_of(rule->kind),
         .event_sequence = event->event_sequence,
         .subject_kind = rule->subject_kind != NULL ? str_of(rule->subject_kind) : STR_NONE,
         .subject_id = subject != NULL ? *subject : (uuid){0},
         .detail = detail != NULL ? shortened(*detail, NOTIFICATION_DETAIL_SIZE_MAX) : STR_NONE};
-    return notification_writer_add(ctx->uow->notifications, &made);
 }
 
 err notification_tell(struct command_ctx *ctx, const struct event_envelope *event, int64_t *count)
@@ -56,6 +183,7 @@ err notification_tell(struct command_ctx *ctx, const struct event_envelope *even
     const struct notification_rule *rule = notification_rule_of_event(event->event_type);
     struct user_slice users = {0};
     struct issues left_out = {.arena = ctx->arena};
+    int64_t row_count = 0;
     bool is_told;
     *count = 0;
     if (rule == NULL)
@@ -68,14 +196,20 @@ err notification_tell(struct command_ctx *ctx, const struct event_envelope *even
     memset(payload, 0, rule->event->payload->size);
     TRY(json_read(ctx->arena, event->event_payload, rule->event->payload, payload, &left_out));
     TRY(rule->receivers(ctx, payload, &users));
+    struct telling t = {.ctx = ctx,
+                        .rule = rule,
+                        .event = event,
+                        .like = like_of(ctx, rule, event, payload)};
+    if (users.len != 0)
+        TRY(read_settings(&t));
     for (size_t i = 0; i < users.len; i++)
-        TRY(add(ctx, rule, event, payload, &users.at[i]));
+        TRY(tell_one(&t, &users.at[i], &row_count));
     *count = (int64_t)users.len;
-    return users.len == 0
+    return row_count == 0
                ? OK
                : mediator_publish(ctx->uow->outbox, ctx->arena, &notifications_made_event,
                                   ctx->principal->organization_key, (uuid){0},
-                                  &(struct notifications_made){*count});
+                                  &(struct notifications_made){row_count});
 }
 
 /* ---- shown ---- */
@@ -138,15 +272,20 @@ static str title_of(struct arena *a, const struct notification *n, bool is_germa
                : str_of(title);
 }
 
+static str href_of(struct arena *a, str subject_kind, uuid subject_id)
+{
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        if (str_eq(subject_kind, str_of(places[i].subject_kind)))
+            return str_format(a, "%s%.*s", places[i].path, STR_ARG(uuid_text(a, subject_id)));
+    return STR_NONE;
+}
+
 struct notification_view notification_view_of(struct arena *a, const struct notification *n,
                                               str language)
 {
     struct notification_view view = {.notification = *n};
     view.title = title_of(a, n, language.len >= 2 && str_eq(str_sub(language, 0, 2), STR("de")));
-    for (size_t i = 0; i < COUNT_OF(places); i++)
-        if (str_eq(n->subject_kind, str_of(places[i].subject_kind)))
-            view.href =
-                str_format(a, "%s%.*s", places[i].path, STR_ARG(uuid_text(a, n->subject_id)));
+    view.href = href_of(a, n->subject_kind, n->subject_id);
     return view;
 }
 
@@ -173,4 +312,105 @@ err notification_owner(const struct principal *principal, int64_t *user_key)
     return principal->kind == PRINCIPAL_USER && principal->user_key != 0
                ? OK
                : ERR(FORBIDDEN, "only people have notifications");
+}
+
+/* ---- digests ---- */
+
+static str list_of(struct arena *a, const struct notification_mail_slice *mails, str language)
+{
+    struct buf out = BUF_IN(a);
+    for (size_t i = 0; i < mails->len && i < DIGEST_SHOWN_COUNT; i++) {
+        const struct notification_mail *m = &mails->at[i];
+        const struct notification n = {.kind = m->kind,
+                                       .subject_kind = m->subject_kind,
+                                       .subject_id = m->subject_id,
+                                       .detail = m->detail};
+        struct notification_view view = notification_view_of(a, &n, language);
+        buf_addf(&out, "%.*s\t%.*s\n", STR_ARG(mail_clean(a, view.title)),
+                 STR_ARG(view.href.ptr != NULL ? view.href : STR("/")));
+    }
+    return buf_str(&out);
+}
+
+err notification_digest_queue(struct command_ctx *ctx, int64_t user_key, int64_t *count)
+{
+    struct arena *a = ctx->arena;
+    struct user user;
+    struct notification_mail_slice due;
+    struct organization_settings settings;
+    TRY(user_reader_get_by_key(ctx->readers->users, a, user_key, &user));
+    TRY(organization_reader_settings(ctx->readers->organizations, a, user.organization_key,
+                                     &settings));
+    TRY(notification_writer_take_due(ctx->uow->notifications, a, user_key, clock_now(ctx->clock),
+                                     &due));
+    *count = (int64_t)due.len;
+    if (due.len == 0 || !user.is_active)
+        return OK;
+    if (user.language.len == 0)
+        user.language = settings.language;
+    if (due.len == 1)
+        return queue_mail(ctx, &user, settings.language, &due.at[0]);
+    const struct mail_parameter parameters[] = {
+        {"count", str_format(a, "%zu", due.len), false},
+        {"list", list_of(a, &due, user.language), false},
+        {"more",
+         due.len > DIGEST_SHOWN_COUNT ? str_format(a, "%zu", due.len - DIGEST_SHOWN_COUNT)
+                                      : STR_NONE,
+         false}};
+    return mail_queue(ctx, &(struct mail_order){.template_name = MAIL_DIGEST,
+                                                .language = user.language,
+                                                .to = user.email,
+                                                .to_name = user.name,
+                                                .parameters = parameters,
+                                                .parameter_count = COUNT_OF(parameters)});
+}
+
+/* ---- examples ---- */
+
+static enum mail_template template_of(str kind)
+{
+    const struct notification_rule *rule = notification_rule_of_kind(kind);
+    if (str_eq(kind, STR("digest")))
+        return MAIL_DIGEST;
+    return rule == NULL ? MAIL_TEMPLATE_COUNT : rule->mail;
+}
+
+static str example_list(struct arena *a, str language)
+{
+    struct notification_mail_slice mails = {0};
+    for (size_t i = 0; i < notification_rule_count && mails.len < 3; i++)
+        *SLICE_PUSH(a, &mails) = (struct notification_mail){
+            .kind = str_of(notification_rules[i].kind),
+            .subject_kind = str_of(notification_rules[i].subject_kind),
+            .detail = STR("rebuild_study")};
+    return list_of(a, &mails, language);
+}
+
+err notification_mail_example(struct services *services, struct arena *a, str kind, str language,
+                              str organization, struct mail_content *out)
+{
+    enum mail_template number = template_of(kind);
+    struct mail_values values = {0};
+    struct buf json = BUF_IN(a), subject = BUF_IN(a);
+    if (number == MAIL_TEMPLATE_COUNT)
+        return ERR(NOT_FOUND, "there is no mail of that event");
+    const struct mail_value examples[] = {
+        {STR("organization"), mail_clean(a, organization)},
+        {STR("path"), STR("/api/v1/…")},
+        {STR("detail"), STR("rebuild_study")},
+        {STR("device"), STR("Browser 1")},
+        {STR("signed_in_at"), STR("2026-01-02T03:04:05Z")},
+        {STR("count"), STR("3")},
+        {STR("list"), number == MAIL_DIGEST ? example_list(a, language) : STR("")}};
+    for (size_t i = 0; i < COUNT_OF(examples); i++)
+        *SLICE_PUSH(a, &values.items) = examples[i];
+    json_write(&json, &mail_values_schema, &values, 0);
+    const struct mail_language *texts = mail_language_of(language);
+    mail_fill(&subject, texts->texts[number].subject, &values, buf_add);
+    const struct mail mail = {.template_name = number,
+                              .language = str_of(texts->tag),
+                              .recipient_name = STR("Ada Lovelace"),
+                              .subject = buf_str(&subject),
+                              .parameters = buf_str(&json)};
+    return mail_render(services, a, &mail, false, out);
 }

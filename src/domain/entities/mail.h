@@ -11,6 +11,7 @@
 enum {
     MAIL_VALUE_COUNT_MAX = 16,
     MAIL_VALUE_SIZE_MAX = 1024,
+    MAIL_LIST_SIZE_MAX = 32 * 1024,
     MAIL_ERROR_SIZE_MAX = 500,       /* of what a server said */
     MAIL_LEASE_SECONDS = 240,        /* for one mail, from its claim to its outcome */
     MAIL_TRY_SECONDS = 24 * 60 * 60, /* then it has failed */
@@ -32,6 +33,18 @@ enum mail_template {
     MAIL_GLASS_BROKEN,
     MAIL_MFA_REMOVED,
     MAIL_SECURITY_CHANGED,
+    /* of notifications, one for each kind */
+    MAIL_STUDY_RECEIVED,
+    MAIL_INBOX_RECEIVED,
+    MAIL_SHARE_OPENED,
+    MAIL_TASK_SUCCEEDED,
+    MAIL_TASK_FAILED,
+    MAIL_REPORT_CRITICAL,
+    MAIL_REPORT_ESCALATED,
+    MAIL_REPORT_ACKNOWLEDGED,
+    MAIL_REPORT_TAKEN_OVER,
+    MAIL_WEBHOOK_DEACTIVATED,
+    MAIL_DIGEST, /* several of them */
     MAIL_TEMPLATE_COUNT
 };
 extern const char *const mail_template_names[]; /* NULL-terminated */

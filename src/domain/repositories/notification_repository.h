@@ -3,7 +3,7 @@
 #define DOMAIN_REPOSITORIES_NOTIFICATION_REPOSITORY_H
 
 #include "base/err.h"
-#include "domain/entities/notification.h"
+#include "domain/entities/notification_settings.h"
 
 struct notification_filter {
     int64_t user_key;
@@ -25,6 +25,12 @@ struct notification_reader_ops {
     err (*count_unread)(struct notification_reader *r, int64_t user_key, int64_t *out);
     err (*newest_key)(struct notification_reader *r, int64_t *out);
     err (*is_told)(struct notification_reader *r, int64_t event_sequence, bool *out);
+    err (*get_settings)(struct notification_reader *r, struct arena *a, int64_t user_key,
+                        struct notification_settings *out);
+    err (*all_settings)(struct notification_reader *r, struct arena *a, int64_t organization_key,
+                        struct notification_settings_slice *out);
+    err (*next_due)(struct notification_reader *r, int64_t organization_key, int64_t after_user_key,
+                    instant now, int64_t *user_key);
 };
 struct notification_reader {
     const struct notification_reader_ops *ops;
@@ -59,11 +65,32 @@ static inline err notification_reader_newest_key(struct notification_reader *r, 
 {
     return r->ops->newest_key(r, out);
 }
-/* Whether the event has been told to anybody. */
+/* Whether the event has been told to anybody, or waits to be told by mail. */
 static inline err notification_reader_is_told(struct notification_reader *r, int64_t event_sequence,
                                               bool *out)
 {
     return r->ops->is_told(r, event_sequence, out);
+}
+/* Errors: NOT_FOUND (they have chosen nothing). */
+static inline err notification_reader_get_settings(struct notification_reader *r, struct arena *a,
+                                                   int64_t user_key,
+                                                   struct notification_settings *out)
+{
+    return r->ops->get_settings(r, a, user_key, out);
+}
+/* Of all who have chosen something. */
+static inline err notification_reader_all_settings(struct notification_reader *r, struct arena *a,
+                                                   int64_t organization_key,
+                                                   struct notification_settings_slice *out)
+{
+    return r->ops->all_settings(r, a, organization_key, out);
+}
+/* The next receiver with a mail that is due; 0: there is none. */
+static inline err notification_reader_next_due(struct notification_reader *r,
+                                               int64_t organization_key, int64_t after_user_key,
+                                               instant now, int64_t *user_key)
+{
+    return r->ops->next_due(r, organization_key, after_user_key, now, user_key);
 }
 
 struct notification_writer;
@@ -75,6 +102,10 @@ struct notification_writer_ops {
     err (*remove_read)(struct notification_writer *w, int64_t user_key, int64_t *count);
     err (*purge)(struct notification_writer *w, instant made_before, int64_t kept_count,
                  int64_t *count);
+    err (*save_settings)(struct notification_writer *w, struct notification_settings *settings);
+    err (*add_mail)(struct notification_writer *w, struct notification_mail *mail);
+    err (*take_due)(struct notification_writer *w, struct arena *a, int64_t user_key, instant now,
+                    struct notification_mail_slice *out);
 };
 struct notification_writer {
     const struct notification_writer_ops *ops;
@@ -107,6 +138,27 @@ static inline err notification_writer_purge(struct notification_writer *w, insta
                                             int64_t kept_count, int64_t *count)
 {
     return w->ops->purge(w, made_before, kept_count, count);
+}
+/* The first ones of a user (key 0), or those that were there. Errors: CONFLICT (somebody else made
+ * them), PRECONDITION_FAILED. */
+static inline err notification_writer_save_settings(struct notification_writer *w,
+                                                    struct notification_settings *settings)
+{
+    return w->ops->save_settings(w, settings);
+}
+/* Gives it its key and version 1. Errors: CONFLICT (the receiver has one of that event). */
+static inline err notification_writer_add_mail(struct notification_writer *w,
+                                               struct notification_mail *mail)
+{
+    return w->ops->add_mail(w, mail);
+}
+/* Removes what is due of a receiver and gives it, oldest first; NOTIFICATION_DIGEST_COUNT_MAX at
+ * most. */
+static inline err notification_writer_take_due(struct notification_writer *w, struct arena *a,
+                                               int64_t user_key, instant now,
+                                               struct notification_mail_slice *out)
+{
+    return w->ops->take_due(w, a, user_key, now, out);
 }
 
 #endif

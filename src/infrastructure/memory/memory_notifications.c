@@ -1,7 +1,7 @@
 /* Notifications in memory. */
 #include "infrastructure/memory/memory_session.h"
 
-#include "domain/entities/notification.h"
+#include "domain/entities/notification_settings.h"
 
 #define SESSION_OF(pointer_, member_)                                                              \
     container_of(pointer_, struct memory_session, base.repositories.member_)
@@ -83,6 +83,50 @@ static err is_told(struct notification_reader *r, int64_t event_sequence, bool *
     *out = false;
     for (size_t i = 0; i < rows->len; i++)
         *out |= ((const struct notification *)rows->at[i])->event_sequence == event_sequence;
+    rows = memory_rows(SESSION_OF(r, notification_reader), MEMORY_NOTIFICATION_MAILS);
+    for (size_t i = 0; i < rows->len; i++)
+        *out |= ((const struct notification_mail *)rows->at[i])->event_sequence == event_sequence;
+    return OK;
+}
+
+static bool is_of_user(const void *row, const void *argument)
+{
+    return ((const struct notification_settings *)row)->user_key == *(const int64_t *)argument;
+}
+
+static err get_settings(struct notification_reader *r, struct arena *a, int64_t user_key,
+                        struct notification_settings *out)
+{
+    return memory_first(SESSION_OF(r, notification_reader), a, MEMORY_NOTIFICATION_SETTINGS,
+                        is_of_user, &user_key, out);
+}
+
+static err all_settings(struct notification_reader *r, struct arena *a, int64_t organization_key,
+                        struct notification_settings_slice *out)
+{
+    const struct memory_rows *rows =
+        memory_rows(SESSION_OF(r, notification_reader), MEMORY_NOTIFICATION_SETTINGS);
+    *out = (struct notification_settings_slice){0};
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct notification_settings *s = rows->at[i];
+        if (s->organization_key == organization_key)
+            memory_row_read(a, MEMORY_NOTIFICATION_SETTINGS, s, SLICE_PUSH(a, out));
+    }
+    return OK;
+}
+
+static err next_due(struct notification_reader *r, int64_t organization_key,
+                    int64_t after_user_key, instant now, int64_t *user_key)
+{
+    const struct memory_rows *rows =
+        memory_rows(SESSION_OF(r, notification_reader), MEMORY_NOTIFICATION_MAILS);
+    *user_key = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct notification_mail *m = rows->at[i];
+        if (m->organization_key == organization_key && m->user_key > after_user_key &&
+            m->due_at.us <= now.us && (*user_key == 0 || m->user_key < *user_key))
+            *user_key = m->user_key;
+    }
     return OK;
 }
 
@@ -91,7 +135,10 @@ const struct notification_reader_ops memory_notification_reader_ops = {.get = ge
                                                                        .after = after,
                                                                        .count_unread = count_unread,
                                                                        .newest_key = newest_key,
-                                                                       .is_told = is_told};
+                                                                       .is_told = is_told,
+                                                                       .get_settings = get_settings,
+                                                                       .all_settings = all_settings,
+                                                                       .next_due = next_due};
 
 static err add(struct notification_writer *w, struct notification *notification)
 {
@@ -177,8 +224,53 @@ static err purge(struct notification_writer *w, instant made_before, int64_t kep
     return OK;
 }
 
+static err save_settings(struct notification_writer *w, struct notification_settings *settings)
+{
+    struct memory_session *s = SESSION_OF(w, notification_writer);
+    return settings->key == 0 ? memory_insert(s, MEMORY_NOTIFICATION_SETTINGS, settings)
+                              : memory_update(s, MEMORY_NOTIFICATION_SETTINGS, settings);
+}
+
+static err add_mail(struct notification_writer *w, struct notification_mail *mail)
+{
+    return memory_insert(SESSION_OF(w, notification_writer), MEMORY_NOTIFICATION_MAILS, mail);
+}
+
+struct taking {
+    int64_t user_key, last_key;
+    instant now;
+};
+
+static bool is_taken(const void *row, const void *argument)
+{
+    const struct notification_mail *m = row;
+    const struct taking *t = argument;
+    return m->user_key == t->user_key && m->due_at.us <= t->now.us && m->key <= t->last_key;
+}
+
+static err take_due(struct notification_writer *w, struct arena *a, int64_t user_key, instant now,
+                    struct notification_mail_slice *out)
+{
+    struct memory_session *s = SESSION_OF(w, notification_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_NOTIFICATION_MAILS];
+    struct taking taking = {user_key, INT64_MAX, now};
+    *out = (struct notification_mail_slice){0};
+    for (size_t i = 0; i < rows->len && out->len < NOTIFICATION_DIGEST_COUNT_MAX; i++)
+        if (is_taken(rows->at[i], &taking))
+            memory_row_read(a, MEMORY_NOTIFICATION_MAILS, rows->at[i], SLICE_PUSH(a, out));
+    if (out->len == 0)
+        return OK;
+    taking.last_key = out->at[out->len - 1].key;
+    memory_rows_remove(&s->db->arena, rows, is_taken, &taking);
+    return OK;
+}
+
 const struct notification_writer_ops memory_notification_writer_ops = {.add = add,
                                                                        .mark_read = mark_read,
                                                                        .remove = remove_one,
                                                                        .remove_read = remove_read,
-                                                                       .purge = purge};
+                                                                       .purge = purge,
+                                                                       .save_settings =
+                                                                           save_settings,
+                                                                       .add_mail = add_mail,
+                                                                       .take_due = take_due};

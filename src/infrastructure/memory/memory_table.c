@@ -13,7 +13,7 @@
 #include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
 #include "domain/entities/mail.h"
-#include "domain/entities/notification.h"
+#include "domain/entities/notification_settings.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/outbox_event.h"
 #include "domain/entities/patient.h"
@@ -112,6 +112,14 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                               .required = {ENTITY, "user_id", "kind"},
                               .unique = {{"id"}, {"user_key", "event_sequence"}},
                               .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_NOTIFICATION_SETTINGS] = {.schema = &notification_settings_schema,
+                                      .required = {ENTITY, "choices", "time_zone"},
+                                      .unique = {{"id"}, {"user_key"}},
+                                      .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_NOTIFICATION_MAILS] = {.schema = &notification_mail_schema,
+                                   .required = {ENTITY, "kind", "happened_at", "due_at"},
+                                   .unique = {{"id"}, {"user_key", "event_sequence"}},
+                                   .references = {{"user_key", MEMORY_USERS}}},
     [MEMORY_USER_DEVICES] = {.schema = &user_device_schema,
                              .required = {"device", "last_seen_at"},
                              .unique = {{"user_key", "device"}},

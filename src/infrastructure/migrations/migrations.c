@@ -610,6 +610,22 @@ static const char webhooks[] =
     "CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries(created_at);"
     "CREATE INDEX webhook_deliveries_by_state ON webhook_deliveries(state) WHERE state <> 1;";
 
+static const char notification_settings[] =
+    "CREATE TABLE notification_settings(" SERIAL_ENTITY
+    "user_key {number} NOT NULL UNIQUE REFERENCES users(key), choices {text} NOT NULL, "
+    "time_zone {text} NOT NULL, quiet_from {number} NOT NULL, quiet_to {number} NOT NULL, "
+    "digest {number} NOT NULL, digest_hour {number} NOT NULL){end};"
+    "CREATE INDEX notification_settings_by_organization ON "
+    "notification_settings(organization_key);"
+    "CREATE TABLE notification_mails(" SERIAL_ENTITY
+    "user_key {number} NOT NULL REFERENCES users(key), kind {text} NOT NULL, "
+    "event_sequence {number} NOT NULL, subject_kind {text}, subject_id {id}, detail {text}, "
+    "happened_at {number} NOT NULL, due_at {number} NOT NULL, "
+    "UNIQUE(user_key, event_sequence)){end};"
+    "CREATE INDEX notification_mails_by_user ON "
+    "notification_mails(organization_key, user_key, due_at);"
+    "CREATE INDEX notification_mails_by_event ON notification_mails(event_sequence);";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -641,5 +657,6 @@ const struct migration migrations[] = {
     {24, "schedules", {schedules}, NULL, NULL},
     {25, "shares that are seen de-identified", {deidentified_shares}, NULL, NULL},
     {26, "webhooks and deliveries to them", {webhooks}, NULL, NULL},
+    {27, "what people choose to hear of, and mails that wait", {notification_settings}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -103,9 +103,59 @@ static err newest_key(struct notification_reader *r, int64_t *out)
 static err is_told(struct notification_reader *r, int64_t event_sequence, bool *out)
 {
     int64_t found;
-    TRY(read_number(r, "SELECT 1 FROM notifications WHERE event_sequence = ?1 LIMIT 1",
+    TRY(read_number(r,
+                    "SELECT 1 FROM notifications WHERE event_sequence = ?1 UNION ALL "
+                    "SELECT 1 FROM notification_mails WHERE event_sequence = ?1 LIMIT 1",
                     event_sequence, true, &found));
     *out = found != 0;
+    return OK;
+}
+
+static err get_settings(struct notification_reader *r, struct arena *a, int64_t user_key,
+                        struct notification_settings *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(SESSION_OF(r, notification_reader), &c));
+    TRY(entity_select(c, a, &notification_settings_schema, "WHERE user_key = ?1", &s));
+    statement_bind_i64(&s, 1, user_key);
+    return entity_read_row(&s, a, &notification_settings_schema, out);
+}
+
+static err all_settings(struct notification_reader *r, struct arena *a, int64_t organization_key,
+                        struct notification_settings_slice *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(SESSION_OF(r, notification_reader), &c));
+    TRY(entity_select(c, a, &notification_settings_schema,
+                      "WHERE organization_key = ?1 ORDER BY key", &s));
+    statement_bind_i64(&s, 1, organization_key);
+    *out = (struct notification_settings_slice){0};
+    for (bool has_row;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(&s, a, 0, &notification_settings_schema, SLICE_PUSH(a, out));
+    }
+}
+
+static err next_due(struct notification_reader *r, int64_t organization_key,
+                    int64_t after_user_key, instant now, int64_t *user_key)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(sql_session_read(SESSION_OF(r, notification_reader), &c));
+    TRY(statement_begin(c,
+                        "SELECT user_key FROM notification_mails WHERE organization_key = ?1 "
+                        "AND user_key > ?2 AND due_at <= ?3 ORDER BY user_key LIMIT 1",
+                        &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_i64(&s, 2, after_user_key);
+    statement_bind_i64(&s, 3, now.us);
+    TRY(statement_step(&s, &has_row));
+    *user_key = has_row ? statement_column_i64(&s, 0) : 0;
     return OK;
 }
 
@@ -114,7 +164,10 @@ const struct notification_reader_ops sql_notification_reader_ops = {.get = get,
                                                                     .after = after,
                                                                     .count_unread = count_unread,
                                                                     .newest_key = newest_key,
-                                                                    .is_told = is_told};
+                                                                    .is_told = is_told,
+                                                                    .get_settings = get_settings,
+                                                                    .all_settings = all_settings,
+                                                                    .next_due = next_due};
 
 static err add(struct notification_writer *w, struct notification *notification)
 {
@@ -166,8 +219,57 @@ static err purge(struct notification_writer *w, instant made_before, int64_t kep
     return OK;
 }
 
+static err save_settings(struct notification_writer *w, struct notification_settings *settings)
+{
+    struct sql_session *s = SESSION_OF(w, notification_writer);
+    return settings->key == 0 ? entity_insert(s, &notification_settings_schema, settings)
+                              : entity_update(s, &notification_settings_schema, settings);
+}
+
+static err add_mail(struct notification_writer *w, struct notification_mail *mail)
+{
+    return entity_insert(SESSION_OF(w, notification_writer), &notification_mail_schema, mail);
+}
+
+static err read_due(struct notification_writer *w, struct arena *a, int64_t user_key, instant now,
+                    struct notification_mail_slice *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_write(SESSION_OF(w, notification_writer), &c));
+    TRY(entity_select(c, a, &notification_mail_schema,
+                      "WHERE user_key = ?1 AND due_at <= ?2 ORDER BY key LIMIT ?3", &s));
+    statement_bind_i64(&s, 1, user_key);
+    statement_bind_i64(&s, 2, now.us);
+    statement_bind_i64(&s, 3, NOTIFICATION_DIGEST_COUNT_MAX);
+    *out = (struct notification_mail_slice){0};
+    for (bool has_row;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(&s, a, 0, &notification_mail_schema, SLICE_PUSH(a, out));
+    }
+}
+
+static err take_due(struct notification_writer *w, struct arena *a, int64_t user_key, instant now,
+                    struct notification_mail_slice *out)
+{
+    int64_t count;
+    TRY(read_due(w, a, user_key, now, out));
+    if (out->len == 0)
+        return OK;
+    const int64_t values[] = {user_key, now.us, out->at[out->len - 1].key};
+    return sql_session_run(SESSION_OF(w, notification_writer),
+                           "DELETE FROM notification_mails WHERE user_key = ?1 AND due_at <= ?2 "
+                           "AND key <= ?3",
+                           values, 3, &count);
+}
+
 const struct notification_writer_ops sql_notification_writer_ops = {.add = add,
                                                                     .mark_read = mark_read,
                                                                     .remove = remove_one,
                                                                     .remove_read = remove_read,
-                                                                    .purge = purge};
+                                                                    .purge = purge,
+                                                                    .save_settings = save_settings,
+                                                                    .add_mail = add_mail,
+                                                                    .take_due = take_due};

@@ -1,12 +1,15 @@
 /* What a person is told of: lists, marks, and a stream that lasts. */
 #include "application/commands/notifications/delete_notification/command.h"
 #include "application/commands/notifications/delete_notifications/command.h"
+#include "application/commands/notifications/put_notification_preferences/command.h"
 #include "application/commands/notifications/read_notification/command.h"
 #include "application/commands/notifications/read_notifications/command.h"
 #include "application/queries/notifications/count_unread_notifications/query.h"
 #include "application/queries/notifications/get_newest_notification/query.h"
+#include "application/queries/notifications/get_notification_preferences/query.h"
 #include "application/queries/notifications/list_new_notifications/query.h"
 #include "application/queries/notifications/list_notifications/query.h"
+#include "application/queries/notifications/preview_notification_mail/query.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "presentation/event_streams.h"
@@ -62,6 +65,10 @@ const struct route notification_routes[] = {
     {"GET", "/notifications/stream", .handle = stream, .behind = &list_new_notifications_use_case,
      .needs = SIGNED_IN, .lane = LANE_DB, TAG, .takes_cookie = true, .answers = "text/event-stream",
      .doc = "One's notifications as they come; resumes behind Last-Event-ID"},
+    {"GET", "/notifications/preferences", &get_notification_preferences_use_case, TAG},
+    {"PUT", "/notifications/preferences", &put_notification_preferences_use_case,
+     .body = HTTP_BODY_BUFFERED, TAG},
+    {"GET", "/notifications/mail-preview", &preview_notification_mail_use_case, TAG},
     {"POST", "/notifications/read", &read_notifications_use_case, .body = HTTP_BODY_BUFFERED, TAG},
     {"POST", "/notifications/{id}/read", &read_notification_use_case, TAG},
     {"DELETE", "/notifications/{id}", &delete_notification_use_case, TAG},

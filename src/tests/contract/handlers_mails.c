@@ -71,6 +71,8 @@ static struct mail_order full_order(struct world *w, enum mail_template number,
             rules[count].name,
             rules[count].kind == MAIL_TIME   ? STR("2026-03-05T07:08:09Z")
             : rules[count].kind == MAIL_PATH ? STR("/x?token=" TOKEN "&a=b")
+            : rules[count].kind == MAIL_LIST
+                ? str_format(&w->arena, "<%s>\t/x\nmore\t/y\n", rules[count].name)
                                              : str_format(&w->arena, "<%s>", rules[count].name),
             false};
     return (struct mail_order){.template_name = number,
@@ -127,6 +129,10 @@ WORLD(every_template_is_whole_in_every_language)
                 CHECK(has(unwrapped(w, content.text), shown) && has(content.html, shown));
                 if (rules[v].kind == MAIL_TEXT)
                     CHECK(!has(content.html, str_cstr(&w->arena, order.parameters[v].value)));
+                if (rules[v].kind == MAIL_LIST) {
+                    CHECK(has(content.text, "- <list>\n  https://gantry.example/x\n- more\n"));
+                    CHECK(has(content.html, "<li><a href=\"https://gantry.example/x\">&lt;list"));
+                }
             }
             for (str rest = content.text, line; str_cut(&rest, '\n', &line);)
                 CHECK(line.len < 120);

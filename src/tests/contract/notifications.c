@@ -170,6 +170,132 @@ CONTRACT(old_notifications_go_and_of_each_receiver_the_newest_stay)
     db_session_end(s);
 }
 
+static struct notification_settings settings_of(struct contract_db *c, const struct user *user)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct notification_settings){.id = uuid_make(&c->clock.base),
+                                          .organization_key = c->organization_key,
+                                          .created_at = now,
+                                          .updated_at = now,
+                                          .user_key = user->key,
+                                          .choices = STR("task_failed:app,mail"),
+                                          .time_zone = STR("Europe/Berlin"),
+                                          .quiet_from = 22 * 60,
+                                          .quiet_to = NOTIFICATION_NO_QUIET,
+                                          .digest = DIGEST_DAILY,
+                                          .digest_hour = 23};
+}
+
+CONTRACT(what_a_person_has_chosen_is_kept_once)
+{
+    struct user ada = add_user(c, "ada@one.example"), bob = add_user(c, "bob@one.example");
+    struct notification_settings one = settings_of(c, &ada), again = settings_of(c, &ada), got;
+    struct notification_settings_slice all;
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(notification_writer_save_settings(s->uow.notifications, &one));
+    CHECK(one.key != 0 && one.version == 1);
+    contract_commit(s);
+    s = contract_begin(c);
+    CHECK_OK(
+        notification_reader_get_settings(s->readers.notifications, &c->arena, ada.key, &got));
+    struct buf a = BUF_IN(&c->arena), b = BUF_IN(&c->arena);
+    json_write(&a, &notification_settings_schema, &one, JSON_INTERNAL);
+    json_write(&b, &notification_settings_schema, &got, JSON_INTERNAL);
+    CHECK_STR(buf_str(&a), buf_str(&b));
+    CHECK_ERR(NOT_FOUND, notification_reader_get_settings(s->readers.notifications, &c->arena,
+                                                          bob.key, &got));
+    CHECK_OK(notification_reader_all_settings(s->readers.notifications, &c->arena,
+                                              c->organization_key, &all));
+    CHECK(all.len == 1 && all.at[0].user_key == ada.key);
+    CHECK_OK(notification_reader_all_settings(s->readers.notifications, &c->arena, c->other_key,
+                                              &all));
+    CHECK_INT(0, all.len);
+    got = one;
+    got.digest = DIGEST_NONE;
+    CHECK_OK(notification_writer_save_settings(s->uow.notifications, &got));
+    CHECK_INT(2, got.version);
+    CHECK_ERR(PRECONDITION_FAILED, notification_writer_save_settings(s->uow.notifications, &one));
+    db_session_end(s);
+    s = contract_begin(c);
+    err e = notification_writer_save_settings(s->uow.notifications, &again);
+    CHECK_ERR(CONFLICT, failed(e) ? e : db_session_commit(s));
+    db_session_end(s);
+}
+
+static struct notification_mail mail_of(struct contract_db *c, const struct user *user,
+                                        int64_t sequence, instant due_at)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct notification_mail){.id = uuid_make(&c->clock.base),
+                                      .organization_key = c->organization_key,
+                                      .created_at = now,
+                                      .updated_at = now,
+                                      .user_key = user->key,
+                                      .kind = STR("task_failed"),
+                                      .event_sequence = sequence,
+                                      .subject_kind = STR("task"),
+                                      .subject_id = uuid_make(&c->clock.base),
+                                      .detail = STR("ü"),
+                                      .happened_at = now,
+                                      .due_at = due_at};
+}
+
+static void add_mail(struct contract_db *c, struct notification_mail mail)
+{
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(notification_writer_add_mail(s->uow.notifications, &mail));
+    contract_commit(s);
+}
+
+static int64_t due_after(struct contract_db *c, int64_t organization_key, int64_t user_key,
+                         instant now)
+{
+    int64_t next;
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(notification_reader_next_due(s->readers.notifications, organization_key, user_key,
+                                          now, &next));
+    db_session_end(s);
+    return next;
+}
+
+CONTRACT(mails_that_wait_are_taken_once_when_they_are_due)
+{
+    struct user ada = add_user(c, "ada@one.example"), bob = add_user(c, "bob@one.example");
+    instant now = clock_now(&c->clock.base), later = instant_add(now, SECONDS(10));
+    struct notification_mail_slice taken;
+    bool is_told;
+    add_mail(c, mail_of(c, &ada, 1, now));
+    add_mail(c, mail_of(c, &ada, 2, later));
+    add_mail(c, mail_of(c, &ada, 3, now));
+    add_mail(c, mail_of(c, &bob, 1, later));
+    CHECK_INT(ada.key, due_after(c, c->organization_key, 0, now));
+    CHECK_INT(0, due_after(c, c->organization_key, ada.key, now));
+    CHECK_INT(bob.key, due_after(c, c->organization_key, ada.key, later));
+    CHECK_INT(0, due_after(c, c->other_key, 0, later));
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(notification_reader_is_told(s->readers.notifications, 3, &is_told));
+    CHECK(is_told);
+    CHECK_OK(notification_reader_is_told(s->readers.notifications, 4, &is_told));
+    CHECK(!is_told);
+    struct notification_mail again = mail_of(c, &ada, 2, now);
+    err e = notification_writer_add_mail(s->uow.notifications, &again);
+    CHECK_ERR(CONFLICT, failed(e) ? e : db_session_commit(s));
+    db_session_end(s);
+    s = contract_begin(c);
+    CHECK_OK(notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, now, &taken));
+    CHECK(taken.len == 2 && taken.at[0].event_sequence == 1 && taken.at[1].event_sequence == 3);
+    CHECK_STR(STR("ü"), taken.at[0].detail);
+    contract_commit(s);
+    s = contract_begin(c);
+    CHECK_OK(notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, now, &taken));
+    CHECK_INT(0, taken.len);
+    CHECK_OK(
+        notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, later, &taken));
+    CHECK(taken.len == 1 && taken.at[0].event_sequence == 2);
+    db_session_end(s); /* given up: it waits again */
+    CHECK_INT(ada.key, due_after(c, c->organization_key, 0, later));
+}
+
 static enum device_news note(struct contract_db *c, const struct user *user, const char *agent)
 {
     enum device_news news;

@@ -45,6 +45,32 @@ static err faulty_notification_reader_is_told(struct notification_reader *r, int
     return notification_reader_is_told(s->inner->readers.notifications, event_sequence, out);
 }
 
+static err faulty_notification_reader_get_settings(struct notification_reader *r, struct arena *a,
+                                                   int64_t user_key,
+                                                   struct notification_settings *out)
+{
+    PASS(notification_reader, r, "notification_reader_get_settings");
+    return notification_reader_get_settings(s->inner->readers.notifications, a, user_key, out);
+}
+
+static err faulty_notification_reader_all_settings(struct notification_reader *r, struct arena *a,
+                                                   int64_t organization_key,
+                                                   struct notification_settings_slice *out)
+{
+    PASS(notification_reader, r, "notification_reader_all_settings");
+    return notification_reader_all_settings(s->inner->readers.notifications, a, organization_key,
+                                            out);
+}
+
+static err faulty_notification_reader_next_due(struct notification_reader *r,
+                                               int64_t organization_key, int64_t after_user_key,
+                                               instant now, int64_t *user_key)
+{
+    PASS(notification_reader, r, "notification_reader_next_due");
+    return notification_reader_next_due(s->inner->readers.notifications, organization_key,
+                                        after_user_key, now, user_key);
+}
+
 const struct notification_reader_ops faulty_notification_reader_ops = {
     .get = faulty_notification_reader_get,
     .find = faulty_notification_reader_find,
@@ -52,6 +78,9 @@ const struct notification_reader_ops faulty_notification_reader_ops = {
     .count_unread = faulty_notification_reader_count_unread,
     .newest_key = faulty_notification_reader_newest_key,
     .is_told = faulty_notification_reader_is_told,
+    .get_settings = faulty_notification_reader_get_settings,
+    .all_settings = faulty_notification_reader_all_settings,
+    .next_due = faulty_notification_reader_next_due,
 };
 
 static err faulty_notification_writer_add(struct notification_writer *w,
@@ -91,10 +120,35 @@ static err faulty_notification_writer_purge(struct notification_writer *w, insta
     return notification_writer_purge(s->inner->uow.notifications, made_before, kept_count, count);
 }
 
+static err faulty_notification_writer_save_settings(struct notification_writer *w,
+                                                    struct notification_settings *settings)
+{
+    PASS(notification_writer, w, "notification_writer_save_settings");
+    return notification_writer_save_settings(s->inner->uow.notifications, settings);
+}
+
+static err faulty_notification_writer_add_mail(struct notification_writer *w,
+                                               struct notification_mail *mail)
+{
+    PASS(notification_writer, w, "notification_writer_add_mail");
+    return notification_writer_add_mail(s->inner->uow.notifications, mail);
+}
+
+static err faulty_notification_writer_take_due(struct notification_writer *w, struct arena *a,
+                                               int64_t user_key, instant now,
+                                               struct notification_mail_slice *out)
+{
+    PASS(notification_writer, w, "notification_writer_take_due");
+    return notification_writer_take_due(s->inner->uow.notifications, a, user_key, now, out);
+}
+
 const struct notification_writer_ops faulty_notification_writer_ops = {
     .add = faulty_notification_writer_add,
     .mark_read = faulty_notification_writer_mark_read,
     .remove = faulty_notification_writer_remove,
     .remove_read = faulty_notification_writer_remove_read,
     .purge = faulty_notification_writer_purge,
+    .save_settings = faulty_notification_writer_save_settings,
+    .add_mail = faulty_notification_writer_add_mail,
+    .take_due = faulty_notification_writer_take_due,
 };

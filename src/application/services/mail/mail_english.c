@@ -94,4 +94,63 @@ const struct mail_language mail_english =
                          "second factor, or who may open images in an emergency.",
                          "This was done from {peer_address}.",
                          "Please check that the settings are as they should be.", NULL}},
+         [MAIL_STUDY_RECEIVED] =
+             {.subject = "A study has come in at {organization}",
+              .before = {"A study that you may see has come in at {organization}.", NULL},
+              .link = "Look at it",
+              .behind = {NULL}},
+         [MAIL_INBOX_RECEIVED] =
+             {.subject = "A study comes in by your inbox at {organization}",
+              .before = {"Somebody sends a study by your inbox at {organization}.", NULL},
+              .link = "Look at it",
+              .behind = {NULL}},
+         [MAIL_SHARE_OPENED] = {.subject = "Your share at {organization} was opened",
+                                .before = {"Somebody opened what you shared at {organization}.",
+                                           NULL},
+                                .link = "Look at the share",
+                                .behind = {NULL}},
+         [MAIL_TASK_SUCCEEDED] =
+             {.subject = "A task at {organization} is done",
+              .before = {"A task that you asked for at {organization} is done: {detail}.", NULL},
+              .link = "Look at the task",
+              .behind = {NULL}},
+         [MAIL_TASK_FAILED] =
+             {.subject = "A task at {organization} has failed",
+              .before = {"A task that you asked for at {organization} has failed: {detail}.", NULL},
+              .link = "See why",
+              .behind = {"It can be tried again there.", NULL}},
+         [MAIL_REPORT_CRITICAL] =
+             {.subject = "A critical result at {organization} needs you",
+              .before = {"There is a critical result at {organization} that you must acknowledge.",
+                         NULL},
+              .link = "Open the report",
+              .behind = {"If nobody acknowledges it in time, others are told.", NULL}},
+         [MAIL_REPORT_ESCALATED] =
+             {.subject = "Nobody has acknowledged a critical result at {organization}",
+              .before = {"A critical result at {organization} was not acknowledged in time.", NULL},
+              .link = "Open the report",
+              .behind = {NULL}},
+         [MAIL_REPORT_ACKNOWLEDGED] =
+             {.subject = "Your critical result at {organization} was acknowledged",
+              .before = {"The critical result that you told of at {organization} was "
+                         "acknowledged.",
+                         NULL},
+              .link = "Open the report",
+              .behind = {NULL}},
+         [MAIL_REPORT_TAKEN_OVER] =
+             {.subject = "Somebody took over your report at {organization}",
+              .before = {"Somebody took over the report that you were writing at {organization}.",
+                         NULL},
+              .link = "Open the report",
+              .behind = {"What you had saved is in it.", NULL}},
+         [MAIL_WEBHOOK_DEACTIVATED] =
+             {.subject = "A webhook of {organization} was deactivated",
+              .before = {"A webhook of {organization} is told of nothing any more: {detail}.",
+                         NULL},
+              .link = "Look at the webhook",
+              .behind = {"Once its receiver is there again it can be activated.", NULL}},
+         [MAIL_DIGEST] = {.subject = "{count} notifications of {organization}",
+                          .before = {"There are {count} notifications for you at {organization}:",
+                                     NULL},
+                          .behind = {"And {more} more.", NULL}},
      }};

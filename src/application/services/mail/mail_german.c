@@ -102,4 +102,70 @@ const struct mail_language mail_german =
                          "zweiten Faktor verlangt oder wer in einem Notfall Bilder öffnen darf.",
                          "Dies geschah von {peer_address} aus.",
                          "Bitte prüfen Sie, ob die Einstellungen so richtig sind.", NULL}},
+         [MAIL_STUDY_RECEIVED] =
+             {.subject = "Eine Studie ist bei {organization} eingegangen",
+              .before = {"bei {organization} ist eine Studie eingegangen, die Sie sehen dürfen.",
+                         NULL},
+              .link = "Studie ansehen",
+              .behind = {NULL}},
+         [MAIL_INBOX_RECEIVED] =
+             {.subject = "Über Ihr Postfach bei {organization} kommt eine Studie",
+              .before = {"jemand sendet eine Studie über Ihr Postfach bei {organization}.", NULL},
+              .link = "Studie ansehen",
+              .behind = {NULL}},
+         [MAIL_SHARE_OPENED] =
+             {.subject = "Ihre Freigabe bei {organization} wurde geöffnet",
+              .before = {"jemand hat geöffnet, was Sie bei {organization} geteilt haben.", NULL},
+              .link = "Freigabe ansehen",
+              .behind = {NULL}},
+         [MAIL_TASK_SUCCEEDED] =
+             {.subject = "Eine Aufgabe bei {organization} ist erledigt",
+              .before = {"eine von Ihnen gewünschte Aufgabe bei {organization} ist erledigt: "
+                         "{detail}.",
+                         NULL},
+              .link = "Aufgabe ansehen",
+              .behind = {NULL}},
+         [MAIL_TASK_FAILED] =
+             {.subject = "Eine Aufgabe bei {organization} ist gescheitert",
+              .before = {"eine von Ihnen gewünschte Aufgabe bei {organization} ist gescheitert: "
+                         "{detail}.",
+                         NULL},
+              .link = "Den Grund ansehen",
+              .behind = {"Dort lässt sie sich noch einmal versuchen.", NULL}},
+         [MAIL_REPORT_CRITICAL] =
+             {.subject = "Ein kritischer Befund bei {organization} braucht Sie",
+              .before = {"bei {organization} wartet ein kritischer Befund auf Ihre Bestätigung.",
+                         NULL},
+              .link = "Bericht öffnen",
+              .behind = {"Bestätigt ihn rechtzeitig niemand, so erfahren es andere.", NULL}},
+         [MAIL_REPORT_ESCALATED] =
+             {.subject = "Ein kritischer Befund bei {organization} wurde nicht bestätigt",
+              .before = {"ein kritischer Befund bei {organization} wurde nicht rechtzeitig "
+                         "bestätigt.",
+                         NULL},
+              .link = "Bericht öffnen",
+              .behind = {NULL}},
+         [MAIL_REPORT_ACKNOWLEDGED] =
+             {.subject = "Ihr kritischer Befund bei {organization} wurde bestätigt",
+              .before = {"der kritische Befund, den Sie bei {organization} gemeldet haben, wurde "
+                         "bestätigt.",
+                         NULL},
+              .link = "Bericht öffnen",
+              .behind = {NULL}},
+         [MAIL_REPORT_TAKEN_OVER] =
+             {.subject = "Ihr Bericht bei {organization} wurde übernommen",
+              .before = {"jemand hat den Bericht übernommen, an dem Sie bei {organization} "
+                         "schreiben.",
+                         NULL},
+              .link = "Bericht öffnen",
+              .behind = {"Was Sie gespeichert hatten, steht darin.", NULL}},
+         [MAIL_WEBHOOK_DEACTIVATED] =
+             {.subject = "Ein Webhook von {organization} wurde abgeschaltet",
+              .before = {"ein Webhook von {organization} erfährt nichts mehr: {detail}.", NULL},
+              .link = "Webhook ansehen",
+              .behind = {"Ist sein Empfänger wieder da, so lässt er sich einschalten.", NULL}},
+         [MAIL_DIGEST] = {.subject = "{count} Mitteilungen von {organization}",
+                          .before = {"bei {organization} gibt es {count} Mitteilungen für Sie:",
+                                     NULL},
+                          .behind = {"Und {more} weitere.", NULL}},
      }};

@@ -82,6 +82,35 @@ static void add_link(struct part *p, const char *label)
              STR_ARG(buf_str(&url)), label, STR_ARG(buf_str(&url)));
 }
 
+/* The value of a list: each line a text, a tab and an address. */
+static void add_list(struct part *p)
+{
+    str rest = STR_NONE, line, text;
+    for (size_t i = 0; i < p->values->items.len; i++)
+        if (str_eq(p->values->items.at[i].name, STR("list")))
+            rest = p->values->items.at[i].value;
+    if (rest.len == 0)
+        return;
+    buf_add(&p->out, p->is_html ? STR("<ul>\n") : STR("\n"));
+    while (str_cut(&rest, '\n', &line)) {
+        if (line.len == 0 || !str_cut(&line, '\t', &text))
+            continue;
+        if (!p->is_html) {
+            buf_add(&p->out, STR("- "));
+            add_wrapped(&p->out, text);
+            buf_addf(&p->out, "  %.*s\n", STR_ARG(line));
+            continue;
+        }
+        buf_add(&p->out, STR("<li><a href=\""));
+        html_add(&p->out, line);
+        buf_add(&p->out, STR("\">"));
+        html_add(&p->out, text);
+        buf_add(&p->out, STR("</a></li>\n"));
+    }
+    if (p->is_html)
+        buf_add(&p->out, STR("</ul>\n"));
+}
+
 static str render_part(struct arena *a, const struct mail_language *language,
                        const struct mail_template_text *text, const struct mail_values *values,
                        bool is_html)
@@ -96,6 +125,7 @@ static str render_part(struct arena *a, const struct mail_language *language,
                  language->tag);
     add_paragraph(&p, language->greeting, "");
     add_paragraphs(&p, text->before, "");
+    add_list(&p);
     if (text->link != NULL)
         add_link(&p, text->link);
     add_paragraphs(&p, text->behind, "");
@@ -140,6 +170,21 @@ static str time_words(struct arena *a, const struct mail_language *language, str
     return buf_str(&out);
 }
 
+/* With addresses for paths. */
+static str list_shown(struct arena *a, const struct services *services, str list)
+{
+    struct buf out = BUF_IN(a);
+    str rest = list, line, text;
+    while (str_cut(&rest, '\n', &line)) {
+        if (line.len == 0)
+            continue;
+        str_cut(&line, '\t', &text);
+        buf_addf(&out, "%.*s\t%.*s%.*s\n", STR_ARG(text), STR_ARG(services->mail.public_url),
+                 STR_ARG(line));
+    }
+    return buf_str(&out);
+}
+
 /* As it is shown: times in words, paths as addresses. */
 static void put(struct arena *a, const struct mail *mail, const struct services *services,
                 const struct mail_value *value, struct mail_values *out)
@@ -148,6 +193,8 @@ static void put(struct arena *a, const struct mail *mail, const struct services 
     str shown = value->value;
     if (rule != NULL && rule->kind == MAIL_TIME)
         shown = time_words(a, mail_language_of(mail->language), value->value);
+    else if (rule != NULL && rule->kind == MAIL_LIST)
+        shown = list_shown(a, services, value->value);
     else if (rule != NULL && rule->kind == MAIL_PATH)
         shown =
             str_format(a, "%.*s%.*s", STR_ARG(services->mail.public_url), STR_ARG(value->value));

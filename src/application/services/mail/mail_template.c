@@ -31,6 +31,19 @@ const struct mail_template_rules mail_template_rules[MAIL_TEMPLATE_COUNT] = {
     [MAIL_SECURITY_CHANGED] = {{{"changed_by", MAIL_TEXT, false},
                                 {"changed_at", MAIL_TIME, false},
                                 {"peer_address", MAIL_TEXT, true}}},
+    [MAIL_STUDY_RECEIVED] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_INBOX_RECEIVED] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_SHARE_OPENED] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_TASK_SUCCEEDED] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
+    [MAIL_TASK_FAILED] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
+    [MAIL_REPORT_CRITICAL] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_REPORT_ESCALATED] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_REPORT_ACKNOWLEDGED] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_REPORT_TAKEN_OVER] = {{{"path", MAIL_PATH, false}}},
+    [MAIL_WEBHOOK_DEACTIVATED] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
+    [MAIL_DIGEST] = {{{"count", MAIL_TEXT, false},
+                      {"list", MAIL_LIST, false},
+                      {"more", MAIL_TEXT, true}}},
 };
 
 const struct mail_language *const mail_languages[] = {&mail_english, &mail_german, NULL};

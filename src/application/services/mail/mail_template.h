@@ -13,7 +13,8 @@ enum { MAIL_PARAGRAPH_COUNT_MAX = 5 };
 enum mail_value_kind {
     MAIL_TEXT,
     MAIL_TIME, /* an instant's text; shown in the words of the language, UTC */
-    MAIL_PATH  /* behind GANTRY_PUBLIC_URL; it is the mail's link, and secret */
+    MAIL_PATH, /* behind GANTRY_PUBLIC_URL; it is the mail's link, and secret */
+    MAIL_LIST  /* lines of a text, a tab and a path; shown behind the first paragraphs */
 };
 
 struct mail_value_rule {

@@ -4,6 +4,7 @@
 #include "application/services/tasks/clean_up.h"
 #include "application/services/tasks/rebuild_study.h"
 #include "application/services/tasks/rotate_keys.h"
+#include "application/services/tasks/send_digests.h"
 #include "application/services/tasks/verify_storage.h"
 #include "application/services/tasks/store_report.h"
 #include "application/services/tasks/send_webhook.h"
@@ -11,5 +12,6 @@
 static const struct task_kind *const kinds[] = {
     &clean_up_kind,     &rebuild_study_kind, &rotate_signing_keys_kind, &verify_storage_kind,
     &store_report_kind, &webhook_kind,       &webhook_slow_kind,
+    &send_digests_kind,
 };
 const struct task_kinds task_kinds = {kinds, COUNT_OF(kinds)};

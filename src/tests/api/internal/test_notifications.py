@@ -54,7 +54,7 @@ class Stream:
         self.connection.close()
 
 
-def wait_for(look, seconds=10):
+def wait_for(look, seconds=30):
     end = time.monotonic() + seconds
     while True:
         found = look()
@@ -222,6 +222,110 @@ class Notifications(harness.Case):
         finally:
             for stream in streams:
                 stream.close()
+
+
+class Preferences(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.gantry = Gantry(harness.BINARY)
+        cls.gantry.environment["GANTRY_PUBLIC_URL"] = "https://gantry.clinic.example"
+        cls.gantry.start()
+        cls.gantry.use_administrator()
+        stored = cls.gantry.request("POST", "/dicom-web/studies", multipart(
+            [instance(1, name="Secret^Name", patient="SECRET-ID")]), STOW)
+        assert stored.status == 200, stored.body
+        cls.study = cls.gantry.get("/api/v1/studies").json["items"][0]["id"]
+
+    def put(self, status=200, **wishes):
+        answer = self.gantry.request("PUT", API + "/preferences", wishes)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json
+
+    def ended(self, task):
+        return wait_for(lambda: self.gantry.get(f"/api/v1/tasks/{task}").json["state"] in ("succeeded", "failed"))
+
+    def rebuild(self, count):
+        for _ in range(count):
+            self.assertTrue(self.ended(self.gantry.request("POST", f"/api/v1/studies/{self.study}/rebuild").json["id"]))
+
+    def mails(self):
+        return self.gantry.get("/api/v1/mails").json["items"]
+
+    def waiting(self):
+        return int(self.gantry.sql("SELECT count(*) FROM notification_mails")[0][0])
+
+    def schedule(self):
+        found = wait_for(lambda: [item for item in self.gantry.get("/api/v1/schedules").json["items"]
+                                  if item["kind"] == "send_digests"])
+        return found[0]["id"]
+
+    def send(self):
+        answer = self.gantry.request("POST", f"/api/v1/schedules/{self.schedule()}/run")
+        self.assertIn(answer.status, (200, 202), answer.body)
+        ran = wait_for(lambda: all(task["state"] != "queued" and task["state"] != "running"
+                                   for task in self.gantry.get("/api/v1/tasks?kind=send_digests").json["items"]))
+        self.assertTrue(ran)
+
+    def test_what_was_chosen_is_kept_and_what_cannot_be_is_refused(self):
+        shown = self.gantry.get(API + "/preferences").json
+        self.assertTrue(all(event["in_app"] for event in shown["events"]))
+        self.assertTrue({"task_failed", "report_critical", "new_device"} <= {e["event"] for e in shown["events"]})
+        kept = self.put(events=[{"event": "task_failed", "in_app": False, "mail": True}], time_zone="Asia/Kathmandu",
+                        quiet_from="21:30", quiet_to="06:15", digest="daily", digest_hour=0)
+        self.assertEqual(self.gantry.get(API + "/preferences").json, kept)
+        event = next(e for e in kept["events"] if e["event"] == "task_failed")
+        self.assertEqual((event["in_app"], event["mail"], kept["quiet_to"], kept["digest_hour"]), (False, True, "06:15", 0))
+        for bad in ({"events": [{"event": "new_device", "mail": False}]}, {"events": [{"event": "glass_broken", "in_app": False}]},
+                    {"events": [{"event": "no_such"}]}, {"time_zone": "Nowhere"}, {"quiet_from": "7:00", "quiet_to": "08:00"},
+                    {"digest": "weekly"}, {"digest_hour": 24}, {"events": [{"event": "task_failed"}] * 65}):
+            self.put(422, **bad)
+        self.assertEqual(self.gantry.get(API + "/preferences").json, kept)
+        stale = self.gantry.request("PUT", API + "/preferences", {}, headers={"If-Match": '"999"', "Content-Type": "application/json"})
+        self.assertEqual(stale.status, 412)
+
+    def test_mails_wait_for_the_digest_and_are_sent_once_though_workers_are_killed(self):
+        self.put(events=[{"event": "task_succeeded", "mail": True}])
+
+        def first():
+            self.rebuild(1)  # once there is somebody who delivers events
+            time.sleep(0.5)
+            return [m for m in self.mails() if m["template_name"] == "task_succeeded"]
+        mail = wait_for(first)[0]
+        time.sleep(1)  # what is on its way has come
+        whole = self.gantry.get(f"/api/v1/mails/{mail['id']}").json
+        self.assertNotIn("SECRET", json.dumps(whole))
+        self.put(events=[{"event": "task_succeeded", "mail": True}], digest="daily", digest_hour=5, time_zone="Europe/Berlin")
+        self.rebuild(4)
+        tasks = {t["id"] for t in self.gantry.get("/api/v1/tasks?kind=rebuild_study&page_size=4").json["items"]}
+        self.assertTrue(wait_for(lambda: self.waiting() == 4))
+        self.send()
+        self.assertGreaterEqual(self.waiting(), 4)  # it is not five o'clock
+        for round_ in range(4):
+            self.gantry.sql("UPDATE notification_mails SET due_at = 1")
+            self.gantry.request("POST", f"/api/v1/schedules/{self.schedule()}/run")
+            time.sleep(0.01 * round_)
+            self.gantry.kill()
+            self.gantry.sql("DELETE FROM leases")
+            self.gantry.sql("UPDATE tasks SET next_attempt_at = 1 WHERE state = 2")
+            self.gantry.start()
+        self.send()
+        # those that were asked for by hand are tasks too, and told of
+        mails = [self.gantry.get(f"/api/v1/mails/{m['id']}").json for m in self.mails() if m["template_name"] == "notification_digest"]
+        links = [line.rsplit("/", 1)[1] for mail in mails for line in mail["text"].splitlines() if "/api/v1/tasks/" in line]
+        self.assertLessEqual(tasks, set(links))
+        self.assertEqual(len(links), len(set(links)), "mailed twice")
+        self.assertIn('<a href="https://gantry.clinic.example/api/v1/tasks/', mails[0]["html"])
+        self.assertNotIn("SECRET", json.dumps(mails))
+
+    def test_a_mail_is_looked_at_before_anybody_gets_it(self):
+        for event in ("report_critical", "task_failed", "digest"):
+            english, german = (self.gantry.get(f"{API}/mail-preview?event={event}&language={language}").json
+                               for language in ("en", "de"))
+            self.assertNotEqual(english["subject"], german["subject"])
+            self.assertIn("Hello Ada Lovelace,", english["text"])
+            self.assertIn('lang="de"', german["html"])
+        self.assertEqual(self.gantry.get(API + "/mail-preview?event=no_such").status, 404)
+        self.assertEqual(self.gantry.get(API + "/mail-preview").status, 200)
 
 
 class Killed(unittest.TestCase):
