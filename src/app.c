@@ -33,6 +33,9 @@ static err data_dir_open(struct app *app)
     app->data_dir = str_cstr(&app->arena, app->settings.data_dir);
     if (mkdir(app->data_dir, 0700) != 0 && errno != EEXIST)
         return ERR(UNAVAILABLE, "the data folder cannot be made");
+    if (access(str_format(&app->arena, "%s/" BACKUP_RESTORING_FILE "%c", app->data_dir, 0).ptr,
+               F_OK) == 0)
+        return ERR(INVALID, "a restore was begun here and has not ended: run gantry restore again");
     return OK;
 }
 
@@ -99,6 +102,18 @@ static err storage_health_module(struct app *app)
     return storage_health(app->storage);
 }
 
+struct backup_settings app_backup_settings(struct app *app)
+{
+    return (struct backup_settings){.folder = app->settings.backup_folder,
+                                    .keep_count = app->settings.backup_keep,
+                                    .data_dir = app->settings.data_dir,
+                                    .database_url = app->settings.database_url,
+                                    .db = app->db,
+                                    .storage = app->storage,
+                                    .clock = clock_system(),
+                                    .secret_fingerprint = token_jws_fingerprint(&app->tokens)};
+}
+
 static str audit_source(struct app *app)
 {
     char name[256] = "";
@@ -154,6 +169,9 @@ static err services_open(struct app *app)
                           .pdf = &app->pdf.base,
                           .audit_source = audit_source(app),
                           .duplicates = app->settings.duplicates};
+    const struct backup_settings backups = app_backup_settings(app);
+    backup_maker_open(&app->backups, &backups);
+    app->services.backups = backups.folder.ptr != NULL ? &app->backups.base : NULL;
     return OK;
 }
 

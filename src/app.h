@@ -8,6 +8,7 @@
 #include "core/health_monitor.h"
 #include "infrastructure/audit_anchors.h"
 #include "infrastructure/audit_retention.h"
+#include "infrastructure/backup/backup.h"
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/event_dispatcher.h"
 #include "infrastructure/leadership.h"
@@ -69,6 +70,7 @@ struct app {
     struct otp_openssl otp;
     struct pdf_cairo pdf;
     struct session_uses_memory session_uses;
+    struct backup_maker backups;
     struct principal_memory principals;
     struct metadata_memory metadata;
     struct attribute_memory attributes;
@@ -123,6 +125,9 @@ void app_close(struct app *app);
 
 /* A scope for the program itself. */
 struct scope app_scope(struct app *app, struct arena *a, const struct principal *principal);
+
+/* By the settings; for services that are open. */
+struct backup_settings app_backup_settings(struct app *app);
 
 /* Serves until SIGTERM or SIGINT, then drains. Returns the exit code. */
 int app_run(struct app *app);

@@ -135,7 +135,12 @@ static err stages_job(void *owner)
 static err objects_job(void *owner)
 {
     struct app *app = owner;
-    return sweep_objects(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS);
+    struct leadership lease;
+    err e = leadership_open(&lease, app->db, clock_system(), STR(OBJECT_REMOVAL_LEASE), (uuid){0});
+    if (!failed(e) && leadership_leads(&lease)) /* else a backup is being made: in an hour */
+        e = sweep_objects(app->db, app->storage, clock_system(), SWEEP_AGE_SECONDS, &lease);
+    leadership_close(&lease);
+    return e;
 }
 
 static err audit_job(void *owner)

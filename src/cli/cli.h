@@ -11,6 +11,11 @@ int cli_user(struct app *app, int count, char **arguments);
 int cli_organization(struct app *app, int count, char **arguments);
 int cli_tasks(struct app *app, int count, char **arguments);
 int cli_schedules(struct app *app, int count, char **arguments);
+int cli_backup(struct app *app, int count, char **arguments);
+/* Opens what it writes to. */
+int cli_restore(str config_file, int count, char **arguments);
+/* Needs nothing but the folder. */
+int cli_verify_backup(str config_file, int count, char **arguments);
 int cli_verify(struct app *app, int count, char **arguments);
 /* Opens the database alone. */
 int cli_migrate(str config_file, int count, char **arguments);

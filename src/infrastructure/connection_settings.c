@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "domain/entities/signing_key.h"
 #include "infrastructure/audit_retention.h"
+#include "infrastructure/backup/backup.h"
 #include "infrastructure/outbound_networks.h"
 #include "infrastructure/redis/redis_url.h"
 #include "infrastructure/smtp/mail_message.h"
@@ -148,6 +149,10 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "A study has come in when nothing more of it came for so long"),
        FIELD(settings, signing_key_days, .min = 1, .max = SIGNING_KEY_DAYS_MAX,
              .doc = "A new key signs access tokens after so many days"),
+       FIELD(settings, backup_folder,
+             .doc = "Where the task backup puts backups, and damaged objects are brought back from"),
+       FIELD(settings, backup_keep, .max = BACKUP_KEEP_COUNT_MAX,
+             .doc = "Backups that stay in that folder; 0: all"),
        FIELD(settings, outbound_allow, .check = outbound_networks_complaint,
              .doc = "Networks and hosts inside that requests for webhooks and providers may reach"),
        FIELD(settings, outbound_ca,
@@ -291,6 +296,7 @@ err settings_read(struct arena *a, str file, struct settings *out)
                              .public_http_address = STR("127.0.0.1:8081"),
                              .admin_email = STR("admin@localhost"),
                              .storage_cache_size = 10240,
+                             .backup_keep = BACKUP_KEEP_COUNT,
                              .audit_anchor_seconds = AUDIT_ANCHOR_SECONDS,
                              .log_level = LOG_INFO};
     if (file.ptr != NULL)

@@ -44,6 +44,8 @@ struct settings {
     opt_i64 signing_key_days;    /* likewise */
     opt_i64 study_quiet_seconds; /* likewise */
     opt_i64 worker_threads;      /* likewise */
+    str backup_folder;           /* absent: no backups are made by tasks */
+    uint32_t backup_keep;        /* backups that stay there; 0: all */
     str outbound_allow;          /* absent: the public internet alone */
     str outbound_ca;             /* absent: the certificates the system trusts */
     bool outbound_plain;         /* http:// too */

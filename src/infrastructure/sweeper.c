@@ -10,6 +10,7 @@ struct orphan_sink {
     struct storage *storage;
     struct clock *clock;
     int64_t age_seconds, removed_count;
+    struct leadership *lease;
 };
 
 static err take_object(struct object_sink *base, str name, uint64_t size, int64_t age_seconds)
@@ -19,7 +20,7 @@ static err take_object(struct object_sink *base, str name, uint64_t size, int64_
     struct arena scratch = {0};
     bool referenced = true;
     (void)size;
-    if (age_seconds < s->age_seconds)
+    if (age_seconds < s->age_seconds || (s->lease != NULL && !leadership_leads(s->lease)))
         return OK;
     err e = db_session_begin(s->db, &scratch, s->clock, &session);
     if (!failed(e))
@@ -43,9 +44,9 @@ err sweep_stages(struct storage *storage, int64_t age_seconds)
 }
 
 err sweep_objects(struct db_context *db, struct storage *storage, struct clock *clock,
-                  int64_t age_seconds)
+                  int64_t age_seconds, struct leadership *lease)
 {
-    struct orphan_sink sink = {{take_object}, db, storage, clock, age_seconds, 0};
+    struct orphan_sink sink = {{take_object}, db, storage, clock, age_seconds, 0, lease};
     TRY(storage_list(storage, &sink.base));
     if (sink.removed_count != 0)
         log_event(LOG_INFO, "swept", "objects=%lld", (long long)sink.removed_count);

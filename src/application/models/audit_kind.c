@@ -241,6 +241,7 @@ const struct audit_use audit_uses[] = {
     {"run_due_schedules", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"get_schedule", OTHER_ACTIVITY, 'R', TYPE_NONE, "schedule", false},
     {"list_schedules", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
+    {"get_first_organization", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"list_stored_objects", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"claim_task", OTHER_ACTIVITY, 'E', TYPE_NONE, "task", false},
     {"beat_task", OTHER_ACTIVITY, 'E', TYPE_NONE, "task", false},

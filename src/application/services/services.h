@@ -4,6 +4,7 @@
 
 #include "application/services/attribute_cache.h"
 #include "application/services/audit_sealer.h"
+#include "application/services/backup_service.h"
 #include "application/services/http_client.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
@@ -47,6 +48,7 @@ struct services {
     struct time_zones *time_zones;
     struct http_client *http;
     const struct object_checker *objects;
+    struct backup_service *backups; /* NULL: the settings name no folder for them */
     struct webhook_sender *webhooks;
     int64_t webhook_retry_seconds; /* after a first failure */
     struct task_kinds task_kinds;

@@ -91,7 +91,7 @@ WORLD(the_sweeper_leaves_what_an_object_is_kept_in)
     CHECK_INT(2, w->storage.object_count);
     world_wait(w, SWEEP_AGE_SECONDS + 1);
     CHECK_OK(sweep_objects(&w->faulty_database.base, &w->faulty_storage.base, &w->clock.base,
-                           SWEEP_AGE_SECONDS));
+                           SWEEP_AGE_SECONDS, NULL));
     CHECK_INT(1, w->storage.object_count);
     check_is_there(w, "HOT");
 }

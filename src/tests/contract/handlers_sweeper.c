@@ -19,7 +19,7 @@ static err sweep(struct world *w)
 {
     TRY(sweep_stages(&w->faulty_storage.base, SWEEP_AGE_SECONDS));
     return sweep_objects(&w->faulty_database.base, &w->faulty_storage.base, &w->clock.base,
-                         SWEEP_AGE_SECONDS);
+                         SWEEP_AGE_SECONDS, NULL);
 }
 
 static void check_image_is_there(struct world *w, const struct ingest_result *image)

@@ -12,7 +12,7 @@ enum { VERIFIED_BYTES_PER_SECOND = 64 * 1024 * 1024 };
 
 struct verification {
     struct task_run *run;
-    int64_t count, bad_count;
+    int64_t count, bad_count, repaired_count;
     uint64_t size, began_ns;
 };
 
@@ -28,6 +28,23 @@ static void keep_pace(const struct verification *v)
     nanosleep(&rest, NULL);
 }
 
+/* From the backups, where they have it as it was. */
+static err mend(struct verification *v, struct scope *scope, const struct study_object *object)
+{
+    struct backup_service *backups = scope->services->backups;
+    str id = uuid_text(scope->arena, object->instance_id);
+    bool is_repaired = false;
+    if (backups != NULL)
+        TRY(backup_service_repair(backups, scope->services->storage, object->object_name,
+                                  (uint64_t)object->size, &is_repaired));
+    v->repaired_count += is_repaired;
+    v->bad_count += !is_repaired;
+    log_event(is_repaired ? LOG_WARN : LOG_ERROR,
+              is_repaired ? "object_repaired" : "object_damaged", "instance=%.*s object=%.*s",
+              STR_ARG(id), STR_ARG(object->object_name));
+    return OK;
+}
+
 static err verify(struct verification *v, struct scope *scope, const struct study_object *object)
 {
     bool is_whole;
@@ -36,12 +53,8 @@ static err verify(struct verification *v, struct scope *scope, const struct stud
                                         (uint64_t)object->size, &is_whole));
     v->count++;
     v->size += (uint64_t)object->size;
-    if (!is_whole) {
-        str id = uuid_text(scope->arena, object->instance_id);
-        v->bad_count++;
-        log_event(LOG_ERROR, "object_damaged", "instance=%.*s object=%.*s", STR_ARG(id),
-                  STR_ARG(object->object_name));
-    }
+    if (!is_whole)
+        TRY(mend(v, scope, object));
     task_run_progress(v->run, v->count, 0, "objects");
     keep_pace(v);
     return OK;
@@ -73,6 +86,9 @@ static err run(struct task_run *run, const void *parameters, struct task_result 
         TRY(verify_part(&v, part));
     str words = str_format(run->scope->arena, "%lld objects were read, %lld are damaged or missing",
                            (long long)v.count, (long long)v.bad_count);
+    if (v.repaired_count != 0)
+        words = str_format(run->scope->arena, "%.*s, %lld were brought back from a backup",
+                           STR_ARG(words), (long long)v.repaired_count);
     out->words = words;
     if (v.bad_count != 0) /* nothing that a second try would mend: it is for somebody to see */
         return ERRF(run->scope->arena, CONFLICT, "%.*s", STR_ARG(words));
