@@ -62,6 +62,8 @@ struct db_repositories {
     struct report_template_writer report_template_writer;
     struct schedule_reader schedule_reader;
     struct schedule_writer schedule_writer;
+    struct retention_reader retention_reader;
+    struct retention_writer retention_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -118,6 +120,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .reports = &s->repositories.report_reader,
                     .report_templates = &s->repositories.report_template_reader,
                     .schedules = &s->repositories.schedule_reader,
+                    .retention = &s->repositories.retention_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -145,6 +148,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .reports = &s->repositories.report_writer,
                 .report_templates = &s->repositories.report_template_writer,
                 .schedules = &s->repositories.schedule_writer,
+                .retention = &s->repositories.retention_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

@@ -22,6 +22,7 @@
 #include "domain/repositories/webhook_repository.h"
 #include "domain/repositories/organization_repository.h"
 #include "domain/repositories/report_repository.h"
+#include "domain/repositories/retention_repository.h"
 #include "domain/repositories/role_repository.h"
 #include "domain/repositories/password_request_repository.h"
 #include "domain/repositories/session_repository.h"
@@ -59,6 +60,7 @@ struct readers {
     struct report_reader *reports;
     struct report_template_reader *report_templates;
     struct schedule_reader *schedules;
+    struct retention_reader *retention;
     struct event_reader *events;
 };
 
@@ -89,6 +91,7 @@ struct unit_of_work {
     struct report_writer *reports;
     struct report_template_writer *report_templates;
     struct schedule_writer *schedules;
+    struct retention_writer *retention;
     struct event_writer *events;
     struct outbox *outbox;
 };

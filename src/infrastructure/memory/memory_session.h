@@ -83,6 +83,8 @@ extern const struct report_template_reader_ops memory_report_template_reader_ops
 extern const struct report_template_writer_ops memory_report_template_writer_ops;
 extern const struct schedule_reader_ops memory_schedule_reader_ops;
 extern const struct schedule_writer_ops memory_schedule_writer_ops;
+extern const struct retention_reader_ops memory_retention_reader_ops;
+extern const struct retention_writer_ops memory_retention_writer_ops;
 extern const struct event_reader_ops memory_event_reader_ops;
 extern const struct event_writer_ops memory_event_writer_ops;
 extern const struct outbox_ops memory_outbox_ops;

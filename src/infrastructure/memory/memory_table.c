@@ -23,6 +23,7 @@
 #include "domain/entities/session.h"
 #include "domain/entities/signing_key.h"
 #include "domain/entities/study.h"
+#include "domain/entities/retention.h"
 #include "domain/entities/schedule.h"
 #include "domain/entities/task.h"
 #include "domain/entities/upload.h"
@@ -127,6 +128,13 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
     [MEMORY_SCHEDULES] = {.schema = &schedule_schema,
                           .required = {ENTITY, "name", "kind", "expression", "time_zone"},
                           .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_RETENTION_RULES] = {.schema = &retention_rule_schema,
+                                .required = {ENTITY, "name"},
+                                .unique = {{"id"}}},
+    [MEMORY_LEGAL_HOLDS] = {.schema = &legal_hold_schema,
+                            .required = {ENTITY, "study_id", "reason"},
+                            .unique = {{"id"}, {"study_key"}},
+                            .references = {{"study_key", MEMORY_STUDIES}}},
     [MEMORY_WEBHOOKS] = {.schema = &webhook_schema,
                          .required = {ENTITY, "url", "event_names", "secret"},
                          .unique = {{"id"}}},

@@ -626,6 +626,14 @@ static const char notification_settings[] =
     "notification_mails(organization_key, user_key, due_at);"
     "CREATE INDEX notification_mails_by_event ON notification_mails(event_sequence);";
 
+static const char retention[] =
+    "CREATE TABLE retention_rules(" SERIAL_ENTITY "name {text} NOT NULL, modality {text}, "
+    "counted_from {number} NOT NULL, days {number} NOT NULL, is_enabled {number} NOT NULL){end};"
+    "CREATE INDEX retention_rules_by_organization ON retention_rules(organization_key, name);"
+    "CREATE TABLE legal_holds(" SERIAL_ENTITY
+    "study_key {number} NOT NULL UNIQUE REFERENCES studies(key), study_id {id} NOT NULL, "
+    "reason {text} NOT NULL, placed_by {id}){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -658,5 +666,6 @@ const struct migration migrations[] = {
     {25, "shares that are seen de-identified", {deidentified_shares}, NULL, NULL},
     {26, "webhooks and deliveries to them", {webhooks}, NULL, NULL},
     {27, "what people choose to hear of, and mails that wait", {notification_settings}, NULL, NULL},
+    {28, "rules of retention, legal holds", {retention}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -75,6 +75,8 @@ extern const struct report_template_reader_ops sql_report_template_reader_ops;
 extern const struct report_template_writer_ops sql_report_template_writer_ops;
 extern const struct schedule_reader_ops sql_schedule_reader_ops;
 extern const struct schedule_writer_ops sql_schedule_writer_ops;
+extern const struct retention_reader_ops sql_retention_reader_ops;
+extern const struct retention_writer_ops sql_retention_writer_ops;
 extern const struct event_reader_ops sql_event_reader_ops;
 extern const struct event_writer_ops sql_event_writer_ops;
 extern const struct outbox_ops sql_outbox_ops;

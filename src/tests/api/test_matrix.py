@@ -172,6 +172,14 @@ class Organization:
     def schedule(self):
         return self.make("/schedules", {"name": f"schedule {next(self.count)}", "kind": "clean_up", "expression": "@daily"})
 
+    def retention_rule(self):
+        return self.make("/retention-rules", {"name": f"rule {next(self.count)}", "days": 36525, "is_enabled": False})
+
+    def hold(self, method, uid):
+        """Places or lifts a legal hold."""
+        place = f"{API}/studies/{self.studies[uid]['studies']}/legal-hold"
+        self.call(method, place + ("?reason=why" if method == "DELETE" else ""), {"reason": "why"} if method == "PUT" else None)
+
     def group(self):
         return self.make("/groups", {"name": f"group {next(self.count)}"})
 
@@ -253,11 +261,12 @@ class Organization:
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
 THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
-          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/schedules/{{id}}": "schedule", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
+          f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/schedules/{{id}}": "schedule", f"{API}/retention-rules/{{id}}": "retention_rule", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
           f"{API}/report-templates/{{id}}": "report_template",
           f"{API}/webhooks/{{id}}": "webhook", f"{API}/webhook-deliveries/{{id}}": "delivery"}
-BODIES = {("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},
+BODIES = {("PUT", f"{API}/studies/{{id}}/legal-hold"): {"reason": "why"},
+          ("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},
           **{("POST", f"{API}/reports/{{id}}/{rest}"): {"reason": "why"} for rest in ("amend", "cancel", "retract", "lock/take-over")},
           ("POST", f"{API}/users/{{id}}/mfa/disable"): {"password": PASSWORD},
           ("PATCH", f"{API}/api-keys/{{id}}"): {"name": "Other"},
@@ -419,7 +428,7 @@ class Matrix(unittest.TestCase):
             values["{path*}"] = "worklist"
         for name, value in values.items():
             path = path.replace(name, value)
-        return path
+        return path + ("?reason=why" if method == "DELETE" and path.endswith("/legal-hold") else "")
 
     def body(self, method, path, case):
         if method in ("GET", "DELETE", "OPTIONS"):
@@ -503,7 +512,12 @@ class Matrix(unittest.TestCase):
             headers = self.callers[role].credentials[credential]
         body, types = self.body(method, path, case)
         lasts = path.startswith(f"{WEB}/subscribers") or path in (f"{API}/notifications/stream", f"{API}/tasks/{{id}}/events")
+        held = (self.other, FOREIGN) if case.startswith("other") else (self.own, HIDDEN if case.startswith("hidden") else GRANTED)
+        if path.endswith("/legal-hold"):
+            held[0].hold("PUT", held[1])
         answer = self.server.send(method, self.address(method, path, case), body, {**types, **headers}, read=not lasts)
+        if path.endswith("/legal-hold"):
+            held[0].hold("DELETE", held[1])
         expected = self.expected(row, role, case, credential)
         outcome = str(answer.status) if expected == "409" else self.outcome(method, path, answer)
         if outcome == "done" and role != "nobody" and row["nobody"] != "yes":

@@ -42,6 +42,8 @@ extern const struct notification_reader_ops faulty_notification_reader_ops;
 extern const struct notification_writer_ops faulty_notification_writer_ops;
 extern const struct schedule_reader_ops faulty_schedule_reader_ops;
 extern const struct schedule_writer_ops faulty_schedule_writer_ops;
+extern const struct retention_reader_ops faulty_retention_reader_ops;
+extern const struct retention_writer_ops faulty_retention_writer_ops;
 extern const struct mail_reader_ops faulty_mail_reader_ops;
 extern const struct mail_writer_ops faulty_mail_writer_ops;
 extern const struct role_reader_ops faulty_role_reader_ops;

@@ -4,6 +4,7 @@
 #include "application/services/tasks/backup.h"
 #include "application/services/tasks/clean_up.h"
 #include "application/services/tasks/rebuild_study.h"
+#include "application/services/tasks/retention.h"
 #include "application/services/tasks/rotate_keys.h"
 #include "application/services/tasks/send_digests.h"
 #include "application/services/tasks/verify_storage.h"
@@ -15,5 +16,6 @@ static const struct task_kind *const kinds[] = {
     &store_report_kind, &webhook_kind,       &webhook_slow_kind,
     &send_digests_kind,
     &backup_kind,
+    &retention_kind,
 };
 const struct task_kinds task_kinds = {kinds, COUNT_OF(kinds)};

@@ -1,6 +1,7 @@
 /* A change of state, and what the series and the study count. */
 #include "application/commands/images/trash_instance/command.h"
 
+#include "application/models/legal_hold_check.h"
 #include "application/models/study_recount.h"
 
 SCHEMA(trash_instance, FIELD(trash_instance, id, .flags = KEY | REQUIRED),
@@ -20,6 +21,7 @@ static err trash_instance_handle(struct command_ctx *ctx, const struct trash_ins
     if (instance->state != STUDY_RECEIVED)
         return ERR(CONFLICT, "the instance is in the trash already");
     TRY(study_must_be_there(&row));
+    TRY(legal_hold_check(ctx, &row.study));
     instance->state = STUDY_TRASHED;
     instance->updated_at = instance->trashed_at = clock_now(ctx->clock);
     TRY(image_writer_save_instance(ctx->uow->images, instance));

@@ -1,6 +1,7 @@
 /* A change of state, and what the study counts. */
 #include "application/commands/images/trash_series/command.h"
 
+#include "application/models/legal_hold_check.h"
 #include "application/models/study_recount.h"
 
 SCHEMA(trash_series, FIELD(trash_series, id, .flags = KEY | REQUIRED),
@@ -20,6 +21,7 @@ static err trash_series_handle(struct command_ctx *ctx, const struct trash_serie
     if (series->state != STUDY_RECEIVED)
         return ERR(CONFLICT, "the series is in the trash already");
     TRY(study_must_be_there(&row));
+    TRY(legal_hold_check(ctx, &row.study));
     series->state = STUDY_TRASHED;
     series->trashed_at = clock_now(ctx->clock);
     TRY(study_recount_with_series(ctx, &row));

@@ -16,6 +16,7 @@ static const struct {
     {"clean-up", "clean_up", "30 2 * * *", MISSED_RUN_ONCE, true, true},
     /* clocks differ by quarters of an hour at least */
     {"notifications by mail", "send_digests", "*/15 * * * *", MISSED_RUN_ONCE, false, true},
+    {"retention", "retention", "0 1 * * *", MISSED_RUN_ONCE, false, true},
     {"new signing key", "rotate_signing_keys", "0 4 1 * *", MISSED_SKIP, true, false},
 };
 
