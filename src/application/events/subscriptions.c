@@ -8,6 +8,7 @@
 #include "application/events/account_changed.h"
 #include "application/events/glass_broken.h"
 #include "application/events/instance_stored.h"
+#include "application/events/legal_hold_changed.h"
 #include "application/events/mail_queued.h"
 #include "application/events/new_device_signed_in.h"
 #include "application/events/notifications_made.h"
@@ -31,14 +32,14 @@
 #include <string.h>
 
 const struct event_type *const event_types[] = {
-    &account_changed_event,     &glass_broken_event,         &instance_stored_event,
-    &mail_queued_event,         &new_device_signed_in_event, &notifications_made_event,
-    &report_acknowledged_event, &report_amended_event,       &report_critical_event,
-    &report_escalated_event,    &report_lock_taken_event,    &report_retracted_event,
-    &report_signed_event,       &report_submitted_event,     &share_opened_event,
-    &study_received_event,      &study_sent_in_event,        &task_failed_event,
-    &task_queued_event,         &task_succeeded_event,       &webhook_deactivated_event,
-    &work_item_changed_event,
+    &account_changed_event,     &glass_broken_event,        &instance_stored_event,
+    &legal_hold_changed_event,  &mail_queued_event,         &new_device_signed_in_event,
+    &notifications_made_event,  &report_acknowledged_event, &report_amended_event,
+    &report_critical_event,     &report_escalated_event,    &report_lock_taken_event,
+    &report_retracted_event,    &report_signed_event,       &report_submitted_event,
+    &share_opened_event,        &study_received_event,      &study_sent_in_event,
+    &task_failed_event,         &task_queued_event,         &task_succeeded_event,
+    &webhook_deactivated_event, &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 

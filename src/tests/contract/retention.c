@@ -16,7 +16,7 @@ static struct retention_rule rule_of(struct contract_db *c, const char *name)
 }
 
 static struct study add_study(struct contract_db *c, const char *uid, const char *modalities,
-                              const char *date, int64_t age_seconds, int64_t organization_key)
+                              const char *day, int64_t age_seconds, int64_t organization_key)
 {
     instant then = instant_add(clock_now(&c->clock.base), -SECONDS(age_seconds));
     struct patient patient = {.id = uuid_make(&c->clock.base),
@@ -33,7 +33,7 @@ static struct study add_study(struct contract_db *c, const char *uid, const char
                           .created_at = then,
                           .updated_at = then,
                           .study_instance_uid = str_of(uid),
-                          .study_date = str_of(date),
+                          .study_date = str_of(day),
                           .modalities = str_of(modalities),
                           .sop_classes = STR(""),
                           .size = 100};
