@@ -87,8 +87,10 @@ static err storage_open_module(struct app *app)
     if (str_starts(app->settings.storage_url, STR("s3:")))
         return storage_s3_open_module(app);
     app->storage = &app->filesystem.base;
-    return storage_filesystem_open(
-        &app->filesystem, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len));
+    TRY(storage_filesystem_open(
+        &app->filesystem, str_sub(app->settings.storage_url, 5, app->settings.storage_url.len)));
+    app->filesystem.reserve_mib = app->settings.storage_reserve;
+    return OK;
 }
 
 static void storage_close_module(struct app *app)

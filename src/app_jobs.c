@@ -9,6 +9,7 @@
 #include "application/commands/schedules/run_due_schedules/command.h"
 #include "application/commands/schedules/ship_schedules/command.h"
 #include "application/commands/system/purge_expired/command.h"
+#include "application/commands/system/tell_storage_low/command.h"
 #include "application/events/mail_queued.h"
 #include "base/arena.h"
 #include "infrastructure/sweeper.h"
@@ -143,6 +144,24 @@ static err objects_job(void *owner)
     return e;
 }
 
+/* Told once, until there is room again. */
+static err storage_job(void *owner)
+{
+    struct app *app = owner;
+    CLEANUP(arena_deinit) struct arena scratch = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &scratch, &principal);
+    struct tell_storage_low_result result;
+    bool was_low = app->storage_is_low;
+    bool is_low = storage_health(app->storage).code == ERR_NO_SPACE;
+    if (is_low && !was_low)
+        TRY(tell_storage_low_send(&scope, &(struct tell_storage_low){0}, &result));
+    if (is_low != was_low)
+        log_event(LOG_WARN, "storage", "state=%s", is_low ? "low" : "enough");
+    app->storage_is_low = is_low;
+    return OK;
+}
+
 static err audit_job(void *owner)
 {
     return mediator_ports_flush_audit(&((struct app *)owner)->mediator);
@@ -243,6 +262,7 @@ static const struct scheduled_job jobs[] = {
     {"renew_signing_keys", 600, rotate_keys_job, .is_shared = true},
     {"read_certificate", 2, certificate_job, .is_shared = false},
     {"sweep_stages", 3600, stages_job, .is_shared = false},
+    {"watch_storage", 10, storage_job, .is_shared = true},
     {"sweep_objects", 3600, objects_job, .is_shared = true},
     {"flush_audit", 60, audit_job, .is_shared = false},
     {"audit_anchors", 1, anchors_job, .is_shared = true},

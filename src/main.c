@@ -80,8 +80,9 @@ static const struct sub_command sub_commands[] = {
     {"demo", "demo", "Store synthetic studies to look at", .run = cli_demo},
     {"user", "user create EMAIL NAME [ROLE]",
      "Make a user; the password is read from standard input", .run = cli_user},
-    {"organization", "organization create NAME ADMIN-EMAIL",
-     "Make an organization and its administrator; the password is read from standard input",
+    {"organization", "organization create NAME ADMIN-EMAIL | quota NAME BYTES",
+     "Make an organization and its administrator, whose password is read from standard input; or "
+     "say how much one may store (0: no limit)",
      .run = cli_organization},
     {"tasks", "tasks [list | show ID | cancel ID | retry ID]",
      "What is done in the background: list it (--state=failed, --kind=…), look at one, end it, try "

@@ -1,5 +1,6 @@
 /* gantry user create, organization create, openapi, routes. */
 #include "application/commands/organizations/create_organization/command.h"
+#include "application/commands/organizations/set_quota/command.h"
 #include "application/commands/users/create_user/command.h"
 #include "base/arena.h"
 #include "cli/cli.h"
@@ -66,8 +67,29 @@ int cli_user(struct app *app, int count, char **arguments)
     return code;
 }
 
+static int set_quota(struct app *app, str name, str size)
+{
+    CLEANUP(arena_deinit) struct arena a = {0};
+    struct principal principal = principal_system(app->organization_key);
+    struct scope scope = app_scope(app, &a, &principal);
+    struct set_quota cmd = {.name = name};
+    struct set_quota_result result;
+    if (!str_to_i64(size, &cmd.quota_size)) {
+        fprintf(stderr, "usage: gantry organization quota NAME BYTES   (0: none)\n");
+        return EX_USAGE;
+    }
+    err e = set_quota_send(&scope, &cmd, &result);
+    if (failed(e))
+        return complain(&scope, e);
+    printf("%.*s: %lld of %lld bytes\n", STR_ARG(name), (long long)result.used_size,
+           (long long)cmd.quota_size);
+    return EX_OK;
+}
+
 int cli_organization(struct app *app, int count, char **arguments)
 {
+    if (count == 4 && strcmp(arguments[1], "quota") == 0)
+        return set_quota(app, str_of(arguments[2]), str_of(arguments[3]));
     struct arena a = {0};
     struct principal principal = principal_system(app->organization_key);
     struct scope scope = app_scope(app, &a, &principal);

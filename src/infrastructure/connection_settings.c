@@ -9,6 +9,7 @@
 #include "infrastructure/redis/redis_url.h"
 #include "infrastructure/smtp/mail_message.h"
 #include "infrastructure/smtp/smtp_url.h"
+#include "infrastructure/storage_filesystem.h"
 #include "infrastructure/syslog/syslog_url.h"
 #include "domain/entities/webhook.h"
 #include "infrastructure/webhook_sender_http.h"
@@ -151,6 +152,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "A new key signs access tokens after so many days"),
        FIELD(settings, backup_folder,
              .doc = "Where the task backup puts backups, and damaged objects are brought back from"),
+       FIELD(settings, storage_reserve, .min = 1, .max = STORAGE_RESERVE_MIB_MAX,
+             .doc = "MiB that stay free in a folder of objects: below, nothing new is taken"),
        FIELD(settings, backup_keep, .max = BACKUP_KEEP_COUNT_MAX,
              .doc = "Backups that stay in that folder; 0: all"),
        FIELD(settings, outbound_allow, .check = outbound_networks_complaint,
@@ -296,6 +299,7 @@ err settings_read(struct arena *a, str file, struct settings *out)
                              .public_http_address = STR("127.0.0.1:8081"),
                              .admin_email = STR("admin@localhost"),
                              .storage_cache_size = 10240,
+                             .storage_reserve = STORAGE_RESERVE_MIB,
                              .backup_keep = BACKUP_KEEP_COUNT,
                              .audit_anchor_seconds = AUDIT_ANCHOR_SECONDS,
                              .log_level = LOG_INFO};

@@ -45,6 +45,7 @@ struct settings {
     opt_i64 study_quiet_seconds; /* likewise */
     opt_i64 worker_threads;      /* likewise */
     str backup_folder;           /* absent: no backups are made by tasks */
+    uint32_t storage_reserve;    /* MiB that stay free in a folder of objects */
     uint32_t backup_keep;        /* backups that stay there; 0: all */
     str outbound_allow;          /* absent: the public internet alone */
     str outbound_ca;             /* absent: the certificates the system trusts */

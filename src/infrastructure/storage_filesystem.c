@@ -55,7 +55,8 @@ static err open_folder(int at, const char *name, int *out)
 err storage_filesystem_open(struct storage_filesystem *s, str root)
 {
     struct arena scratch = {0};
-    *s = (struct storage_filesystem){.base = {.ops = &filesystem_ops}, .staging_fd = -1};
+    *s = (struct storage_filesystem){
+        .base = {.ops = &filesystem_ops}, .reserve_mib = STORAGE_RESERVE_MIB, .staging_fd = -1};
     memset(s->folder_fds, -1, sizeof s->folder_fds);
     pthread_mutex_init(&s->lock, NULL);
     int root_fd = -1, objects_fd = -1;
@@ -102,7 +103,7 @@ static err check_space(const struct storage_filesystem *s)
     struct statvfs space;
     if (fstatvfs(s->staging_fd, &space) != 0)
         return OS_ERR("statvfs");
-    if (space.f_bavail * space.f_frsize / (UINT64_C(1024) * 1024) < STORAGE_RESERVE_MIB)
+    if (space.f_bavail * space.f_frsize / (UINT64_C(1024) * 1024) < s->reserve_mib)
         return ERR(NO_SPACE, "the storage is full");
     return OK;
 }

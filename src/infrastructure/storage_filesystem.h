@@ -20,11 +20,13 @@ enum {
     STAGING_FOLDER_COUNT = 16,
     STORAGE_WRITE_BEHIND_SIZE = 8 * 1024 * 1024, /* handed to the disk while more arrives */
     STORAGE_PLACE_COUNT_MAX = 100, /* attempts to place an object that others write or remove */
-    STORAGE_RESERVE_MIB = 256      /* free space below which nothing new is taken */
+    STORAGE_RESERVE_MIB = 256,     /* free space below which nothing new is taken */
+    STORAGE_RESERVE_MIB_MAX = 1024 * 1024
 };
 
 struct storage_filesystem {
     struct storage base;
+    uint64_t reserve_mib; /* STORAGE_RESERVE_MIB once open; may be changed before anybody stores */
     int staging_fd;
     int folder_fds[STORAGE_FOLDER_COUNT];
     pthread_mutex_t lock; /* of what follows */

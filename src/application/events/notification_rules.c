@@ -9,6 +9,8 @@
 #include "application/events/report_escalated.h"
 #include "application/events/report_lock_taken.h"
 #include "application/events/share_opened.h"
+#include "application/events/storage_low.h"
+#include "application/events/storage_quota_reached.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
 #include "application/events/task_failed.h"
@@ -203,6 +205,10 @@ const struct notification_rule notification_rules[] = {
      former_writer, .mail = MAIL_REPORT_TAKEN_OVER},
     {&glass_broken_event, "glass_broken", "Somebody opened a study in an emergency", "grant",
      "grant_id", NULL, administrators, true, MAIL_TEMPLATE_COUNT, true, true},
+    {&storage_quota_reached_event, "storage_quota", "Most of what may be stored is stored", NULL,
+     NULL, "percent", administrators, true, .mail = MAIL_TEMPLATE_COUNT},
+    {&storage_low_event, "storage_low", "There is no room for new images any more", NULL, NULL,
+     "node", administrators, true, .mail = MAIL_TEMPLATE_COUNT},
     {&webhook_deactivated_event, "webhook_deactivated",
      "A webhook was deactivated, since nothing is taken there", "webhook", "webhook_id", "reason",
      administrators, .mail = MAIL_WEBHOOK_DEACTIVATED, .is_mailed = true},

@@ -254,6 +254,8 @@ const struct audit_use audit_uses[] = {
     {"lift_legal_hold", SECURITY_ALERT, 'U', TYPE_SECURITY_CONFIGURATION, "study", false},
     {"get_legal_hold", OTHER_ACTIVITY, 'R', TYPE_NONE, "study", false},
     {"list_due_studies", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
+    {"set_quota", SECURITY_ALERT, 'U', TYPE_SECURITY_CONFIGURATION, "organization", false},
+    {"tell_storage_low", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},
     {"get_first_organization", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"list_stored_objects", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"claim_task", OTHER_ACTIVITY, 'E', TYPE_NONE, "task", false},

@@ -12,7 +12,8 @@ SCHEMA(organization_settings, ENTITY_FIELDS(organization_settings),
              .check = language_complaint),
        FIELD(organization_settings, mfa_required_roles, .flags = INTERNAL),
        FIELD(organization_settings, break_glass_roles, .flags = INTERNAL),
-       FIELD(organization_settings, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX));
+       FIELD(organization_settings, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX),
+       FIELD(organization_settings, quota_size, .flags = INTERNAL));
 
 #define BIT(role_) (INT64_C(1) << (role_))
 

@@ -24,6 +24,7 @@ struct organization_settings {
     int64_t mfa_required_roles; /* whose users need a second factor: bit n for role n */
     int64_t break_glass_roles;  /* of those with BREAK_GLASS, who may use it */
     int64_t break_glass_minutes;
+    int64_t quota_size; /* bytes that its studies may have; 0: as many as there is room for */
 };
 DECLARE_SCHEMA(organization_settings);
 

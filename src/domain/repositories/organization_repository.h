@@ -13,6 +13,7 @@ struct organization_reader_ops {
                struct organization *out);
     err (*settings)(struct organization_reader *r, struct arena *a, int64_t key,
                     struct organization_settings *out);
+    err (*used_size)(struct organization_reader *r, int64_t key, int64_t *out);
 };
 struct organization_reader {
     const struct organization_reader_ops *ops;
@@ -41,6 +42,14 @@ static inline err organization_reader_settings(struct organization_reader *r, st
                                                int64_t key, struct organization_settings *out)
 {
     return r->ops->settings(r, a, key, out);
+}
+
+/* Bytes of the objects of its studies, in the trash or not; counted as they are stored, so that this
+ * is a look-up. */
+static inline err organization_reader_used_size(struct organization_reader *r, int64_t key,
+                                                int64_t *out)
+{
+    return r->ops->used_size(r, key, out);
 }
 
 struct organization_writer;

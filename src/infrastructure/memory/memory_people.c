@@ -60,10 +60,23 @@ static err get_settings(struct organization_reader *r, struct arena *a, int64_t 
     *out = organization_settings_default(key);
     return OK;
 }
+static err used_size(struct organization_reader *r, int64_t key, int64_t *out)
+{
+    const struct memory_rows *rows =
+        memory_rows(SESSION_OF(r, organization_reader), MEMORY_STUDIES);
+    *out = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct study *study = rows->at[i];
+        *out += study->organization_key == key ? study->size : 0;
+    }
+    return OK;
+}
+
 const struct organization_reader_ops memory_organization_reader_ops = {.first = first_organization,
                                                                        .all = all_organizations,
                                                                        .get = get_organization,
-                                                                       .settings = get_settings};
+                                                                       .settings = get_settings,
+                                                                       .used_size = used_size};
 
 static err add_organization(struct organization_writer *w, struct organization *organization)
 {

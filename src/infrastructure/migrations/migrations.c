@@ -634,6 +634,37 @@ static const char retention[] =
     "study_key {number} NOT NULL UNIQUE REFERENCES studies(key), study_id {id} NOT NULL, "
     "reason {text} NOT NULL, placed_by {id}){end};";
 
+/* What is there is summed once; behind that the triggers count, whichever program writes. */
+#define USAGE(end_)                                                                                \
+    "ALTER TABLE organization_settings ADD COLUMN quota_size {number} NOT NULL DEFAULT 0;"         \
+    "CREATE TABLE organization_usage(organization_key {number} NOT NULL PRIMARY KEY, "             \
+    "size {number} NOT NULL)" end_ ";"                                                             \
+    "INSERT INTO organization_usage SELECT organization_key, CAST(sum(size) AS BIGINT) FROM "      \
+    "studies GROUP BY organization_key;"
+static const char sqlite_quotas[] =
+    USAGE(" STRICT, WITHOUT ROWID") "CREATE TRIGGER use_study AFTER INSERT ON studies BEGIN "
+    "INSERT INTO organization_usage VALUES (new.organization_key, new.size) "
+    "ON CONFLICT DO UPDATE SET size = size + excluded.size; END;"
+    "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies WHEN old.size <> new.size BEGIN "
+    "UPDATE organization_usage SET size = size + new.size - old.size WHERE organization_key = "
+    "new.organization_key; END;"
+    "CREATE TRIGGER unuse_study AFTER DELETE ON studies BEGIN "
+    "UPDATE organization_usage SET size = size - old.size WHERE organization_key = "
+    "old.organization_key; END;";
+static const char postgresql_quotas[] =
+    USAGE(" WITH (fillfactor = 50)")
+    "CREATE FUNCTION use_study() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "IF TG_OP <> 'INSERT' THEN UPDATE organization_usage SET size = size - old.size "
+    "WHERE organization_key = old.organization_key; END IF;"
+    "IF TG_OP <> 'DELETE' THEN INSERT INTO organization_usage AS u VALUES "
+    "(new.organization_key, new.size) ON CONFLICT (organization_key) "
+    "DO UPDATE SET size = u.size + excluded.size; END IF;"
+    "RETURN NULL; END $$;"
+    "CREATE TRIGGER use_study AFTER INSERT OR DELETE ON studies FOR EACH ROW "
+    "EXECUTE FUNCTION use_study();"
+    "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies FOR EACH ROW "
+    "WHEN (old.size <> new.size) EXECUTE FUNCTION use_study();";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -667,5 +698,6 @@ const struct migration migrations[] = {
     {26, "webhooks and deliveries to them", {webhooks}, NULL, NULL},
     {27, "what people choose to hear of, and mails that wait", {notification_settings}, NULL, NULL},
     {28, "rules of retention, legal holds", {retention}, NULL, NULL},
+    {29, "quotas", {sqlite_quotas, postgresql_quotas}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -59,10 +59,25 @@ static err get_settings(struct organization_reader *r, struct arena *a, int64_t 
     *out = organization_settings_default(key);
     return OK;
 }
+/* Kept by triggers of the table of studies. */
+static err used_size(struct organization_reader *r, int64_t key, int64_t *out)
+{
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    bool has_row;
+    TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
+    TRY(statement_begin(c, "SELECT size FROM organization_usage WHERE organization_key = ?1", &s));
+    statement_bind_i64(&s, 1, key);
+    TRY(statement_step(&s, &has_row));
+    *out = has_row ? statement_column_i64(&s, 0) : 0;
+    return OK;
+}
+
 const struct organization_reader_ops sql_organization_reader_ops = {.first = first_organization,
                                                                     .all = all_organizations,
                                                                     .get = get_organization,
-                                                                    .settings = get_settings};
+                                                                    .settings = get_settings,
+                                                                    .used_size = used_size};
 
 static err add_organization(struct organization_writer *w, struct organization *organization)
 {

@@ -184,3 +184,30 @@ CONTRACT(studies_are_due_by_modality_and_age)
               retention_reader_get_hold(s->readers.retention, &c->arena, held.key, &got));
     db_session_end(s);
 }
+
+static int64_t used(struct contract_db *c, int64_t organization_key)
+{
+    int64_t out;
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(organization_reader_used_size(s->readers.organizations, organization_key, &out));
+    db_session_end(s);
+    return out;
+}
+
+CONTRACT(what_an_organization_stores_is_counted)
+{
+    CHECK_INT(0, used(c, c->organization_key));
+    struct study study = add_study(c, "1.1", "CT", "", 0, c->organization_key);
+    add_study(c, "1.2", "CT", "", 0, c->organization_key);
+    add_study(c, "1.3", "CT", "", 0, c->other_key);
+    CHECK_INT(200, used(c, c->organization_key));
+    CHECK_INT(100, used(c, c->other_key));
+    struct db_session *s = contract_begin(c);
+    study.size = 1000;
+    study.state = STUDY_TRASHED;
+    CHECK_OK(image_writer_save_study(s->uow.images, &study));
+    contract_commit(s);
+    CHECK_INT(1100, used(c, c->organization_key));
+    CHECK_INT(100, used(c, c->other_key));
+    CHECK_INT(0, used(c, c->other_key + 1000));
+}

@@ -31,11 +31,19 @@ static err faulty_organization_reader_settings(struct organization_reader *r, st
     return organization_reader_settings(s->inner->readers.organizations, a, key, out);
 }
 
+static err faulty_organization_reader_used_size(struct organization_reader *r, int64_t key,
+                                                int64_t *out)
+{
+    PASS(organization_reader, r, "organization_reader_used_size");
+    return organization_reader_used_size(s->inner->readers.organizations, key, out);
+}
+
 static const struct organization_reader_ops faulty_organization_reader_ops = {
     .first = faulty_organization_reader_first,
     .all = faulty_organization_reader_all,
     .get = faulty_organization_reader_get,
     .settings = faulty_organization_reader_settings,
+    .used_size = faulty_organization_reader_used_size,
 };
 
 static err faulty_organization_writer_add(struct organization_writer *w,

@@ -7,6 +7,7 @@
 #include "application/events/study_sent_in.h"
 #include "application/models/instance_versions.h"
 #include "application/models/kept_values.h"
+#include "application/models/quota.h"
 #include "application/models/study_recount.h"
 #include "base/arena.h"
 #include "dicom/matching.h"
@@ -257,6 +258,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
     TRY(bring_back(ctx, &row));
+    TRY(quota_take(ctx, content->size));
     TRY(add_instance(ctx, content, &row));
     TRY(index_within(ctx, content, &row.instance, &indexing));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};

@@ -2,6 +2,8 @@
  */
 #include "application/commands/non_patient_objects/store_non_patient_object/command.h"
 
+#include "application/models/quota.h"
+
 SCHEMA_EMPTY(store_non_patient_object);
 SCHEMA_EMPTY(store_non_patient_object_result);
 
@@ -20,6 +22,7 @@ static err store_non_patient_object_handle(struct command_ctx *ctx,
         *out = (struct store_non_patient_object_result){true, there.id};
         return OK;
     }
+    TRY(quota_check(ctx->readers, ctx->arena, object.organization_key, object.size));
     object.id = uuid_make(ctx->clock);
     object.created_at = object.updated_at = clock_now(ctx->clock);
     ctx->scope->subject_id = object.id;

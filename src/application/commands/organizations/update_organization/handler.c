@@ -105,6 +105,6 @@ static err update_organization_handle(struct command_ctx *ctx,
     if (delicate)
         TRY(tell(ctx, &settings, &who));
     organization_view_of(ctx->arena, &organization, &settings, &out->view);
-    return OK;
+    return organization_reader_used_size(r, key, &out->view.used_size);
 }
 COMMAND(update_organization, .needs = WRITE_SETTINGS, .doc = "Change one's organization");

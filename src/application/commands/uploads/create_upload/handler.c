@@ -1,6 +1,8 @@
 /* Counts what the sender has open: each keeps bytes that are not in the archive. */
 #include "application/commands/uploads/create_upload/command.h"
 
+#include "application/models/quota.h"
+
 static const char *sha256_complaint(str value)
 {
     return object_name_is_valid(value) ? NULL : "must be 64 hexadecimal digits in lower case";
@@ -27,6 +29,7 @@ static err check(struct command_ctx *ctx, const struct create_upload *cmd, uuid 
         issues_add(&ctx->scope->issues, STR("size"), "must be from 1 to 64 GiB");
         return ERR(INVALID, "some fields are not valid");
     }
+    TRY(quota_check(ctx->readers, ctx->arena, ctx->principal->organization_key, cmd->size));
     TRY(upload_reader_find(ctx->readers->uploads, ctx->arena, &open, &ignored, &count));
     return count < UPLOAD_OPEN_COUNT_MAX
                ? OK

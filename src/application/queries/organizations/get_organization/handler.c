@@ -15,6 +15,6 @@ static err get_organization_handle(struct query_ctx *ctx, const struct get_organ
     TRY(organization_reader_get(r, ctx->arena, key, &organization));
     TRY(organization_reader_settings(r, ctx->arena, key, &settings));
     organization_view_of(ctx->arena, &organization, &settings, &out->view);
-    return OK;
+    return organization_reader_used_size(r, key, &out->view.used_size);
 }
 QUERY(get_organization, .needs = SIGNED_IN, .doc = "Get one's organization");
