@@ -44,7 +44,7 @@ class Schedules(harness.Case):
 
     def test_what_ships_is_there_and_stays(self):
         items = self.wait_for(lambda: [item for item in self.gantry.get(SCHEDULES).json["items"] if item["is_shipped"]])
-        self.assertEqual({item["name"] for item in items}, {"check of the storage", "clean-up", "new signing key", "retention"})
+        self.assertEqual({item["name"] for item in items}, {"check of the storage", "clean-up", "new signing key", "notifications by mail", "retention"})
         shipped = next(item for item in items if item["name"] == "clean-up")
         self.assertEqual(self.gantry.request("DELETE", f"{SCHEDULES}/{shipped['id']}").status, 409)
         off = self.gantry.request("PATCH", f"{SCHEDULES}/{shipped['id']}", {"is_enabled": False})
