@@ -134,6 +134,7 @@ static err services_open(struct app *app)
     pdf_cairo_init(&app->pdf, NULL);
     TRY(http_client_curl_open(&app->http, &app->arena, app->settings.outbound_allow,
                               app->settings.outbound_ca, app->settings.outbound_plain));
+    relying_party_open(&app->relying_party, &app->http.base, clock_system());
     session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
@@ -165,6 +166,7 @@ static err services_open(struct app *app)
                           .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
                           .time_zones = &app->time_zones.base,
                           .http = &app->http.base,
+                          .openid = &app->relying_party.base,
                           .objects = &object_checker_by_reading,
                           .audit_sealer = &app->audit_seal.base,
                           .report_sealer = &app->report_seal.base,
@@ -230,6 +232,7 @@ static void services_close(struct app *app)
     password_argon2_close(&app->passwords);
     seal_sodium_close(&app->seals);
     pdf_cairo_deinit(&app->pdf);
+    relying_party_close(&app->relying_party);
     time_zones_glib_close(&app->time_zones);
     token_jws_close(&app->tokens);
 }

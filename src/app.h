@@ -21,6 +21,7 @@
 #include "infrastructure/password_argon2.h"
 #include "infrastructure/pdf_cairo.h"
 #include "infrastructure/secret_sha256.h"
+#include "infrastructure/oidc/relying_party.h"
 #include "infrastructure/principal_memory.h"
 #include "infrastructure/postgres/bus.h"
 #include "infrastructure/redis_database.h"
@@ -102,6 +103,7 @@ struct app {
     } index_build;
     struct time_zones_glib time_zones;
     struct http_client_curl http;
+    struct relying_party relying_party;
     struct task_pool task_pool;
     struct webhook_sender_http webhook_sender;
     struct task_pool webhook_pool;

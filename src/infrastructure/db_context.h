@@ -61,9 +61,11 @@ struct db_repositories {
     struct report_template_reader report_template_reader;
     struct report_template_writer report_template_writer;
     struct schedule_reader schedule_reader;
+    struct identity_reader identity_reader;
     struct schedule_writer schedule_writer;
     struct retention_reader retention_reader;
     struct retention_writer retention_writer;
+    struct identity_writer identity_writer;
     struct event_reader event_reader;
     struct event_writer event_writer;
     struct outbox outbox;
@@ -121,6 +123,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .report_templates = &s->repositories.report_template_reader,
                     .schedules = &s->repositories.schedule_reader,
                     .retention = &s->repositories.retention_reader,
+                    .identities = &s->repositories.identity_reader,
                     .events = &s->repositories.event_reader},
         .uow = {.organizations = &s->repositories.organization_writer,
                 .users = &s->repositories.user_writer,
@@ -149,6 +152,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .report_templates = &s->repositories.report_template_writer,
                 .schedules = &s->repositories.schedule_writer,
                 .retention = &s->repositories.retention_writer,
+                .identities = &s->repositories.identity_writer,
                 .events = &s->repositories.event_writer,
                 .outbox = &s->repositories.outbox},
         .context = context,

@@ -27,6 +27,25 @@ str cookie_session(struct request *r)
     return find_cookie(r, name_of(r));
 }
 
+static str attempt_name_of(const struct request *r)
+{
+    return r->app->has_tls ? STR("__Host-gantry-openid") : STR("gantry-openid");
+}
+
+str cookie_attempt(struct request *r)
+{
+    return find_cookie(r, attempt_name_of(r));
+}
+
+void cookie_set_attempt(struct request *r, str sealed, int64_t seconds)
+{
+    http_set_header(r->x, "Set-Cookie",
+                    str_format(request_arena(r),
+                               "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
+                               STR_ARG(attempt_name_of(r)), STR_ARG(sealed), (long long)seconds,
+                               r->app->has_tls ? "; Secure" : ""));
+}
+
 /* Its path keeps it to one share, which the prefix for whole hosts forbids. */
 static str share_name_of(const struct request *r)
 {

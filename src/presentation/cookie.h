@@ -19,6 +19,11 @@ void cookie_set_session(struct request *r, str token, int64_t seconds);
 /* Gone, and with it what the browser kept of the images. */
 void cookie_clear_session(struct request *r);
 
+/* What is carried through a sign-in at a provider (Lax: it has to come back from there with the
+ * browser); empty when there is none. */
+str cookie_attempt(struct request *r);
+void cookie_set_attempt(struct request *r, str sealed, int64_t seconds);
+
 /* Of a visit to a share, for the share's own addresses alone; empty when there is none. */
 str cookie_share(struct request *r);
 /* mount: what those addresses begin with. */

@@ -21,6 +21,29 @@ const accept = async () => {
   return "";
 };
 
+// With an account that somebody else keeps: the token goes in a body, in no address.
+const begin = async (provider) => {
+  const response = await fetch(`/api/v1/auth/providers/${encodeURIComponent(provider.id)}/start`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ invitation: token }),
+  });
+  const answer = await response.json();
+  if (response.ok) window.location.assign(answer.url);
+  else byId("message").textContent = answer.detail;
+};
+
+fetch("/api/v1/auth/providers").then((response) => response.json()).then((answer) => {
+  for (const provider of answer.items) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = provider.name;
+    button.addEventListener("click", () => begin(provider));
+    byId("providers").append(button);
+  }
+  byId("providers").hidden = !answer.items.length;
+}).catch(() => {}); // a password will do
+
 byId("accept").addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.target.querySelector("button");

@@ -24,6 +24,7 @@ const complaint = async (response) => {
 
 const show = (user) => {
   byId("sign-in").hidden = Boolean(user);
+  byId("providers").hidden = Boolean(user) || !byId("providers").children.length;
   byId("account").hidden = !user;
   byId("name").textContent = user ? user.email : "";
   if (!user) byId("email").focus();
@@ -60,6 +61,35 @@ byId("sign-in").addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
+// A link for each provider that one can sign in by.
+const showProviders = async () => {
+  const response = await fetch("/api/v1/auth/providers");
+  if (!response.ok) return;
+  for (const provider of (await response.json()).items) {
+    const link = document.createElement("a");
+    link.textContent = provider.name;
+    link.href = `/api/v1/auth/providers/${encodeURIComponent(provider.id)}/start?next=${encodeURIComponent(next)}`;
+    byId("providers").append(link);
+  }
+};
+
+byId("provider-code").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const response = await post("/api/v1/auth/providers/otp", { otp: byId("provider-otp").value.trim() });
+  if (response.ok) {
+    const answer = await response.json();
+    window.location.replace(answer.next || next);
+    return;
+  }
+  const problem = await response.json();
+  byId("message").textContent = problem.detail;
+  byId("provider-otp").value = "";
+  if (problem.code !== "OTP_REQUIRED") { // too late: begin again
+    byId("provider-code").hidden = true;
+    show(null);
+  }
+});
+
 byId("sign-out").addEventListener("click", async () => {
   await fetch(session, { method: "DELETE" });
   show(await whoIsIt());
@@ -90,8 +120,19 @@ if (resetToken) { // no longer in the address, its history or what is sent from 
   byId("new-password").focus();
 }
 
+// What became of a sign-in by a provider; as text, whatever it is.
+const problem = parameters.get("problem");
+if (problem) {
+  byId("message").textContent = parameters.get("detail") || "signing in did not work; begin again";
+  window.history.replaceState(null, "", `/signin?next=${encodeURIComponent(next)}`);
+}
+if (parameters.has("linked")) byId("message").textContent = "the account is yours here now";
+
 // Who follows a link from another site arrives without the cookie, is sent here, and needs no second sign-in.
-if (!resetToken) whoIsIt().then((user) => {
-  if (user && parameters.has("next")) window.location.replace(next);
+if (problem === "OTP_REQUIRED") {
+  byId("provider-code").hidden = false;
+  byId("provider-otp").focus();
+} else if (!resetToken) showProviders().then(whoIsIt).then((user) => {
+  if (user && parameters.has("next") && !problem && !parameters.has("linked")) window.location.replace(next);
   else show(user);
 }).catch(() => { byId("message").textContent = "the server cannot be reached"; });

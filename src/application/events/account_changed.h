@@ -6,7 +6,8 @@
 
 struct account_changed {
     uuid user_id; /* whose account */
-    str change;   /* "password_changed", "mfa_enabled", "mfa_removed" */
+    str change;   /* "password_changed", "mfa_enabled", "mfa_removed", "identity_added",
+                   * "identity_removed" */
     str peer_address;
 };
 DECLARE_EVENT(account_changed);

@@ -240,7 +240,7 @@ err report_confirm(struct command_ctx *ctx, str password, str otp, struct user *
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, ctx->principal->user_key, user));
     if (otp.len != 0 && user_has_mfa(user))
         return confirm_by_code(ctx, otp, user);
-    if (password.len != 0)
+    if (password.len != 0 || user->password_hash.len == 0)
         return password_confirm(ctx, user, password);
     issues_add(&ctx->scope->issues, STR("password"), "is needed to sign");
     return ERR(INVALID, "some fields are not valid");

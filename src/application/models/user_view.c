@@ -36,7 +36,8 @@ static struct rights own_rights(const struct command_ctx *ctx)
     return (struct rights){ctx->principal->permissions, ctx->principal->granted_permissions};
 }
 
-static err find_role(struct command_ctx *ctx, str text, struct user *user, struct rights *rights)
+err role_find(struct readers *readers, struct arena *a, int64_t organization_key, str text,
+              struct user *user, struct rights *rights)
 {
     struct custom_role role;
     uuid id;
@@ -46,20 +47,25 @@ static err find_role(struct command_ctx *ctx, str text, struct user *user, struc
         *rights = role_rights(user->role);
         return OK;
     }
-    err e = uuid_from_text(text, &id) ? role_reader_get(ctx->readers->roles, ctx->arena,
-                                                        ctx->principal->organization_key, id, &role)
-                                      : ERR(NOT_FOUND, "not found");
-    if (e.code == ERR_NOT_FOUND) {
-        issues_add(&ctx->scope->issues, STR("role"),
-                   "is neither a built-in role nor the identifier of one of the organization's");
-        return ERR(INVALID, "some fields are not valid");
-    }
-    TRY(e);
+    if (!uuid_from_text(text, &id))
+        return ERR(NOT_FOUND, "not found");
+    TRY(role_reader_get(readers->roles, a, organization_key, id, &role));
     user->role = ROLE_CUSTOM;
     user->role_key = role.key;
     user->role_id = role.id;
     *rights = custom_role_rights(&role);
     return OK;
+}
+
+static err find_role(struct command_ctx *ctx, str text, struct user *user, struct rights *rights)
+{
+    err e =
+        role_find(ctx->readers, ctx->arena, ctx->principal->organization_key, text, user, rights);
+    if (e.code != ERR_NOT_FOUND)
+        return e;
+    issues_add(&ctx->scope->issues, STR("role"),
+               "is neither a built-in role nor the identifier of one of the organization's");
+    return ERR(INVALID, "some fields are not valid");
 }
 
 err user_choose_role(struct command_ctx *ctx, str text, struct user *user)
@@ -89,9 +95,14 @@ err user_to_change(struct command_ctx *ctx, uuid id, struct user *out)
  * cannot take each other away. */
 err user_check_administrators(struct command_ctx *ctx)
 {
+    return user_check_administrators_of(ctx, ctx->principal->organization_key);
+}
+
+err user_check_administrators_of(struct command_ctx *ctx, int64_t organization_key)
+{
     struct user_slice found;
     int64_t total;
-    const struct user_filter active = {.organization_key = ctx->principal->organization_key,
+    const struct user_filter active = {.organization_key = organization_key,
                                        .is_active = {true, true},
                                        .role = {true, ROLE_ADMINISTRATOR},
                                        .now = clock_now(ctx->clock),
@@ -112,6 +123,7 @@ err user_remove(struct command_ctx *ctx, const struct user *user)
 {
     TRY(grant_writer_remove_all(ctx->uow->grants, GRANTEE_USER, user->key));
     TRY(group_writer_remove_user(ctx->uow->groups, user->key));
+    TRY(identity_writer_remove_user(ctx->uow->identities, user->key));
     return user_writer_remove(ctx->uow->users, user->key);
 }
 

@@ -17,6 +17,11 @@ void user_view_of(const struct user *user, instant now, struct user_view *out);
 err user_rights(struct readers *readers, struct arena *a, const struct user *user,
                 struct rights *out);
 
+/* Gives the user a role of the organization, whoever asks, and tells what it may.
+ * Errors: NOT_FOUND (it is none). */
+err role_find(struct readers *readers, struct arena *a, int64_t organization_key, str text,
+              struct user *user, struct rights *rights);
+
 /* Gives the user a role: the name of a built-in one, or the identifier of one of the
  * organization's. Errors: INVALID with an issue about the member "role", FORBIDDEN (the role may
  * more than the caller). */
@@ -29,6 +34,7 @@ err user_to_change(struct command_ctx *ctx, uuid id, struct user *out);
 /* After a user was saved, in the same unit of work: somebody is left who can let others in.
  * Errors: CONFLICT. */
 err user_check_administrators(struct command_ctx *ctx);
+err user_check_administrators_of(struct command_ctx *ctx, int64_t organization_key);
 
 /* Ends everything that is open in the user's name. */
 err user_end_sessions(struct command_ctx *ctx, const struct user *user);

@@ -8,6 +8,7 @@
 #include "application/services/http_client.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
+#include "application/services/openid_connect.h"
 #include "application/services/otp_service.h"
 #include "application/services/password_service.h"
 #include "application/services/pdf_service.h"
@@ -47,6 +48,7 @@ struct services {
     struct mail_settings mail;
     struct time_zones *time_zones;
     struct http_client *http;
+    struct openid_connect *openid;
     const struct object_checker *objects;
     struct backup_service *backups; /* NULL: the settings name no folder for them */
     struct webhook_sender *webhooks;

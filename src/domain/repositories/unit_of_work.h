@@ -14,6 +14,7 @@
 #include "domain/repositories/grant_repository.h"
 #include "domain/repositories/group_repository.h"
 #include "domain/repositories/idempotency_repository.h"
+#include "domain/repositories/identity_repository.h"
 #include "domain/repositories/image_repository.h"
 #include "domain/repositories/lease_repository.h"
 #include "domain/repositories/mail_repository.h"
@@ -61,6 +62,7 @@ struct readers {
     struct report_template_reader *report_templates;
     struct schedule_reader *schedules;
     struct retention_reader *retention;
+    struct identity_reader *identities;
     struct event_reader *events;
 };
 
@@ -92,6 +94,7 @@ struct unit_of_work {
     struct report_template_writer *report_templates;
     struct schedule_writer *schedules;
     struct retention_writer *retention;
+    struct identity_writer *identities;
     struct event_writer *events;
     struct outbox *outbox;
 };

@@ -29,6 +29,7 @@
 #include "domain/entities/upload.h"
 #include "domain/entities/user.h"
 #include "domain/entities/user_group.h"
+#include "domain/entities/identity.h"
 #include "domain/entities/webhook.h"
 #include "domain/entities/work_item.h"
 
@@ -135,6 +136,14 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                             .required = {ENTITY, "study_id", "reason"},
                             .unique = {{"id"}, {"study_key"}},
                             .references = {{"study_key", MEMORY_STUDIES}}},
+    [MEMORY_IDENTITY_PROVIDERS] = {.schema = &identity_provider_schema,
+                                   .required = {ENTITY, "name", "issuer", "client_id", "scopes"},
+                                   .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_IDENTITIES] = {.schema = &identity_schema,
+                           .required = {ENTITY, "subject"},
+                           .unique = {{"id"}, {"provider_key", "subject"}},
+                           .references = {{"provider_key", MEMORY_IDENTITY_PROVIDERS},
+                                          {"user_key", MEMORY_USERS}}},
     [MEMORY_WEBHOOKS] = {.schema = &webhook_schema,
                          .required = {ENTITY, "url", "event_names", "secret"},
                          .unique = {{"id"}}},

@@ -665,6 +665,23 @@ static const char postgresql_quotas[] =
     "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies FOR EACH ROW "
     "WHEN (old.size <> new.size) EXECUTE FUNCTION use_study();";
 
+/* What a session was opened with; empty in those that older programs open. */
+static const char identities[] =
+    "CREATE TABLE identity_providers(" SERIAL_ENTITY "name {text} NOT NULL, "
+    "issuer {text} NOT NULL, client_id {text} NOT NULL, client_secret {text}, "
+    "scopes {text} NOT NULL, groups_claim {text}, domain_names {text}, factor_names {text}, "
+    "mapping_text {text}, default_role {text}, is_enabled {number} NOT NULL, "
+    "is_listed {number} NOT NULL, makes_users {number} NOT NULL, "
+    "links_by_email {number} NOT NULL, UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE identities(" SERIAL_ENTITY
+    "provider_key {number} NOT NULL REFERENCES identity_providers(key), "
+    "provider_id {id} NOT NULL, user_key {number} NOT NULL REFERENCES users(key), "
+    "user_id {id} NOT NULL, subject {text} NOT NULL, email {text}, last_sign_in_at {number}, "
+    "UNIQUE(provider_key, subject)){end};"
+    "CREATE INDEX identities_by_user ON identities(user_key);"
+    "ALTER TABLE sessions ADD COLUMN provider_key {number};"
+    "ALTER TABLE sessions ADD COLUMN has_second_factor {number};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -699,5 +716,6 @@ const struct migration migrations[] = {
     {27, "what people choose to hear of, and mails that wait", {notification_settings}, NULL, NULL},
     {28, "rules of retention, legal holds", {retention}, NULL, NULL},
     {29, "quotas", {sqlite_quotas, postgresql_quotas}, NULL, NULL},
+    {30, "accounts that somebody else keeps", {identities}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -101,8 +101,9 @@ static err read_principal(struct request *r, const struct access_claims *claims,
     if (!session_is_live(&session, now) || !user.is_active ||
         (!names_session && claims->user_key != user.key))
         return ERR(UNAUTHENTICATED, "the session has ended");
-    bool must_enroll;
-    TRY(second_factor_is_missing(readers, request_arena(r), &user, &must_enroll));
+    bool must_enroll = false;
+    if (!session.has_second_factor) /* the provider asked for it */
+        TRY(second_factor_is_missing(readers, request_arena(r), &user, &must_enroll));
     if (r->signature == NULL) /* else it is somebody else who comes */
         note_use(r, &session, now);
     TRY(user_rights(readers, request_arena(r), &user, &rights));

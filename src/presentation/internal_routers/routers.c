@@ -7,6 +7,7 @@ err internal_web_app_open(struct web_app *w)
 {
     const struct route_table tables[] = {
         {"/api/v1", auth_routes, auth_route_count},
+        {"/api/v1", provider_routes, provider_route_count},
         {"/api/v1", user_routes, user_route_count},
         {"/api/v1", api_key_routes, api_key_route_count},
         {"/api/v1", image_routes, image_route_count},

@@ -5,12 +5,13 @@
 #include "presentation/router.h"
 
 extern const struct route attribute_routes[], auth_routes[], grant_routes[], mail_routes[],
-    schedule_routes[], task_routes[], user_routes[], image_routes[], system_routes[],
-    share_routes[], dicomweb_routes[], trail_routes[], viewer_routes[], well_known_routes[];
+    schedule_routes[], provider_routes[], task_routes[], user_routes[], image_routes[],
+    system_routes[], share_routes[], dicomweb_routes[], trail_routes[], viewer_routes[],
+    well_known_routes[];
 extern const size_t attribute_route_count, auth_route_count, grant_route_count, mail_route_count,
-    schedule_route_count, task_route_count, user_route_count, image_route_count, system_route_count,
-    share_route_count, dicomweb_route_count, trail_route_count, viewer_route_count,
-    well_known_route_count;
+    schedule_route_count, task_route_count, user_route_count, provider_route_count,
+    image_route_count, system_route_count, share_route_count, dicomweb_route_count,
+    trail_route_count, viewer_route_count, well_known_route_count;
 extern const struct route retention_routes[];
 extern const size_t retention_route_count;
 extern const struct route webhook_routes[];

@@ -13,6 +13,21 @@ static bool is_listed(str origins, str origin)
     return false;
 }
 
+bool cors_lists_address(const struct request *r, str address)
+{
+    size_t scheme = str_find(address, STR("://"));
+    if (scheme == SIZE_MAX)
+        return false;
+    size_t end = scheme + 3;
+    while (end < address.len && address.ptr[end] != '/' && address.ptr[end] != '?')
+        end++;
+    for (size_t i = 0; i < address.len; i++)
+        if (address.ptr[i] <= ' ' || address.ptr[i] >= 0x7f || address.ptr[i] == '#' ||
+            address.ptr[i] == '\\')
+            return false;
+    return is_listed(r->app->cors_origins, str_sub(address, 0, end));
+}
+
 /* Absent: none. */
 static str allowed_origin(struct request *r)
 {

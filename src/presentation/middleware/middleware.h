@@ -12,6 +12,9 @@ void request_id_begin(struct request *r);
  * browsers keep what "*" allows apart from it. True when the request was a preflight and is
  * answered. */
 bool cors_begin(struct request *r);
+/* Whether the address, "https://host/…" without a fragment, is a page of an origin that is named;
+ * "*" names none. */
+bool cors_lists_address(const struct request *r, str address);
 
 void security_headers_begin(struct request *r);
 

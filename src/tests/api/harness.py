@@ -106,6 +106,7 @@ class Gantry:
             if name in os.environ:
                 self.environment[name] = os.environ[name]
         self.process = self.port = self.public_port = self.token = None
+        self.headers = {}  # of every request
 
     def run(self, *arguments, **options):
         return self.run_program(self.binary, *arguments, **options)
@@ -200,7 +201,7 @@ class Gantry:
     def request(self, method, path, body=None, headers=None, token=True, port=None):
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port or self.public_port,
                                                 timeout=180)  # of a busy machine with a slow disk
-        headers = dict(headers or {})
+        headers = {**self.headers, **(headers or {})}
         if token is True:
             token = self.token
         if token:

@@ -13,12 +13,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class OpenidProvider(Server):
-    def __init__(self):
+    def __init__(self, *return_addresses):
         super().__init__()
-        self.packages = packages()
+        self.packages, self.return_addresses = packages(), return_addresses
 
     def command(self):
-        return ["node", os.path.join(HERE, "openid_provider.mjs"), str(self.port), self.packages]
+        return ["node", os.path.join(HERE, "openid_provider.mjs"), str(self.port), self.packages, *self.return_addresses]
 
     def url(self):
         """The issuer."""

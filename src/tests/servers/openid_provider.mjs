@@ -2,7 +2,7 @@
 // verified. One client for each algorithm, named after it; the secret of each is "secret of" and its name.
 import { pathToFileURL } from "node:url";
 
-const [port, packages] = process.argv.slice(2);
+const [port, packages, ...more] = process.argv.slice(2); // more: addresses to send the browser back to
 const { default: Provider } = await import(pathToFileURL(packages + "/node_modules/oidc-provider/lib/index.js"));
 const { generateKeyPair, exportJWK } = await import(pathToFileURL(packages + "/node_modules/jose/dist/node/esm/index.js"));
 
@@ -13,7 +13,7 @@ for (const alg of algorithms) {
     keys.push({ ...(await exportJWK(privateKey)), alg, use: "sig", kid: "key-" + alg });
 }
 const client = (alg, method) => ({
-    client_id: alg + "-" + method, client_secret: `secret of ${alg}`, redirect_uris: ["https://gantry.example/back"], grant_types: ["authorization_code"],
+    client_id: alg + "-" + method, client_secret: `secret of ${alg}`, redirect_uris: ["https://gantry.example/back", "https://gantry.example/api/v1/auth/callback", ...more], grant_types: ["authorization_code"],
     response_types: ["code"], id_token_signed_response_alg: alg, token_endpoint_auth_method: "client_secret_" + method,
     post_logout_redirect_uris: ["https://gantry.example/"],
 });
@@ -28,7 +28,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     cookies: { keys: ["only for tests"] },
     findAccount: (_, sub) => ({
         accountId: sub,
-        claims: () => ({ sub, email: `${sub}@clinic.example`, email_verified: true, name: `Name of ${sub}`, groups: ["readers", "staff"] }),
+        claims: () => ({ sub, email: `${sub}@clinic.example`, email_verified: !sub.startsWith("unverified"), name: `Name of ${sub}`,
+            groups: sub.startsWith("chief") ? ["chiefs"] : ["readers", "staff"] }),
     }),
 });
 provider.listen(Number(port), "127.0.0.1");

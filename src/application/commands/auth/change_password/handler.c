@@ -19,6 +19,8 @@ static err change_password_handle(struct command_ctx *ctx, const struct change_p
     (void)out;
     TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, ctx->principal->user_key, &user));
     ctx->scope->subject_id = user.id;
+    if (user.password_hash.len == 0)
+        return ERR(CONFLICT, "this account has no password: it is signed in to by its provider");
     TRY(password_confirm(ctx, &user, cmd->old_password));
     TRY(password_set(ctx, &user, "new_password", cmd->new_password));
     user.reset_hash = STR_NONE;

@@ -7,7 +7,8 @@
 #include "application/models/second_factor.h"
 
 SCHEMA(disable_mfa,
-       FIELD(disable_mfa, password, .flags = REQUIRED | SECRET, .max = PASSWORD_SIZE_MAX),
+       FIELD(disable_mfa, password, .flags = SECRET, .max = PASSWORD_SIZE_MAX,
+             .doc = "Absent where the account has none: then sign in anew first"),
        FIELD(disable_mfa, code, .flags = REQUIRED | SECRET, .max = OTP_TEXT_SIZE_MAX,
              .doc = "Of the authenticator, or a recovery code"));
 SCHEMA_EMPTY(disable_mfa_result);

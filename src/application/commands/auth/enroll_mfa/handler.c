@@ -6,8 +6,8 @@
 #include "application/models/second_factor.h"
 #include "base/buf.h"
 
-SCHEMA(enroll_mfa,
-       FIELD(enroll_mfa, password, .flags = REQUIRED | SECRET, .max = PASSWORD_SIZE_MAX));
+SCHEMA(enroll_mfa, FIELD(enroll_mfa, password, .flags = SECRET, .max = PASSWORD_SIZE_MAX,
+                         .doc = "Absent where the account has none: then sign in anew first"));
 SCHEMA(enroll_mfa_result,
        FIELD(enroll_mfa_result, secret, .flags = SECRET, .doc = "Base32, to be typed in"),
        FIELD(enroll_mfa_result, uri, .flags = SECRET, .doc = "otpauth://, for a QR code"));

@@ -50,7 +50,8 @@ static err send_link(struct command_ctx *ctx, const struct password_request *req
     struct user user;
     instant now = clock_now(ctx->clock);
     err e = user_reader_get_by_email(ctx->readers->users, ctx->arena, request->email, &user);
-    if (e.code == ERR_NOT_FOUND || (!failed(e) && !user.is_active) ||
+    if (e.code == ERR_NOT_FOUND ||
+        (!failed(e) && (!user.is_active || user.password_hash.len == 0)) ||
         instant_add(request->created_at, SECONDS(RESET_TOKEN_SECONDS)).us <= now.us)
         return OK;
     TRY(e);

@@ -19,9 +19,9 @@ static err refused(void)
     return ERR(UNAUTHENTICATED, "e-mail or password is wrong");
 }
 
-static err open_session(struct command_ctx *ctx, const struct user *user, struct session *session)
+err sign_in_open_session(struct command_ctx *ctx, const struct user *user, instant now,
+                         struct session *session)
 {
-    instant now = clock_now(ctx->clock);
     *session = (struct session){.id = uuid_make(ctx->clock),
                                 .organization_key = user->organization_key,
                                 .created_at = now,
@@ -31,7 +31,9 @@ static err open_session(struct command_ctx *ctx, const struct user *user, struct
                                 .generation = 1,
                                 .expires_at = instant_add(now, SECONDS(SESSION_SECONDS)),
                                 .peer_address = ctx->scope->peer_address,
-                                .user_agent = ctx->scope->user_agent};
+                                .user_agent = ctx->scope->user_agent,
+                                .provider_key = session->provider_key,
+                                .has_second_factor = session->has_second_factor};
     TRY(session_writer_add(ctx->uow->sessions, session));
     return account_note_sign_in(ctx, session);
 }
@@ -79,7 +81,16 @@ err sign_in_save(struct command_ctx *ctx, struct user *user)
 
 err password_confirm(struct command_ctx *ctx, const struct user *user, str password)
 {
-    bool matches, is_locked = user_is_locked(user, clock_now(ctx->clock));
+    instant now = clock_now(ctx->clock);
+    bool matches, is_locked = user_is_locked(user, now);
+    if (user->password_hash.len == 0)
+        return now.us - ctx->principal->issued_at.us <= SECONDS(FRESH_SIGN_IN_SECONDS)
+                   ? OK
+                   : ERR(FORBIDDEN, "this account has no password: sign in again first");
+    if (password.len == 0) {
+        issues_add(&ctx->scope->issues, STR("password"), "is needed");
+        return ERR(INVALID, "some fields are not valid");
+    }
     TRY(password_verify(ctx->services->passwords, password, user->password_hash, &matches));
     if (matches && !is_locked)
         return OK;
@@ -89,7 +100,7 @@ err password_confirm(struct command_ctx *ctx, const struct user *user, str passw
 }
 
 /* Only after a right password is a code asked for: before, nobody learns that there is one. */
-static err check_code(struct command_ctx *ctx, struct user *user, str code)
+err sign_in_check_code(struct command_ctx *ctx, struct user *user, str code)
 {
     bool taken;
     if (!user_has_mfa(user))
@@ -116,7 +127,7 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
                           struct sign_in_result *out)
 {
     struct user user = {0};
-    struct session session;
+    struct session session = {0};
     bool matches;
     TRY(find_user(ctx, cmd->email, &user));
     TRY(password_verify(ctx->services->passwords, cmd->password, user.password_hash, &matches));
@@ -125,8 +136,8 @@ static err sign_in_handle(struct command_ctx *ctx, const struct sign_in *cmd,
         TRY(sign_in_count_failure(ctx, !matches && may ? user.key : 0));
         return refused();
     }
-    TRY(check_code(ctx, &user, cmd->otp));
-    TRY(open_session(ctx, &user, &session));
+    TRY(sign_in_check_code(ctx, &user, cmd->otp));
+    TRY(sign_in_open_session(ctx, &user, clock_now(ctx->clock), &session));
     TRY(user_writer_note_sign_in(ctx->uow->users, user.key, session.created_at));
     user.last_sign_in_at = session.created_at;
     if (user.failure_count != 0 || user.lock_count != 0 || user_has_mfa(&user)) {

@@ -32,6 +32,7 @@ static err delete_user_handle(struct command_ctx *ctx, const struct delete_user 
     TRY(user_check_administrators(ctx));
     TRY(grant_writer_remove_all(ctx->uow->grants, GRANTEE_USER, user.key));
     TRY(group_writer_remove_user(ctx->uow->groups, user.key));
+    TRY(identity_writer_remove_user(ctx->uow->identities, user.key));
     return user_end_sessions(ctx, &user);
 }
 COMMAND(delete_user, .needs = WRITE_USERS,
