@@ -12,7 +12,7 @@
 struct head {
     size_t size;
     unsigned header_count, length_count, encoding_count, host_count;
-    bool bad_name, bad_value, bad_length, bad_encoding;
+    bool bad_name, bad_value, bad_length, bad_encoding, bad_host;
 };
 
 static bool is_token(str s)
@@ -25,6 +25,19 @@ static bool is_token(str s)
             return false;
     }
     return s.len != 0;
+}
+
+/* RFC 3986 3.2.2, and a port. */
+static bool is_host(str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                    (c != '\0' && strchr("-._~%!$&'()*+,;=:[]", c) != NULL);
+        if (!fine)
+            return false;
+    }
+    return true;
 }
 
 static enum MHD_Result look(void *to, enum MHD_ValueKind kind, const char *name, size_t name_size,
@@ -48,6 +61,7 @@ static enum MHD_Result look(void *to, enum MHD_ValueKind kind, const char *name,
         h->bad_encoding = h->bad_encoding || !str_eq_nocase(v, STR("chunked"));
     } else if (str_eq_nocase(n, STR("Host"))) {
         h->host_count++;
+        h->bad_host = h->bad_host || !is_host(v);
     }
     return MHD_YES;
 }
@@ -70,6 +84,8 @@ const char *http_guard_check(struct MHD_Connection *connection, const char *vers
         return "Content-Length and Transfer-Encoding exclude each other";
     if (h.host_count > 1 || (h.host_count == 0 && strcmp(version, "HTTP/1.1") == 0))
         return "there must be one Host";
+    if (h.bad_host)
+        return "Host is not the name of one";
     return NULL;
 }
 

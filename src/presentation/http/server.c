@@ -483,6 +483,8 @@ static enum MHD_Result first_call(struct exchange *x, struct MHD_Connection *con
         pthread_mutex_unlock(&s->lock);
     }
     const char *flaw = http_guard_check(connection, version);
+    if (flaw == NULL && !str_starts(base->uri, STR("/")) && !str_eq(base->uri, STR("*")))
+        flaw = "the address is not a path";
     if (flaw == NULL && base->uri.len > HTTP_URI_SIZE_MAX)
         flaw = "the address is too long";
     if (flaw != NULL) {
@@ -523,6 +525,17 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *connectio
 }
 
 /* The first sight of a request: its address as it was sent. */
+/* Of a whole address, as proxies send it, what is behind the host (RFC 9112 3.2.2). */
+static str path_of(str uri)
+{
+    size_t scheme = str_find(uri, STR("://"));
+    if (!str_starts(uri, STR("http")) || (scheme != 4 && scheme != 5))
+        return uri;
+    str rest = str_sub(uri, scheme + 3, uri.len);
+    size_t slash = str_find_char(rest, '/');
+    return slash == SIZE_MAX ? STR("/") : str_sub(rest, slash, rest.len);
+}
+
 static void *on_uri(void *server, const char *uri, struct MHD_Connection *connection)
 {
     struct http_server *s = server;
@@ -535,7 +548,7 @@ static void *on_uri(void *server, const char *uri, struct MHD_Connection *connec
     x->body.arena = &x->base.arena;
     pthread_mutex_init(&x->lock, NULL);
     pthread_cond_init(&x->changed, NULL);
-    x->base.uri = str_copy(&x->base.arena, str_of(uri));
+    x->base.uri = str_copy(&x->base.arena, path_of(str_of(uri)));
     pthread_mutex_lock(&s->lock);
     s->in_flight_count++;
     pthread_mutex_unlock(&s->lock);
