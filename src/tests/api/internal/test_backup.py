@@ -50,6 +50,10 @@ class BackupCase(harness.Case):
         for step, body in (("submit", None), ("sign", {"password": PASSWORD})):
             made = cls.gantry.request("POST", f"{API}/reports/{cls.report_id}/{step}", body, {"If-Match": f'"{made.json["version"]}"'}, token=doctor)
             assert made.status == 200, made.body
+        until = time.monotonic() + 60  # its documents go into the study
+        while not (tasks := cls.gantry.get(API + "/tasks?kind=store_report").json["items"]) or any(task["state"] not in ("succeeded", "failed") for task in tasks):
+            assert time.monotonic() < until, tasks
+            time.sleep(0.05)
 
     @classmethod
     def send(cls, study, numbers):
@@ -138,10 +142,11 @@ class Restoring(BackupCase):
         self.assertEqual(place.get(API + "/auth/me").status, 200, "a token of the one is a token of the other")
         place.use_administrator()
         after = self.answers(place, range(1, 9))
-        for what in [*range(1, 9), "/dicom-web/studies/1.2.3/metadata", self.ADDRESSES[2], API + "/organization", f"{API}/reports/{self.report_id}"]:
+        for what in [*range(1, 9), "/dicom-web/studies/1.2.3/metadata", self.ADDRESSES[2], f"{API}/reports/{self.report_id}"]:
             self.assertEqual(after[what], before[what], what)
         users = {user["email"]: user["id"] for user in json.loads(after[API + "/users"])["items"]}
         self.assertEqual(users, {user["email"]: user["id"] for user in json.loads(before[API + "/users"])["items"]})
+        self.assertGreater(json.loads(after[API + "/organization"])["used_size"], json.loads(before[API + "/organization"])["used_size"])
         for study, n, _ in acknowledged:
             answer = place.get(f"/dicom-web/studies/{study}/series/{study}.4/instances/{study}.4.{n}", headers={"Accept": "application/dicom; transfer-syntax=*"})
             self.assertEqual(answer.status, 200, (study, n))
