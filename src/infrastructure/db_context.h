@@ -56,6 +56,8 @@ struct db_repositories {
     struct webhook_writer webhook_writer;
     struct notification_reader notification_reader;
     struct notification_writer notification_writer;
+    struct disclosure_reader disclosure_reader;
+    struct disclosure_writer disclosure_writer;
     struct report_reader report_reader;
     struct report_writer report_writer;
     struct report_template_reader report_template_reader;
@@ -119,6 +121,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                     .tasks = &s->repositories.task_reader,
                     .webhooks = &s->repositories.webhook_reader,
                     .notifications = &s->repositories.notification_reader,
+                    .disclosures = &s->repositories.disclosure_reader,
                     .reports = &s->repositories.report_reader,
                     .report_templates = &s->repositories.report_template_reader,
                     .schedules = &s->repositories.schedule_reader,
@@ -148,6 +151,7 @@ static inline void db_session_init(struct db_session *s, struct db_context *cont
                 .tasks = &s->repositories.task_writer,
                 .webhooks = &s->repositories.webhook_writer,
                 .notifications = &s->repositories.notification_writer,
+                .disclosures = &s->repositories.disclosure_writer,
                 .reports = &s->repositories.report_writer,
                 .report_templates = &s->repositories.report_template_writer,
                 .schedules = &s->repositories.schedule_writer,

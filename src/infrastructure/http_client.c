@@ -18,6 +18,8 @@ struct transfer {
     bool is_named;   /* the host is one of the operator's */
     bool is_refused; /* an address was */
     bool is_too_large;
+    const struct http_client_request *request;
+    err source_failed;
 };
 
 static struct http_client_curl *self(struct http_client *c)
@@ -47,7 +49,17 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 {
     const struct transfer *t = context;
     (void)a, (void)b, (void)c, (void)d;
+    if (t->request->goes_on != NULL && !t->request->goes_on(t->request->owner))
+        return 1;
     return __atomic_load_n(&t->client->is_stopping, __ATOMIC_ACQUIRE);
+}
+
+static size_t on_read(char *to, size_t size, size_t count, void *context)
+{
+    struct transfer *t = context;
+    size_t got = 0;
+    t->source_failed = byte_source_read(t->request->source, to, size * count, &got);
+    return failed(t->source_failed) ? CURL_READFUNC_ABORT : got;
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
@@ -203,9 +215,14 @@ static struct curl_slist *header_list(struct arena *a, const struct http_client_
 
 static void set_limits(CURL *h, struct transfer *t, const struct http_client_request *r)
 {
-    uint32_t ms = r->timeout_ms != 0 && r->timeout_ms < HTTP_CLIENT_MS_MAX ? r->timeout_ms
-                  : r->timeout_ms != 0                                     ? HTTP_CLIENT_MS_MAX
-                                                                           : HTTP_CLIENT_MS;
+    uint32_t ms_max = r->source != NULL ? HTTP_CLIENT_SOURCE_MS_MAX : HTTP_CLIENT_MS_MAX;
+    uint32_t ms = r->timeout_ms == 0 ? HTTP_CLIENT_MS : r->timeout_ms;
+    if (ms > ms_max)
+        ms = ms_max;
+    if (r->source != NULL) {
+        curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, (long)HTTP_CLIENT_MS_MAX / 1000);
+    }
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)ms);
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
@@ -246,7 +263,12 @@ static void set_request(CURL *h, struct transfer *t, const struct http_client_re
         curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
         return;
     }
-    if (r->body.ptr != NULL || str_starts(r->method, STR("P"))) {
+    if (r->source != NULL) {
+        curl_easy_setopt(h, CURLOPT_POST, 1L);
+        curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->source_size);
+        curl_easy_setopt(h, CURLOPT_READFUNCTION, on_read);
+        curl_easy_setopt(h, CURLOPT_READDATA, t);
+    } else if (r->body.ptr != NULL || str_starts(r->method, STR("P"))) {
         curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
         curl_easy_setopt(h, CURLOPT_POSTFIELDS, r->body.len != 0 ? r->body.ptr : "");
     }
@@ -260,6 +282,8 @@ static err outcome(const struct transfer *t, CURLcode code)
     /* what does not fit libcurl's own buffer of a header line is told as want of memory */
     if (t->is_too_large || code == CURLE_OUT_OF_MEMORY)
         return ERR(TOO_LARGE, "the answer is larger than the limit");
+    if (failed(t->source_failed))
+        return t->source_failed;
     if (t->is_refused)
         return ERR(FORBIDDEN, "the address is not one that may be reached from here");
     switch ((int)code) {
@@ -304,7 +328,7 @@ static err send_request(struct http_client *base, struct arena *a,
                         const struct http_client_request *r, struct http_client_answer *out)
 {
     struct http_client_curl *c = self(base);
-    struct transfer t = {.client = c, .arena = a, .body = BUF_IN(a)};
+    struct transfer t = {.client = c, .arena = a, .body = BUF_IN(a), .request = r};
     str host;
     TRY(check_request(r));
     t.body_size_max = r->answer_size_max != 0 && r->answer_size_max < HTTP_CLIENT_ANSWER_SIZE_MAX

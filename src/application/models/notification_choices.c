@@ -20,10 +20,10 @@ SCHEMA(notification_preferences,
              .doc = "Mails wait from then on; null: never", .example = "22:00"),
        FIELD(notification_preferences, quiet_to, .flags = NULLABLE, .doc = "Until then",
              .example = "07:00"),
-       FIELD(notification_preferences, digest, .flags = REQUIRED,
-             .doc = "at_once, hourly, daily"),
+       FIELD(notification_preferences, digest, .flags = REQUIRED, .doc = "at_once, hourly, daily"),
        FIELD(notification_preferences, digest_hour, .doc = "Of a daily digest"),
-       FIELD(notification_preferences, version, .doc = "Counts the changes; 0: nothing was chosen"));
+       FIELD(notification_preferences, version,
+             .doc = "Counts the changes; 0: nothing was chosen"));
 
 static str minutes_text(struct arena *a, int64_t minutes)
 {
@@ -35,13 +35,13 @@ static str minutes_text(struct arena *a, int64_t minutes)
 struct notification_preferences
 notification_preferences_of(struct arena *a, const struct notification_settings *settings)
 {
-    struct notification_preferences out = {
-        .time_zone = settings->time_zone,
-        .quiet_from = minutes_text(a, settings->quiet_from),
-        .quiet_to = minutes_text(a, settings->quiet_to),
-        .digest = str_of(notification_digest_names[settings->digest]),
-        .digest_hour = settings->digest_hour,
-        .version = settings->version};
+    struct notification_preferences out = {.time_zone = settings->time_zone,
+                                           .quiet_from = minutes_text(a, settings->quiet_from),
+                                           .quiet_to = minutes_text(a, settings->quiet_to),
+                                           .digest =
+                                               str_of(notification_digest_names[settings->digest]),
+                                           .digest_hour = settings->digest_hour,
+                                           .version = settings->version};
     for (size_t i = 0; i < notification_rule_count; i++) {
         const struct notification_rule *rule = &notification_rules[i];
         struct notification_channels channels = notification_channels_of(rule, settings->choices);

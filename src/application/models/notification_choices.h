@@ -5,7 +5,6 @@
 #include "application/models/base_model.h"
 #include "domain/entities/notification_settings.h"
 
-
 struct notification_choice {
     str event; /* a kind of notification */
     str title; /* what it tells */

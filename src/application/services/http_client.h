@@ -4,6 +4,7 @@
 #ifndef APPLICATION_SERVICES_HTTP_CLIENT_H
 #define APPLICATION_SERVICES_HTTP_CLIENT_H
 
+#include "base/byte_source.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -15,7 +16,8 @@ enum {
     HTTP_CLIENT_ANSWER_SIZE_MAX = 1024 * 1024,
     HTTP_CLIENT_CONNECT_MS_MAX = 5000, /* up to the end of the TLS handshake */
     HTTP_CLIENT_MS = 10000,
-    HTTP_CLIENT_MS_MAX = 30000
+    HTTP_CLIENT_MS_MAX = 30000,
+    HTTP_CLIENT_SOURCE_MS_MAX = 60 * 60 * 1000
 };
 
 struct http_client_header {
@@ -27,9 +29,14 @@ struct http_client_request {
     str method; /* GET, HEAD, POST, PUT, PATCH, DELETE */
     str url;    /* https, or http where the operator allows it; no user, no fragment */
     struct http_client_header_slice headers;
-    str body;                 /* absent: none */
+    str body;                   /* absent: none */
+    struct byte_source *source; /* in its place: a body that is streamed, of that size */
+    uint64_t source_size;
+    bool (*goes_on)(void *owner); /* asked while it lasts; NULL: it does */
+    void *owner;
     uint32_t answer_size_max; /* of the body; 0: HTTP_CLIENT_ANSWER_SIZE_MAX */
-    uint32_t timeout_ms;      /* of all of it; 0: HTTP_CLIENT_MS */
+    uint32_t timeout_ms;      /* of all of it; 0: HTTP_CLIENT_MS. With a source up to
+                                 HTTP_CLIENT_SOURCE_MS_MAX; silence ends it after HTTP_CLIENT_MS_MAX */
 };
 
 struct http_client_answer {

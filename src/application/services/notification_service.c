@@ -90,15 +90,13 @@ static err queue_mail(struct command_ctx *ctx, const struct user *user, str lang
     if (rule == NULL || rule->mail == MAIL_TEMPLATE_COUNT)
         return OK; /* of a program before this one */
     bool is_sign_in = rule->mail == MAIL_NEW_SIGN_IN;
-    return mail_queue(ctx, &(struct mail_order){.template_name = rule->mail,
-                                                .language = user->language.len != 0
-                                                                ? user->language
-                                                                : language,
-                                                .to = user->email,
-                                                .to_name = user->name,
-                                                .parameters = is_sign_in ? of_sign_in : of_thing,
-                                                .parameter_count =
-                                                    is_sign_in || rule->detail != NULL ? 2 : 1});
+    return mail_queue(
+        ctx, &(struct mail_order){.template_name = rule->mail,
+                                  .language = user->language.len != 0 ? user->language : language,
+                                  .to = user->email,
+                                  .to_name = user->name,
+                                  .parameters = is_sign_in ? of_sign_in : of_thing,
+                                  .parameter_count = is_sign_in || rule->detail != NULL ? 2 : 1});
 }
 
 /* A zone that is not there any more is UTC. */
@@ -107,8 +105,8 @@ static err mail_time(const struct telling *t, const struct notification_settings
 {
     const struct time_zone *zone = &time_zone_utc;
     *out = clock_now(t->ctx->clock);
-    if (t->rule->is_urgent || (settings->digest == DIGEST_NONE &&
-                               settings->quiet_from == NOTIFICATION_NO_QUIET))
+    if (t->rule->is_urgent ||
+        (settings->digest == DIGEST_NONE && settings->quiet_from == NOTIFICATION_NO_QUIET))
         return OK;
     err e = time_zones_find(t->ctx->services->time_zones, settings->time_zone, &zone);
     if (failed(e) && e.code != ERR_NOT_FOUND)
@@ -130,9 +128,8 @@ static err add_mail(const struct telling *t, const struct notification_settings 
                                      .subject_kind = t->like.subject_kind,
                                      .subject_id = t->like.subject_id,
                                      .detail = t->like.detail,
-                                     .happened_at = t->event->event_time.us != 0
-                                                        ? t->event->event_time
-                                                        : now};
+                                     .happened_at =
+                                         t->event->event_time.us != 0 ? t->event->event_time : now};
     TRY(mail_time(t, settings, &mail.due_at));
     return mail.due_at.us <= now.us
                ? queue_mail(t->ctx, user, t->language, &mail)
@@ -196,10 +193,8 @@ err notification_tell(struct command_ctx *ctx, const struct event_envelope *even
     memset(payload, 0, rule->event->payload->size);
     TRY(json_read(ctx->arena, event->event_payload, rule->event->payload, payload, &left_out));
     TRY(rule->receivers(ctx, payload, &users));
-    struct telling t = {.ctx = ctx,
-                        .rule = rule,
-                        .event = event,
-                        .like = like_of(ctx, rule, event, payload)};
+    struct telling t = {
+        .ctx = ctx, .rule = rule, .event = event, .like = like_of(ctx, rule, event, payload)};
     if (users.len != 0)
         TRY(read_settings(&t));
     for (size_t i = 0; i < users.len; i++)
@@ -382,10 +377,10 @@ static str example_list(struct arena *a, str language)
 {
     struct notification_mail_slice mails = {0};
     for (size_t i = 0; i < notification_rule_count && mails.len < 3; i++)
-        *SLICE_PUSH(a, &mails) = (struct notification_mail){
-            .kind = str_of(notification_rules[i].kind),
-            .subject_kind = str_of(notification_rules[i].subject_kind),
-            .detail = STR("rebuild_study")};
+        *SLICE_PUSH(a, &mails) =
+            (struct notification_mail){.kind = str_of(notification_rules[i].kind),
+                                       .subject_kind = str_of(notification_rules[i].subject_kind),
+                                       .detail = STR("rebuild_study")};
     return list_of(a, &mails, language);
 }
 

@@ -430,7 +430,9 @@ err deidentifier_init(struct deidentifier *d, struct part10_consumer *to,
     TRY(pseudonym_check_key(options->key));
     if ((options->flags & both) == both)
         return ERR(INVALID, "dates are either kept or shifted");
-    d->patient_id = pseudonym_patient(&d->arena, options->key, issuer, id);
+    d->patient_id = facts->shown_patient_id.len != 0
+                        ? facts->shown_patient_id
+                        : pseudonym_patient(&d->arena, options->key, issuer, id);
     d->shift_days = pseudonym_shift_days(options->key, issuer, id);
     d->sop_instance_uid = (options->flags & DEIDENTIFY_RETAIN_UIDS) != 0
                               ? facts->sop_instance_uid

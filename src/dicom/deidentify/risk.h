@@ -47,6 +47,8 @@ struct deidentify_facts {
     /* Never read: whoever has another Study Instance UID for the study than the keyed hash says it
      * here. */
     str shown_study_instance_uid;
+    /* Likewise a Patient ID in the place of the keyed hash; of characters that are in any VR. */
+    str shown_patient_id;
 };
 
 /* Bits of deidentify_risk by 1 << risk; 0: there is none that is known of. */

@@ -4,13 +4,29 @@
 #include "base/err.h"
 #include "domain/entities/user.h"
 
-const char *const mail_template_names[] = {
-    "invitation",   "password_reset", "password_changed", "new_sign_in",
-    "share_link",   "upload_link",    "api_key_created",  "test",
-    "glass_broken", "mfa_removed",    "security_changed", "study_received",
-    "inbox_received", "share_opened", "task_succeeded", "task_failed", "report_critical",
-    "report_escalated", "report_acknowledged", "report_taken_over", "webhook_deactivated",
-    "notification_digest", NULL};
+const char *const mail_template_names[] = {"invitation",
+                                           "password_reset",
+                                           "password_changed",
+                                           "new_sign_in",
+                                           "share_link",
+                                           "upload_link",
+                                           "api_key_created",
+                                           "test",
+                                           "glass_broken",
+                                           "mfa_removed",
+                                           "security_changed",
+                                           "study_received",
+                                           "inbox_received",
+                                           "share_opened",
+                                           "task_succeeded",
+                                           "task_failed",
+                                           "report_critical",
+                                           "report_escalated",
+                                           "report_acknowledged",
+                                           "report_taken_over",
+                                           "webhook_deactivated",
+                                           "notification_digest",
+                                           NULL};
 _Static_assert(COUNT_OF(mail_template_names) == MAIL_TEMPLATE_COUNT + 1, "a template's name");
 
 const char *const mail_state_names[] = {"queued", "sending", "sent", "failed", "held", NULL};

@@ -1,5 +1,5 @@
-/* What a person has chosen about notifications: by which channel they hear of which kind, when mails
- * may come, and how many at once. Who has no row has chosen nothing. */
+/* What a person has chosen about notifications: by which channel they hear of which kind, when
+ * mails may come, and how many at once. Who has no row has chosen nothing. */
 #ifndef DOMAIN_ENTITIES_NOTIFICATION_SETTINGS_H
 #define DOMAIN_ENTITIES_NOTIFICATION_SETTINGS_H
 
@@ -26,8 +26,8 @@ extern const char *const notification_digest_names[]; /* NULL-terminated */
 struct notification_settings {
     ENTITY_MEMBERS;
     int64_t user_key;
-    str choices;                  /* "task_failed:app,mail study_received:none", those chosen alone */
-    str time_zone;                /* of the IANA database */
+    str choices;   /* "task_failed:app,mail study_received:none", those chosen alone */
+    str time_zone; /* of the IANA database */
     int64_t quiet_from, quiet_to; /* minutes of the day, to is not in it; NOTIFICATION_NO_QUIET */
     enum notification_digest digest;
     int64_t digest_hour;

@@ -29,6 +29,7 @@
 #include "domain/repositories/session_repository.h"
 #include "domain/repositories/signing_key_repository.h"
 #include "domain/repositories/share_repository.h"
+#include "domain/repositories/disclosure_repository.h"
 #include "domain/repositories/schedule_repository.h"
 #include "domain/repositories/task_repository.h"
 #include "domain/repositories/upload_repository.h"
@@ -58,6 +59,7 @@ struct readers {
     struct task_reader *tasks;
     struct webhook_reader *webhooks;
     struct notification_reader *notifications;
+    struct disclosure_reader *disclosures;
     struct report_reader *reports;
     struct report_template_reader *report_templates;
     struct schedule_reader *schedules;
@@ -90,6 +92,7 @@ struct unit_of_work {
     struct task_writer *tasks;
     struct webhook_writer *webhooks;
     struct notification_writer *notifications;
+    struct disclosure_writer *disclosures;
     struct report_writer *reports;
     struct report_template_writer *report_templates;
     struct schedule_writer *schedules;

@@ -115,8 +115,8 @@ static err all_settings(struct notification_reader *r, struct arena *a, int64_t 
     return OK;
 }
 
-static err next_due(struct notification_reader *r, int64_t organization_key,
-                    int64_t after_user_key, instant now, int64_t *user_key)
+static err next_due(struct notification_reader *r, int64_t organization_key, int64_t after_user_key,
+                    instant now, int64_t *user_key)
 {
     const struct memory_rows *rows =
         memory_rows(SESSION_OF(r, notification_reader), MEMORY_NOTIFICATION_MAILS);

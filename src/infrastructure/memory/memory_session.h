@@ -73,6 +73,8 @@ extern const struct upload_reader_ops memory_upload_reader_ops;
 extern const struct upload_writer_ops memory_upload_writer_ops;
 extern const struct task_reader_ops memory_task_reader_ops;
 extern const struct task_writer_ops memory_task_writer_ops;
+extern const struct disclosure_reader_ops memory_disclosure_reader_ops;
+extern const struct disclosure_writer_ops memory_disclosure_writer_ops;
 extern const struct webhook_reader_ops memory_webhook_reader_ops;
 extern const struct webhook_writer_ops memory_webhook_writer_ops;
 extern const struct notification_reader_ops memory_notification_reader_ops;

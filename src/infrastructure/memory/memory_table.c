@@ -13,6 +13,7 @@
 #include "domain/entities/instance_version.h"
 #include "domain/entities/lease.h"
 #include "domain/entities/mail.h"
+#include "domain/entities/disclosure.h"
 #include "domain/entities/notification_settings.h"
 #include "domain/entities/organization.h"
 #include "domain/entities/outbox_event.h"
@@ -122,6 +123,21 @@ static const struct rule rules[MEMORY_TABLE_COUNT] = {
                                    .required = {ENTITY, "kind", "happened_at", "due_at"},
                                    .unique = {{"id"}, {"user_key", "event_sequence"}},
                                    .references = {{"user_key", MEMORY_USERS}}},
+    [MEMORY_DEIDENTIFICATION_PROJECTS] = {.schema = &deidentification_project_schema,
+                                          .required = {ENTITY, "name", "secret"},
+                                          .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_DEIDENTIFIED_PATIENTS] = {.schema = &deidentified_patient_schema,
+                                      .required = {ENTITY, "code"},
+                                      .unique = {{"id"}, {"project_key", "code"}},
+                                      .references = {{"project_key",
+                                                      MEMORY_DEIDENTIFICATION_PROJECTS}}},
+    [MEMORY_DESTINATIONS] = {.schema = &destination_schema,
+                             .required = {ENTITY, "name", "url"},
+                             .unique = {{"id"}, {"organization_key", "name"}}},
+    [MEMORY_TASK_REPORTS] = {.schema = &task_report_schema,
+                             .required = {ENTITY, "body"},
+                             .unique = {{"id"}, {"task_key"}},
+                             .references = {{"task_key", MEMORY_TASKS}}},
     [MEMORY_USER_DEVICES] = {.schema = &user_device_schema,
                              .required = {"device", "last_seen_at"},
                              .unique = {{"user_key", "device"}},

@@ -1,6 +1,8 @@
 /* Tasks in memory. */
 #include "infrastructure/memory/memory_session.h"
 
+#include "domain/entities/disclosure.h"
+
 #include "domain/entities/task.h"
 
 #include <stdlib.h>
@@ -243,11 +245,18 @@ static bool goes(const void *row, const void *argument)
     return true;
 }
 
+static bool is_left_over(const void *row, const void *argument)
+{
+    return memory_row_find(argument, ((const struct task_report *)row)->task_key) == NULL;
+}
+
 static err purge(struct task_writer *w, instant ended_before, uint32_t limit, int64_t *count)
 {
     struct memory_session *s = SESSION_OF(w, task_writer);
     *count = memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_TASKS], goes,
                                 &(struct purging){ended_before, &limit});
+    memory_rows_remove(&s->db->arena, &memory_write(s)->tables[MEMORY_TASK_REPORTS], is_left_over,
+                       &memory_write(s)->tables[MEMORY_TASKS]);
     return OK;
 }
 

@@ -682,6 +682,20 @@ static const char identities[] =
     "ALTER TABLE sessions ADD COLUMN provider_key {number};"
     "ALTER TABLE sessions ADD COLUMN has_second_factor {number};";
 
+static const char disclosures[] =
+    "CREATE TABLE deidentification_projects(" SERIAL_ENTITY
+    "name {text} NOT NULL, description {text}, options {number} NOT NULL, "
+    "pseudonym_prefix {text}, risks {number} NOT NULL, secret {text} NOT NULL, created_by {id}, "
+    "patient_count {number} NOT NULL, UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE deidentified_patients(" SERIAL_ENTITY
+    "project_key {number} NOT NULL REFERENCES deidentification_projects(key), "
+    "code {text} NOT NULL, number {number} NOT NULL, UNIQUE(project_key, code)){end};"
+    "CREATE TABLE destinations(" SERIAL_ENTITY
+    "name {text} NOT NULL, url {text} NOT NULL, credential {number} NOT NULL, "
+    "user_name {text}, secret {text}, created_by {id}, UNIQUE(organization_key, name)){end};"
+    "CREATE TABLE task_reports(" SERIAL_ENTITY
+    "task_key {number} NOT NULL UNIQUE REFERENCES tasks(key), body {text} NOT NULL){end};";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -717,5 +731,10 @@ const struct migration migrations[] = {
     {28, "rules of retention, legal holds", {retention}, NULL, NULL},
     {29, "quotas", {sqlite_quotas, postgresql_quotas}, NULL, NULL},
     {30, "accounts that somebody else keeps", {identities}, NULL, NULL},
+    {31,
+     "projects of de-identification, destinations, reports of tasks",
+     {disclosures},
+     NULL,
+     NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

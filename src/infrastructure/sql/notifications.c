@@ -140,8 +140,8 @@ static err all_settings(struct notification_reader *r, struct arena *a, int64_t 
     }
 }
 
-static err next_due(struct notification_reader *r, int64_t organization_key,
-                    int64_t after_user_key, instant now, int64_t *user_key)
+static err next_due(struct notification_reader *r, int64_t organization_key, int64_t after_user_key,
+                    instant now, int64_t *user_key)
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};

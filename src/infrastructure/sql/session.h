@@ -69,6 +69,8 @@ extern const struct webhook_reader_ops sql_webhook_reader_ops;
 extern const struct webhook_writer_ops sql_webhook_writer_ops;
 extern const struct notification_reader_ops sql_notification_reader_ops;
 extern const struct notification_writer_ops sql_notification_writer_ops;
+extern const struct disclosure_reader_ops sql_disclosure_reader_ops;
+extern const struct disclosure_writer_ops sql_disclosure_writer_ops;
 extern const struct report_reader_ops sql_report_reader_ops;
 extern const struct report_writer_ops sql_report_writer_ops;
 extern const struct report_template_reader_ops sql_report_template_reader_ops;

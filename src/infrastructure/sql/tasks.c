@@ -214,6 +214,10 @@ static err find_waiting(struct task_writer *w, struct arena *a, int64_t depends_
 static err purge(struct task_writer *w, instant ended_before, uint32_t limit, int64_t *count)
 {
     const int64_t values[] = {ended_before.us, limit};
+    TRY(sql_session_run(SESSION_OF(w, task_writer),
+                        "DELETE FROM task_reports WHERE task_key IN (SELECT key FROM tasks WHERE "
+                        "finished_at < ?1 AND state >= 3 ORDER BY finished_at LIMIT ?2)",
+                        values, 2, count));
     return sql_session_run(SESSION_OF(w, task_writer),
                            "DELETE FROM tasks WHERE key IN (SELECT key FROM tasks WHERE "
                            "finished_at < ?1 AND state >= 3 ORDER BY finished_at LIMIT ?2)",

@@ -19,6 +19,7 @@ err internal_web_app_open(struct web_app *w)
         {"/api/v1", schedule_routes, schedule_route_count},
         {"/api/v1", retention_routes, retention_route_count},
         {"/api/v1", webhook_routes, webhook_route_count},
+        {"/api/v1", disclosure_routes, disclosure_route_count},
         {"/api/v1", trail_routes, trail_route_count},
         {"/api/v1", report_routes, report_route_count},
         {"/api/v1", report_verification_routes, report_verification_route_count},

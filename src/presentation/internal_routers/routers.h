@@ -14,6 +14,8 @@ extern const size_t attribute_route_count, auth_route_count, grant_route_count, 
     trail_route_count, viewer_route_count, well_known_route_count;
 extern const struct route retention_routes[];
 extern const size_t retention_route_count;
+extern const struct route disclosure_routes[];
+extern const size_t disclosure_route_count;
 extern const struct route webhook_routes[];
 extern const size_t webhook_route_count;
 extern const struct route notification_routes[];

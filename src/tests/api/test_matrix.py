@@ -254,6 +254,12 @@ class Organization:
             self.reports[uid] = {"id": identifier, "code": versions[0]["verification_code"]}
         return self.reports[uid]
 
+    def deidentification_project(self):
+        return self.make("/deidentification-projects", {"name": f"project {next(self.count)}"})
+
+    def destination(self):
+        return self.make("/destinations", {"name": f"server {next(self.count)}", "url": "https://pacs.example/dicom-web"})
+
     def report_template(self):
         return self.make("/report-templates", {"name": f"template {next(self.count)}", "language": "en"})
 
@@ -269,6 +275,7 @@ THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
           f"{API}/report-templates/{{id}}": "report_template",
           f"{API}/identity-providers/{{id}}": "provider", f"{API}/auth/providers/{{id}}": "provider", f"{API}/auth/identities/{{id}}": "provider",
+          f"{API}/deidentification-projects/{{id}}": "deidentification_project", f"{API}/destinations/{{id}}": "destination",
           f"{API}/webhooks/{{id}}": "webhook", f"{API}/webhook-deliveries/{{id}}": "delivery"}
 BODIES = {("PUT", f"{API}/studies/{{id}}/legal-hold"): {"reason": "why"},
           ("POST", f"{API}/reports/{{id}}/critical"): {"finding": "Pneumothorax"},

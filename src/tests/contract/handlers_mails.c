@@ -73,7 +73,7 @@ static struct mail_order full_order(struct world *w, enum mail_template number,
             : rules[count].kind == MAIL_PATH ? STR("/x?token=" TOKEN "&a=b")
             : rules[count].kind == MAIL_LIST
                 ? str_format(&w->arena, "<%s>\t/x\nmore\t/y\n", rules[count].name)
-                                             : str_format(&w->arena, "<%s>", rules[count].name),
+                : str_format(&w->arena, "<%s>", rules[count].name),
             false};
     return (struct mail_order){.template_name = number,
                                .language = str_of(language),

@@ -216,9 +216,8 @@ static struct notification_wish wish(const char *event, bool in_app, bool mail)
 static void fail_a_task_of(struct world *w, enum role role)
 {
     publish(w, &task_failed_event,
-            &(struct task_failed){.task_id = w->users[0].id,
-                                  .kind = STR("export"),
-                                  .created_by = w->users[role].id});
+            &(struct task_failed){
+                .task_id = w->users[0].id, .kind = STR("export"), .created_by = w->users[role].id});
     CHECK_OK(deliver(w));
 }
 
@@ -258,8 +257,8 @@ WORLD(who_has_chosen_nothing_has_the_defaults_and_safety_cannot_be_switched_off)
     struct scope scope = world_scope(w, &principal);
     struct get_notification_preferences_result got;
     struct notification_preferences out;
-    CHECK_OK(get_notification_preferences_send(&scope, &(struct get_notification_preferences){0},
-                                               &got));
+    CHECK_OK(
+        get_notification_preferences_send(&scope, &(struct get_notification_preferences){0}, &got));
     CHECK_INT(notification_rule_count, got.preferences.events.len);
     CHECK(got.preferences.version == 0 && got.preferences.quiet_from.ptr == NULL);
     for (size_t i = 0; i < got.preferences.events.len; i++)
@@ -268,9 +267,9 @@ WORLD(who_has_chosen_nothing_has_the_defaults_and_safety_cannot_be_switched_off)
     for (size_t i = 0; i < COUNT_OF(fixed); i++)
         for (int part = 0; part < 2; part++) {
             struct notification_wish bad = wish(fixed[i], part == 0, part == 1);
-            CHECK_ERR(INVALID, choose(w, ROLE_VIEWER,
-                                      (struct put_notification_preferences){.events = {&bad, 1}},
-                                      &out));
+            CHECK_ERR(INVALID,
+                      choose(w, ROLE_VIEWER,
+                             (struct put_notification_preferences){.events = {&bad, 1}}, &out));
         }
     struct notification_wish good[] = {wish("report_critical", true, false),
                                        wish("task_failed", false, true)};
@@ -289,8 +288,10 @@ WORLD(who_has_chosen_nothing_has_the_defaults_and_safety_cannot_be_switched_off)
     CHECK_ERR(PRECONDITION_FAILED,
               choose(w, ROLE_VIEWER, (struct put_notification_preferences){.if_match = 1}, &out));
     const struct put_notification_preferences bad[] = {
-        {.time_zone = STR("Mars/Olympus")}, {.quiet_from = STR("22:00")},
-        {.quiet_from = STR("24:00"), .quiet_to = STR("06:00")}, {.digest = STR("often")},
+        {.time_zone = STR("Mars/Olympus")},
+        {.quiet_from = STR("22:00")},
+        {.quiet_from = STR("24:00"), .quiet_to = STR("06:00")},
+        {.digest = STR("often")},
         {.digest_hour = {true, 24}}};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         CHECK_ERR(INVALID, choose(w, ROLE_VIEWER, bad[i], &out));
@@ -404,9 +405,8 @@ static void send_digests(struct world *w)
     struct no_parameters none = {0};
     struct task task;
     w->services.task_kinds = task_kinds;
-    CHECK_OK(task_queue(&ctx,
-                        &(struct task_order){.kind = send_digests_kind.name, .parameters = &none},
-                        &task));
+    CHECK_OK(task_queue(
+        &ctx, &(struct task_order){.kind = send_digests_kind.name, .parameters = &none}, &task));
     CHECK_OK(db_session_commit(s));
     db_session_end(s);
     system = principal_system(0);

@@ -196,19 +196,18 @@ CONTRACT(what_a_person_has_chosen_is_kept_once)
     CHECK(one.key != 0 && one.version == 1);
     contract_commit(s);
     s = contract_begin(c);
-    CHECK_OK(
-        notification_reader_get_settings(s->readers.notifications, &c->arena, ada.key, &got));
+    CHECK_OK(notification_reader_get_settings(s->readers.notifications, &c->arena, ada.key, &got));
     struct buf a = BUF_IN(&c->arena), b = BUF_IN(&c->arena);
     json_write(&a, &notification_settings_schema, &one, JSON_INTERNAL);
     json_write(&b, &notification_settings_schema, &got, JSON_INTERNAL);
     CHECK_STR(buf_str(&a), buf_str(&b));
-    CHECK_ERR(NOT_FOUND, notification_reader_get_settings(s->readers.notifications, &c->arena,
-                                                          bob.key, &got));
+    CHECK_ERR(NOT_FOUND,
+              notification_reader_get_settings(s->readers.notifications, &c->arena, bob.key, &got));
     CHECK_OK(notification_reader_all_settings(s->readers.notifications, &c->arena,
                                               c->organization_key, &all));
     CHECK(all.len == 1 && all.at[0].user_key == ada.key);
-    CHECK_OK(notification_reader_all_settings(s->readers.notifications, &c->arena, c->other_key,
-                                              &all));
+    CHECK_OK(
+        notification_reader_all_settings(s->readers.notifications, &c->arena, c->other_key, &all));
     CHECK_INT(0, all.len);
     got = one;
     got.digest = DIGEST_NONE;
@@ -252,8 +251,8 @@ static int64_t due_after(struct contract_db *c, int64_t organization_key, int64_
 {
     int64_t next;
     struct db_session *s = contract_begin(c);
-    CHECK_OK(notification_reader_next_due(s->readers.notifications, organization_key, user_key,
-                                          now, &next));
+    CHECK_OK(notification_reader_next_due(s->readers.notifications, organization_key, user_key, now,
+                                          &next));
     db_session_end(s);
     return next;
 }
@@ -289,8 +288,7 @@ CONTRACT(mails_that_wait_are_taken_once_when_they_are_due)
     s = contract_begin(c);
     CHECK_OK(notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, now, &taken));
     CHECK_INT(0, taken.len);
-    CHECK_OK(
-        notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, later, &taken));
+    CHECK_OK(notification_writer_take_due(s->uow.notifications, &c->arena, ada.key, later, &taken));
     CHECK(taken.len == 1 && taken.at[0].event_sequence == 2);
     db_session_end(s); /* given up: it waits again */
     CHECK_INT(ada.key, due_after(c, c->organization_key, 0, later));

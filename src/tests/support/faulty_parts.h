@@ -36,6 +36,8 @@ extern const struct report_template_reader_ops faulty_report_template_reader_ops
 extern const struct report_template_writer_ops faulty_report_template_writer_ops;
 extern const struct task_reader_ops faulty_task_reader_ops;
 extern const struct task_writer_ops faulty_task_writer_ops;
+extern const struct disclosure_reader_ops faulty_disclosure_reader_ops;
+extern const struct disclosure_writer_ops faulty_disclosure_writer_ops;
 extern const struct webhook_reader_ops faulty_webhook_reader_ops;
 extern const struct webhook_writer_ops faulty_webhook_writer_ops;
 extern const struct notification_reader_ops faulty_notification_reader_ops;

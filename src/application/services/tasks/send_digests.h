@@ -4,7 +4,6 @@
 
 #include "application/services/tasks/task_kind.h"
 
-
 extern const struct task_kind send_digests_kind;
 
 #endif

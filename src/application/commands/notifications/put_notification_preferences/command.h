@@ -4,7 +4,6 @@
 
 #include "application/models/notification_choices.h"
 
-
 struct notification_wish {
     str event;
     opt_bool in_app, mail; /* absent: the default */

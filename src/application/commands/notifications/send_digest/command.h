@@ -4,7 +4,6 @@
 
 #include "application/models/base_model.h"
 
-
 struct send_digest {
     int64_t user_key;
 };

@@ -5,7 +5,10 @@ SCHEMA(study_object, FIELD(study_object, instance_id), FIELD(study_object, objec
        FIELD(study_object, sop_instance_uid), FIELD(study_object, sop_class_uid),
        FIELD(study_object, size));
 SCHEMA(list_study_objects, FIELD(list_study_objects, study_id, .flags = REQUIRED));
-SCHEMA(list_study_objects_result, FIELD_LIST_OF(list_study_objects_result, objects, study_object));
+SCHEMA(list_study_objects_result, FIELD_LIST_OF(list_study_objects_result, objects, study_object),
+       FIELD(list_study_objects_result, study_instance_uid),
+       FIELD(list_study_objects_result, patient_id, .flags = PHI),
+       FIELD(list_study_objects_result, issuer_of_patient_id, .flags = PHI));
 
 struct listing_sink {
     struct image_sink base;
@@ -34,6 +37,9 @@ static err list_study_objects_handle(struct query_ctx *ctx, const struct list_st
     struct listing_sink sink = {{take}, ctx->arena, &out->objects};
     TRY(image_reader_get_study(ctx->readers->images, ctx->arena, ctx->access, query->study_id,
                                &study));
+    out->study_instance_uid = study.study_instance_uid;
+    out->patient_id = study.patient_id;
+    out->issuer_of_patient_id = study.issuer_of_patient_id;
     return image_reader_each_instance(ctx->readers->images, NULL, study.key, 0, false, &sink.base);
 }
 QUERY(list_study_objects, .needs = RUN_SYSTEM, .doc = "The objects of a study");

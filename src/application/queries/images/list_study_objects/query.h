@@ -18,6 +18,7 @@ struct list_study_objects {
 };
 struct list_study_objects_result {
     struct study_object_slice objects; /* in the order series, instance */
+    str study_instance_uid, patient_id, issuer_of_patient_id;
 };
 /* Errors: NOT_FOUND. */
 DECLARE_USE_CASE(list_study_objects);

@@ -4,7 +4,6 @@
 
 #include "application/models/notification_choices.h"
 
-
 struct get_notification_preferences {
     EMPTY_STRUCT;
 };

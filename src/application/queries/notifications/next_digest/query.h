@@ -4,7 +4,6 @@
 
 #include "application/models/base_model.h"
 
-
 struct next_digest {
     int64_t after_user_key; /* 0: from the first */
 };

@@ -5,7 +5,8 @@
 
 SCHEMA(preview_notification_mail,
        FIELD(preview_notification_mail, event, .max = NOTIFICATION_KIND_SIZE_MAX,
-             .doc = "Kind of notification, or digest; digest without", .example = "report_critical"),
+             .doc = "Kind of notification, or digest; digest without",
+             .example = "report_critical"),
        FIELD(preview_notification_mail, language, .max = 35,
              .doc = "A tag of BCP 47; English without", .example = "de"));
 SCHEMA(preview_notification_mail_result,
@@ -21,7 +22,8 @@ static err preview_notification_mail_handle(struct query_ctx *ctx,
     struct mail_content content;
     TRY(organization_reader_get(ctx->readers->organizations, ctx->arena,
                                 ctx->principal->organization_key, &organization));
-    TRY(notification_mail_example(ctx->services, ctx->arena, query->event.len != 0 ? query->event : STR("digest"),
+    TRY(notification_mail_example(ctx->services, ctx->arena,
+                                  query->event.len != 0 ? query->event : STR("digest"),
                                   query->language, organization.name, &content));
     *out = (struct preview_notification_mail_result){content.subject, content.text, content.html};
     return OK;

@@ -4,7 +4,6 @@
 
 #include "application/models/base_model.h"
 
-
 struct preview_notification_mail {
     str event; /* a kind of notification, or "digest" */
     str language;
