@@ -132,6 +132,9 @@ static err services_open(struct app *app)
     otp_openssl_open(&app->otp);
     time_zones_glib_open(&app->time_zones);
     pdf_cairo_init(&app->pdf, NULL);
+    if (app->settings.export_root.ptr != NULL)
+        export_folders_posix_init(&app->export_folders,
+                                  str_cstr(&app->arena, app->settings.export_root));
     TRY(http_client_curl_open(&app->http, &app->arena, app->settings.outbound_allow,
                               app->settings.outbound_ca, app->settings.outbound_plain));
     relying_party_open(&app->relying_party, &app->http.base, clock_system());
@@ -176,6 +179,32 @@ static err services_open(struct app *app)
     const struct backup_settings backups = app_backup_settings(app);
     backup_maker_open(&app->backups, &backups);
     app->services.backups = backups.folder.ptr != NULL ? &app->backups.base : NULL;
+    app->services = (struct services){
+        .storage = app->storage,
+        .tokens = &app->tokens.base,
+        .passwords = &app->passwords.base,
+        .otp = &app->otp.base,
+        .session_uses = &app->session_uses.base,
+        .seals = &app->seals.base,
+        .secrets = &secret_sha256,
+        .mail = {.public_url = app->settings.public_url,
+                 .has_server = app->settings.smtp_url.ptr != NULL},
+        .principals = &app->principals.base,
+        .metadata = &app->metadata.base,
+        .keeps_preambles = app->settings.keep_preambles,
+        .attributes = &app->attributes.base,
+        .task_kinds = task_kinds,
+        .webhooks = &app->webhook_sender.base,
+        .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
+        .time_zones = &app->time_zones.base,
+        .http = &app->http.base,
+        .objects = &object_checker_by_reading,
+        .audit_sealer = &app->audit_seal.base,
+        .report_sealer = &app->report_seal.base,
+        .pdf = &app->pdf.base,
+        .export_folders = app->settings.export_root.ptr != NULL ? &app->export_folders.base : NULL,
+        .audit_source = audit_source(app),
+        .duplicates = app->settings.duplicates};
     return OK;
 }
 

@@ -73,6 +73,11 @@ static bool is_origin(str text)
     return rest.len != 0 && rest.len != text.len;
 }
 
+static const char *root_complaint(str folder)
+{
+    return folder.len > 1 && folder.ptr[0] == '/' ? NULL : "must be an absolute path of a folder";
+}
+
 static const char *cors_complaint(str origins)
 {
     str origin;
@@ -136,6 +141,8 @@ SCHEMA(settings, FIELD(settings, data_dir, .doc = "Database, objects, keys"),
              .doc = "Whose pages may ask from elsewhere: *, none, or origins separated by commas"),
        FIELD(settings, keep_preambles,
              .doc = "Keep the first 128 bytes of files as they came; else they become zeros"),
+       FIELD(settings, export_root, .check = root_complaint,
+             .doc = "Folder below which studies are exported to; absent: to no folder"),
        FIELD(settings, drain_seconds, .max = DRAIN_SECONDS_MAX,
              .doc = "Told to stop, serve on for so long while /readyz says draining"),
        FIELD(settings, worker_threads, .min = 1, .max = WORKER_THREADS_MAX,

@@ -24,8 +24,9 @@ bool medium_key_is_in_row(uint32_t tag)
 
 struct medium_writer {
     struct arena *a;
-    const struct medium_content *content;
+    const struct medium_content *content; /* the study at work */
     struct dicomdir dicomdir;
+    size_t series_number;
     struct medium *out;
 };
 
@@ -45,9 +46,8 @@ static str first_of(str a, str b, str c)
     return a.len != 0 ? a : b.len != 0 ? b : c;
 }
 
-static void add_study(struct medium_writer *w)
+static void add_patient(struct medium_writer *w, const struct study *s)
 {
-    const struct study *s = &w->content->study;
     struct dicomdir_value_slice values = {0};
     add_value(w, &values, 0x00100010, s->patient_name);
     add_value(w, &values, 0x00100020, s->patient_id);
@@ -55,7 +55,20 @@ static void add_study(struct medium_writer *w)
     add_value(w, &values, 0x00100030, s->patient_birth_date);
     add_value(w, &values, 0x00100040, s->patient_sex);
     dicomdir_add(&w->dicomdir, DICOMDIR_PATIENT, NULL, NULL, &values);
-    values.len = 0;
+}
+
+static bool is_same_patient(const struct study *a, const struct study *b)
+{
+    return a->patient_id.len != 0 && str_eq(a->patient_id, b->patient_id) &&
+           str_eq(a->issuer_of_patient_id, b->issuer_of_patient_id);
+}
+
+static void add_study(struct medium_writer *w, const struct medium_content *before)
+{
+    const struct study *s = &w->content->study;
+    struct dicomdir_value_slice values = {0};
+    if (before == NULL || !is_same_patient(&before->study, s))
+        add_patient(w, s);
     add_value(w, &values, 0x00080020, s->study_date);
     add_value(w, &values, 0x00080030, s->study_time);
     add_value(w, &values, 0x00080050, s->accession_number);
@@ -79,7 +92,7 @@ static void add_series(struct medium_writer *w, const struct series *s)
 }
 
 static void add_instance(struct medium_writer *w, const struct series *s,
-                         const struct medium_instance *n, size_t series_number, size_t number)
+                         const struct medium_instance *n, size_t number)
 {
     const struct instance *row = &n->row;
     const struct study *study = &w->content->study;
@@ -97,25 +110,28 @@ static void add_instance(struct medium_writer *w, const struct series *s,
     for (size_t i = 0; i < n->values.len; i++)
         *SLICE_PUSH(w->a, &values) = n->values.at[i];
     struct dicomdir_file file = {
-        str_format(w->a, "DICOM\\S%07zu\\I%07zu", series_number, number),
+        str_format(w->a, "DICOM\\S%07zu\\I%07zu", w->series_number, number),
         row->sop_class_uid,
         row->sop_instance_uid,
         row->transfer_syntax_uid,
     };
     dicomdir_add(&w->dicomdir, DICOMDIR_INSTANCE, medium_kind_of(row), &file, &values);
-    *SLICE_PUSH(w->a, &w->out->files) =
-        (struct medium_file){str_format(w->a, "DICOM/S%07zu/I%07zu", series_number, number), row};
+    *SLICE_PUSH(w->a, &w->out->files) = (struct medium_file){
+        str_format(w->a, "DICOM/S%07zu/I%07zu", w->series_number, number), row};
 }
 
 /* "2.25." of what the medium holds: another content is another file-set. */
-static str uid_of(struct arena *a, const struct medium_content *content)
+static str uid_of(struct arena *a, const struct medium_content *const *contents, size_t count)
 {
-    uint64_t hashes[2] = {hash_bytes(1, &content->study.id, sizeof content->study.id), 0};
+    uint64_t hashes[2] = {1, 0};
     unsigned char bytes[16];
-    for (size_t i = 0; i < content->instances.len; i++) {
-        str name = content->instances.at[i].row.object_name;
-        hashes[0] = hash_bytes(hashes[0], name.ptr, name.len);
-        hashes[1] = hash_bytes(hashes[0] ^ hashes[1], name.ptr, name.len);
+    for (size_t c = 0; c < count; c++) {
+        hashes[0] = hash_bytes(hashes[0], &contents[c]->study.id, sizeof contents[c]->study.id);
+        for (size_t i = 0; i < contents[c]->instances.len; i++) {
+            str name = contents[c]->instances.at[i].row.object_name;
+            hashes[0] = hash_bytes(hashes[0], name.ptr, name.len);
+            hashes[1] = hash_bytes(hashes[0] ^ hashes[1], name.ptr, name.len);
+        }
     }
     memcpy(bytes, hashes, sizeof bytes);
     bytes[6] = (unsigned char)((bytes[6] & 0x0F) | 0x80); /* UUID version 8, RFC 9562 */
@@ -156,25 +172,39 @@ static err group_by_series(struct arena *a, const struct medium_content *content
     return OK;
 }
 
-err medium_plan(struct arena *a, const struct medium_content *content, struct medium *out)
+static err add_content(struct medium_writer *w, const struct medium_content *before)
 {
-    struct medium_writer w = {.a = a, .content = content, .out = out};
+    const struct medium_content *content = w->content;
     struct grouping groups;
-    size_t series_number = 0;
-    *out = (struct medium){0};
-    TRY(group_by_series(a, content, &groups));
-    dicomdir_begin(&w.dicomdir, a, uid_of(a, content));
-    add_study(&w);
+    TRY(group_by_series(w->a, content, &groups));
+    add_study(w, before);
     for (size_t i = 0; i < content->instances.len; i++) {
         size_t s = groups.series_of[i], number = 0;
         if (groups.lists[s].first != i)
             continue;
-        series_number++;
-        add_series(&w, &content->series.at[s]);
+        w->series_number++;
+        add_series(w, &content->series.at[s]);
         for (size_t n = i; n != SIZE_MAX; n = groups.next[n])
-            add_instance(&w, &content->series.at[s], &content->instances.at[n], series_number,
-                         ++number);
+            add_instance(w, &content->series.at[s], &content->instances.at[n], ++number);
+    }
+    return OK;
+}
+
+err medium_plan_all(struct arena *a, const struct medium_content *const *contents, size_t count,
+                    struct medium *out)
+{
+    struct medium_writer w = {.a = a, .out = out};
+    *out = (struct medium){0};
+    dicomdir_begin(&w.dicomdir, a, uid_of(a, contents, count));
+    for (size_t i = 0; i < count; i++) {
+        w.content = contents[i];
+        TRY(add_content(&w, i != 0 ? contents[i - 1] : NULL));
     }
     out->dicomdir = dicomdir_end(&w.dicomdir);
     return OK;
+}
+
+err medium_plan(struct arena *a, const struct medium_content *content, struct medium *out)
+{
+    return medium_plan_all(a, &content, 1, out);
 }

@@ -39,5 +39,9 @@ bool medium_key_is_in_row(uint32_t tag);
 /* What *out refers to lives in a or in content. Errors: UNAVAILABLE (an instance of a series that
  * is not there: it came while the rows were read). */
 err medium_plan(struct arena *a, const struct medium_content *content, struct medium *out);
+/* The same of several studies on one medium, in that order; those of one patient that stand
+ * together are below one record. Of a single study the same bytes. */
+err medium_plan_all(struct arena *a, const struct medium_content *const *contents, size_t count,
+                    struct medium *out);
 
 #endif

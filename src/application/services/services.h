@@ -5,6 +5,7 @@
 #include "application/services/attribute_cache.h"
 #include "application/services/audit_sealer.h"
 #include "application/services/backup_service.h"
+#include "application/services/export_folders.h"
 #include "application/services/http_client.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
@@ -57,6 +58,7 @@ struct services {
     const struct audit_sealer *audit_sealer;
     const struct report_sealer *report_sealer;
     struct pdf_service *pdf;
+    struct export_folders *export_folders; /* NULL: there are none */
     str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;

@@ -17,7 +17,8 @@ enum {
     TASK_LEASE_SECONDS = 60,     /* renewed while it is worked on */
     TASK_PAUSE_SECONDS_MIN = 10, /* between attempts, doubled each time up to the next */
     TASK_PAUSE_SECONDS_MAX = 3600,
-    TASK_KEPT_SECONDS = 30 * 24 * 60 * 60 /* once it has ended */
+    TASK_KEPT_SECONDS = 30 * 24 * 60 * 60,      /* once it has ended */
+    TASK_OUTPUT_KEPT_SECONDS = 7 * 24 * 60 * 60 /* the file that it made */
 };
 
 /* Kept as numbers. */
@@ -52,9 +53,10 @@ struct task {
     bool is_cancel_requested;
     int64_t progress_done, progress_total; /* total 0: not known */
     str progress_unit;
-    str stage;                                   /* what is being done, in words */
-    str outcome;                                 /* what came of it, in words */
-    str output_object, output_name, output_type; /* a file it made: SHA-256 in the storage */
+    str stage;   /* what is being done, in words */
+    str outcome; /* what came of it, in words */
+    /* a file it made: SHA-256 in the storage, absent when it is kept no more */
+    str output_object, output_name, output_type;
     int64_t output_size;
     str last_error;
 };

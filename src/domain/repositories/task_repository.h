@@ -86,6 +86,8 @@ struct task_writer_ops {
     err (*find_waiting)(struct task_writer *w, struct arena *a, int64_t depends_on_key,
                         struct task_slice *out);
     err (*purge)(struct task_writer *w, instant ended_before, uint32_t limit, int64_t *count);
+    err (*purge_outputs)(struct task_writer *w, instant ended_before, uint32_t limit,
+                         int64_t *count);
 };
 struct task_writer {
     const struct task_writer_ops *ops;
@@ -125,6 +127,14 @@ static inline err task_writer_purge(struct task_writer *w, instant ended_before,
                                     int64_t *count)
 {
     return w->ops->purge(w, ended_before, limit, count);
+}
+
+/* Of the first that ended before, limit at most, the object of the output is known no more: then
+ * the sweeper takes it. */
+static inline err task_writer_purge_outputs(struct task_writer *w, instant ended_before,
+                                            uint32_t limit, int64_t *count)
+{
+    return w->ops->purge_outputs(w, ended_before, limit, count);
 }
 
 #endif

@@ -265,6 +265,9 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
     const struct memory_rows *parts = memory_rows(reading(r), MEMORY_UPLOAD_PARTS);
     for (size_t i = 0; i < parts->len && !*out; i++)
         *out = str_eq(((const struct upload_part *)parts->at[i])->sha256, object_name);
+    const struct memory_rows *tasks = memory_rows(reading(r), MEMORY_TASKS);
+    for (size_t i = 0; i < tasks->len && !*out; i++)
+        *out = str_eq(((const struct task *)tasks->at[i])->output_object, object_name);
     *out = *out || memory_images_is_version(r, object_name);
     return OK;
 }

@@ -260,9 +260,29 @@ static err purge(struct task_writer *w, instant ended_before, uint32_t limit, in
     return OK;
 }
 
+static err purge_outputs(struct task_writer *w, instant ended_before, uint32_t limit,
+                         int64_t *count)
+{
+    struct memory_session *s = SESSION_OF(w, task_writer);
+    struct memory_rows *rows = &memory_write(s)->tables[MEMORY_TASKS];
+    *count = 0;
+    for (size_t i = 0; i < rows->len && *count < limit; i++) {
+        const struct task *task = rows->at[i];
+        if (!task_has_ended(task) || task->finished_at.us >= ended_before.us ||
+            task->output_object.ptr == NULL)
+            continue;
+        struct task changed = *task;
+        changed.output_object = STR_NONE;
+        TRY(save(w, &changed));
+        ++*count;
+    }
+    return OK;
+}
+
 const struct task_writer_ops memory_task_writer_ops = {.add = add,
                                                        .save = save,
                                                        .locate = locate,
                                                        .claim = claim,
                                                        .find_waiting = find_waiting,
-                                                       .purge = purge};
+                                                       .purge = purge,
+                                                       .purge_outputs = purge_outputs};

@@ -643,27 +643,39 @@ static const char retention[] =
     "studies GROUP BY organization_key;"
 static const char sqlite_quotas[] =
     USAGE(" STRICT, WITHOUT ROWID") "CREATE TRIGGER use_study AFTER INSERT ON studies BEGIN "
-    "INSERT INTO organization_usage VALUES (new.organization_key, new.size) "
-    "ON CONFLICT DO UPDATE SET size = size + excluded.size; END;"
-    "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies WHEN old.size <> new.size BEGIN "
-    "UPDATE organization_usage SET size = size + new.size - old.size WHERE organization_key = "
-    "new.organization_key; END;"
-    "CREATE TRIGGER unuse_study AFTER DELETE ON studies BEGIN "
-    "UPDATE organization_usage SET size = size - old.size WHERE organization_key = "
-    "old.organization_key; END;";
-static const char postgresql_quotas[] =
-    USAGE(" WITH (fillfactor = 50)")
-    "CREATE FUNCTION use_study() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "IF TG_OP <> 'INSERT' THEN UPDATE organization_usage SET size = size - old.size "
-    "WHERE organization_key = old.organization_key; END IF;"
-    "IF TG_OP <> 'DELETE' THEN INSERT INTO organization_usage AS u VALUES "
-    "(new.organization_key, new.size) ON CONFLICT (organization_key) "
-    "DO UPDATE SET size = u.size + excluded.size; END IF;"
-    "RETURN NULL; END $$;"
-    "CREATE TRIGGER use_study AFTER INSERT OR DELETE ON studies FOR EACH ROW "
-    "EXECUTE FUNCTION use_study();"
-    "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies FOR EACH ROW "
-    "WHEN (old.size <> new.size) EXECUTE FUNCTION use_study();";
+                                    "INSERT INTO organization_usage VALUES (new.organization_key, "
+                                    "new.size) "
+                                    "ON CONFLICT DO UPDATE SET size = size + excluded.size; END;"
+                                    "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies "
+                                    "WHEN old.size <> new.size BEGIN "
+                                    "UPDATE organization_usage SET size = size + new.size - "
+                                    "old.size WHERE organization_key = "
+                                    "new.organization_key; END;"
+                                    "CREATE TRIGGER unuse_study AFTER DELETE ON studies BEGIN "
+                                    "UPDATE organization_usage SET size = size - old.size WHERE "
+                                    "organization_key = "
+                                    "old.organization_key; END;";
+static const char postgresql_quotas[] = USAGE(
+    " WITH (fillfactor = 50)") "CREATE FUNCTION use_study() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                               "BEGIN "
+                               "IF TG_OP <> 'INSERT' THEN UPDATE organization_usage SET size = "
+                               "size - old.size "
+                               "WHERE organization_key = old.organization_key; END IF;"
+                               "IF TG_OP <> 'DELETE' THEN INSERT INTO organization_usage AS u "
+                               "VALUES "
+                               "(new.organization_key, new.size) ON CONFLICT (organization_key) "
+                               "DO UPDATE SET size = u.size + excluded.size; END IF;"
+                               "RETURN NULL; END $$;"
+                               "CREATE TRIGGER use_study AFTER INSERT OR DELETE ON studies FOR "
+                               "EACH ROW "
+                               "EXECUTE FUNCTION use_study();"
+                               "CREATE TRIGGER reuse_study AFTER UPDATE OF size ON studies FOR "
+                               "EACH ROW "
+                               "WHEN (old.size <> new.size) EXECUTE FUNCTION use_study();";
+
+/* The sweeper asks for each object. */
+static const char task_outputs[] =
+    "CREATE INDEX tasks_by_output ON tasks(output_object) WHERE output_object IS NOT NULL;";
 
 /* What a session was opened with; empty in those that older programs open. */
 static const char identities[] =
@@ -736,5 +748,6 @@ const struct migration migrations[] = {
      {disclosures},
      NULL,
      NULL},
+    {32, "tasks are found by the object they made", {task_outputs}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -321,7 +321,8 @@ static err is_referenced(struct image_reader *r, str object_name, bool *out)
                         "SELECT 1 FROM instances WHERE object_name = ?1 UNION ALL "
                         "SELECT 1 FROM instance_versions WHERE object_name = ?1 UNION ALL "
                         "SELECT 1 FROM non_patient_objects WHERE object_name = ?1 UNION ALL "
-                        "SELECT 1 FROM upload_parts WHERE sha256 = ?1 LIMIT 1",
+                        "SELECT 1 FROM upload_parts WHERE sha256 = ?1 UNION ALL "
+                        "SELECT 1 FROM tasks WHERE output_object = ?1 LIMIT 1",
                         &s));
     statement_bind_str(&s, 1, object_name);
     return statement_step(&s, out);

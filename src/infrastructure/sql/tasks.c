@@ -224,9 +224,21 @@ static err purge(struct task_writer *w, instant ended_before, uint32_t limit, in
                            values, 2, count);
 }
 
+static err purge_outputs(struct task_writer *w, instant ended_before, uint32_t limit,
+                         int64_t *count)
+{
+    const int64_t values[] = {ended_before.us, limit};
+    return sql_session_run(SESSION_OF(w, task_writer),
+                           "UPDATE tasks SET output_object = NULL, version = version + 1 WHERE key "
+                           "IN (SELECT key FROM tasks WHERE finished_at < ?1 AND state >= 3 AND "
+                           "output_object IS NOT NULL ORDER BY finished_at LIMIT ?2)",
+                           values, 2, count);
+}
+
 const struct task_writer_ops sql_task_writer_ops = {.add = add,
                                                     .save = save,
                                                     .locate = locate,
                                                     .claim = claim,
                                                     .find_waiting = find_waiting,
-                                                    .purge = purge};
+                                                    .purge = purge,
+                                                    .purge_outputs = purge_outputs};

@@ -214,6 +214,16 @@ class Organization:
         assert answer.status == 202, answer.body
         return answer.json["id"]
 
+    def export(self):
+        """A task with an output."""
+        study = next(iter(self.studies.values()))["studies"]
+        answer = self.call("POST", f"{API}/exports", {"studies": [study]})
+        assert answer.status == 202, answer.body
+        path, deadline = f"{API}/tasks/{answer.json['id']}", time.monotonic() + 60
+        while self.call("GET", path).json["state"] in ("queued", "running") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return answer.json["id"]
+
     def webhook(self):
         return self.make("/webhooks", {"url": "https://receiver.invalid/", "events": ["share.opened"]})
 
@@ -426,6 +436,8 @@ class Matrix(unittest.TestCase):
         for start, thing in THINGS.items():
             if path.startswith(start):
                 values["{id}"] = organization.thing(thing)
+        if path.endswith("/output"):
+            values["{id}"] = organization.thing("export")
         if "{grant_id}" in path:
             values["{id}"], values["{grant_id}"] = organization.thing("album_member")
         values["{study_id}"] = organization.studies[study]["studies"]

@@ -226,3 +226,38 @@ CONTRACT(tasks_that_ended_long_ago_go)
     CHECK_INT(0, count);
     contract_commit(s);
 }
+
+/* Until then the object is referenced, so that nobody sweeps it. */
+CONTRACT(what_a_task_made_is_known_for_a_while)
+{
+    int64_t count;
+    bool referenced;
+    struct task got;
+    instant now = clock_now(&c->clock.base);
+    str object = str_format(&c->arena, "%064d", 7070);
+    struct task task = task_of(c, "export", 5);
+    task.state = TASK_SUCCEEDED;
+    task.finished_at = now;
+    task.output_object = object;
+    task.output_name = STR("export.zip");
+    task.output_size = 5;
+    add_task(c, task);
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(image_reader_is_referenced(s->readers.images, object, &referenced));
+    CHECK(referenced);
+    CHECK_OK(task_writer_purge_outputs(s->uow.tasks, now, 9, &count));
+    CHECK_INT(0, count);
+    CHECK_OK(task_writer_purge_outputs(s->uow.tasks, instant_add(now, 1), 0, &count));
+    CHECK_INT(0, count);
+    CHECK_OK(task_writer_purge_outputs(s->uow.tasks, instant_add(now, 1), 9, &count));
+    CHECK_INT(1, count);
+    CHECK_OK(task_writer_purge_outputs(s->uow.tasks, instant_add(now, 1), 9, &count));
+    CHECK_INT(0, count);
+    contract_commit(s);
+    s = contract_begin(c);
+    CHECK_OK(image_reader_is_referenced(s->readers.images, object, &referenced));
+    CHECK(!referenced);
+    CHECK_OK(task_reader_get(s->readers.tasks, &c->arena, c->organization_key, task.id, &got));
+    CHECK(got.output_object.ptr == NULL && got.version == 2 && got.output_size == 5);
+    db_session_end(s);
+}

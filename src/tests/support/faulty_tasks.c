@@ -86,6 +86,13 @@ static err faulty_task_writer_purge(struct task_writer *w, instant ended_before,
     return task_writer_purge(s->inner->uow.tasks, ended_before, limit, count);
 }
 
+static err faulty_task_writer_purge_outputs(struct task_writer *w, instant ended_before,
+                                            uint32_t limit, int64_t *count)
+{
+    PASS(task_writer, w, "task_writer_purge_outputs");
+    return task_writer_purge_outputs(s->inner->uow.tasks, ended_before, limit, count);
+}
+
 const struct task_writer_ops faulty_task_writer_ops = {
     .add = faulty_task_writer_add,
     .save = faulty_task_writer_save,
@@ -93,4 +100,5 @@ const struct task_writer_ops faulty_task_writer_ops = {
     .claim = faulty_task_writer_claim,
     .find_waiting = faulty_task_writer_find_waiting,
     .purge = faulty_task_writer_purge,
+    .purge_outputs = faulty_task_writer_purge_outputs,
 };

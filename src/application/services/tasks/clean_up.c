@@ -17,7 +17,7 @@ static err run(struct task_run *run, const void *parameters, struct task_result 
         TRY(task_run_check(run));
         TRY(purge_expired_send(&scope, &(struct purge_expired){0}, &r));
         step = r.session_count + r.answer_count + r.upload_count + r.grant_count +
-               r.work_item_count + r.mail_count + r.visit_count + r.task_count;
+               r.work_item_count + r.mail_count + r.visit_count + r.task_count + r.output_count;
         count += step;
         task_run_progress(run, count, 0, "rows");
         arena_reset(&scratch);

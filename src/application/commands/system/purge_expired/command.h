@@ -15,7 +15,7 @@ struct purge_expired_result {
     int64_t work_item_count;
     int64_t mail_count;
     int64_t visit_count;
-    int64_t task_count;
+    int64_t task_count, output_count;
     int64_t notification_count;
     int64_t delivery_count;
 };

@@ -10,6 +10,7 @@ SCHEMA(purge_expired_result, FIELD(purge_expired_result, session_count, .doc = "
        FIELD(purge_expired_result, mail_count, .doc = "Mails removed"),
        FIELD(purge_expired_result, visit_count, .doc = "Visits to shares removed"),
        FIELD(purge_expired_result, task_count, .doc = "Tasks removed"),
+       FIELD(purge_expired_result, output_count, .doc = "Files that tasks made, removed"),
        FIELD(purge_expired_result, notification_count, .doc = "Notifications removed"),
        FIELD(purge_expired_result, delivery_count, .doc = "Deliveries to webhooks removed"));
 
@@ -38,6 +39,9 @@ static err purge_expired_handle(struct command_ctx *ctx, const struct purge_expi
         ctx->uow->shares, instant_add(now, -SECONDS(SHARE_VISIT_KEPT_SECONDS)), &out->visit_count));
     TRY(task_writer_purge(ctx->uow->tasks, instant_add(now, -SECONDS(TASK_KEPT_SECONDS)),
                           PURGED_TASK_COUNT_MAX, &out->task_count));
+    TRY(task_writer_purge_outputs(ctx->uow->tasks,
+                                  instant_add(now, -SECONDS(TASK_OUTPUT_KEPT_SECONDS)),
+                                  PURGED_TASK_COUNT_MAX, &out->output_count));
     TRY(notification_writer_purge(ctx->uow->notifications,
                                   instant_add(now, -SECONDS(NOTIFICATION_KEPT_SECONDS)),
                                   NOTIFICATION_KEPT_COUNT, &out->notification_count));
