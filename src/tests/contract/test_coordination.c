@@ -190,14 +190,25 @@ COORDINATION_CONTRACT(a_value_goes_when_its_time_is_over)
     CHECK(shared_cache_get(w->nodes[1].cache, a, STR("long"), &value));
 }
 
+/* A cache is waited for a short time only, and done without when a busy machine makes it late. */
+static bool comes_through(struct world *w, struct arena *a, str key, str value, str *out)
+{
+    for (int i = 0; i < 100; i++) {
+        shared_cache_put(w->nodes[0].cache, key, value, 60);
+        if (shared_cache_get(w->nodes[1].cache, a, key, out))
+            return true;
+        usleep(50000);
+    }
+    return false;
+}
+
 COORDINATION_CONTRACT(what_is_beyond_the_limits_is_not_kept)
 {
     struct shared_cache *c = w->nodes[0].cache;
     str value, largest = bytes_of(a, SHARED_CACHE_VALUE_SIZE_MAX, 7),
                larger = bytes_of(a, SHARED_CACHE_VALUE_SIZE_MAX + 1, 7);
     str key = bytes_of(a, SHARED_CACHE_KEY_SIZE_MAX + 1, 'k');
-    shared_cache_put(c, STR("largest"), largest, 60);
-    CHECK(shared_cache_get(w->nodes[1].cache, a, STR("largest"), &value));
+    CHECK(comes_through(w, a, STR("largest"), largest, &value));
     CHECK_STR(largest, value);
     shared_cache_put(c, STR("larger"), larger, 60);
     shared_cache_put(c, key, STR("x"), 60);
@@ -208,8 +219,7 @@ COORDINATION_CONTRACT(what_is_beyond_the_limits_is_not_kept)
           !shared_cache_get(c, a, STR(""), &value) &&
           !shared_cache_get(c, a, STR("never"), &value) &&
           !shared_cache_get(c, a, STR("ever"), &value));
-    shared_cache_put(c, str_sub(key, 0, SHARED_CACHE_KEY_SIZE_MAX), STR("x"), 60);
-    CHECK(shared_cache_get(c, a, str_sub(key, 0, SHARED_CACHE_KEY_SIZE_MAX), &value));
+    CHECK(comes_through(w, a, str_sub(key, 0, SHARED_CACHE_KEY_SIZE_MAX), STR("x"), &value));
 }
 
 COORDINATION_CONTRACT(a_bucket_gives_what_it_holds_to_all_together)
