@@ -9,8 +9,8 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     printf 'nodejs\nnpm\n' | tools/install_packages.sh -
 fi
-# Tests wait more than they work: two for each processor.
-processes=$(($(nproc) * 2))
+# Tests wait more than they work: one more than there are processors.
+processes=$(($(nproc) + 1))
 # Tests make many small files and databases and have each written through: in memory where there is room, so that a slow disk is not
 # what is tested. What is about disks (test_storage) stays on one.
 memory=/dev/shm
