@@ -174,37 +174,14 @@ static err services_open(struct app *app)
                           .audit_sealer = &app->audit_seal.base,
                           .report_sealer = &app->report_seal.base,
                           .pdf = &app->pdf.base,
+                          .export_folders = app->settings.export_root.ptr != NULL
+                                                ? &app->export_folders.base
+                                                : NULL,
                           .audit_source = audit_source(app),
                           .duplicates = app->settings.duplicates};
     const struct backup_settings backups = app_backup_settings(app);
     backup_maker_open(&app->backups, &backups);
     app->services.backups = backups.folder.ptr != NULL ? &app->backups.base : NULL;
-    app->services = (struct services){
-        .storage = app->storage,
-        .tokens = &app->tokens.base,
-        .passwords = &app->passwords.base,
-        .otp = &app->otp.base,
-        .session_uses = &app->session_uses.base,
-        .seals = &app->seals.base,
-        .secrets = &secret_sha256,
-        .mail = {.public_url = app->settings.public_url,
-                 .has_server = app->settings.smtp_url.ptr != NULL},
-        .principals = &app->principals.base,
-        .metadata = &app->metadata.base,
-        .keeps_preambles = app->settings.keep_preambles,
-        .attributes = &app->attributes.base,
-        .task_kinds = task_kinds,
-        .webhooks = &app->webhook_sender.base,
-        .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
-        .time_zones = &app->time_zones.base,
-        .http = &app->http.base,
-        .objects = &object_checker_by_reading,
-        .audit_sealer = &app->audit_seal.base,
-        .report_sealer = &app->report_seal.base,
-        .pdf = &app->pdf.base,
-        .export_folders = app->settings.export_root.ptr != NULL ? &app->export_folders.base : NULL,
-        .audit_source = audit_source(app),
-        .duplicates = app->settings.duplicates};
     return OK;
 }
 
