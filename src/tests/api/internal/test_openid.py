@@ -223,7 +223,7 @@ class Openid(harness.Case):
         made = self.gantry.request("POST", f"{API}/users", {"email": "olga@clinic.example", "name": "O", "role": "viewer", "password": PASSWORD})
         token = self.gantry.sign_in("olga@clinic.example").json["access_token"]
         secret = self.gantry.request("POST", f"{API}/auth/mfa/enroll", {"password": PASSWORD}, token=token).json["secret"]
-        codes = self.gantry.request("POST", f"{API}/auth/mfa/confirm", {"otp": oathtool(secret)}, token=token).json["recovery_codes"]
+        codes = self.gantry.request("POST", f"{API}/auth/mfa/confirm", {"code": oathtool(secret)}, token=token).json["recovery_codes"]
         answer = self.come(provider, "olga")
         self.refused(answer, "OTP_REQUIRED")
         cookie = {"Cookie": "__Host-gantry-openid=" + self.cookies(answer)["__Host-gantry-openid"], "Sec-Fetch-Site": "same-origin"}
