@@ -101,17 +101,17 @@ static err queue_mail(struct command_ctx *ctx, const struct user *user, str lang
 
 /* A zone that is not there any more is UTC. */
 static err mail_time(const struct telling *t, const struct notification_settings *settings,
-                     instant *out)
+                     instant now, instant *out)
 {
     const struct time_zone *zone = &time_zone_utc;
-    *out = clock_now(t->ctx->clock);
+    *out = now;
     if (t->rule->is_urgent ||
         (settings->digest == DIGEST_NONE && settings->quiet_from == NOTIFICATION_NO_QUIET))
         return OK;
     err e = time_zones_find(t->ctx->services->time_zones, settings->time_zone, &zone);
     if (failed(e) && e.code != ERR_NOT_FOUND)
         return e;
-    return notification_mail_time(settings, zone, *out, out);
+    return notification_mail_time(settings, zone, now, out);
 }
 
 static err add_mail(const struct telling *t, const struct notification_settings *settings,
@@ -130,7 +130,7 @@ static err add_mail(const struct telling *t, const struct notification_settings 
                                      .detail = t->like.detail,
                                      .happened_at =
                                          t->event->event_time.us != 0 ? t->event->event_time : now};
-    TRY(mail_time(t, settings, &mail.due_at));
+    TRY(mail_time(t, settings, now, &mail.due_at)); /* one time: else it is due a moment later */
     return mail.due_at.us <= now.us
                ? queue_mail(t->ctx, user, t->language, &mail)
                : notification_writer_add_mail(t->ctx->uow->notifications, &mail);
