@@ -38,4 +38,11 @@ static inline void *slice_room_(struct arena *a, void *at, size_t len, size_t si
     return arena_grow(a, at, len * size, total, 16);
 }
 
+/* The same where the type of the elements is known by its size alone. */
+static inline void *slice_push_sized(struct arena *a, void **at, size_t *len, size_t size)
+{
+    *at = slice_room_(a, *at, *len, size);
+    return memset((char *)*at + (*len)++ * size, 0, size);
+}
+
 #endif

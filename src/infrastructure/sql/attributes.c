@@ -17,13 +17,10 @@ static err begin_select(struct attribute_reader *r, struct arena *a, const char 
 
 static err read_all(struct statement *s, struct arena *a, struct indexed_attribute_slice *out)
 {
-    *out = (struct indexed_attribute_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(s, a, 0, &indexed_attribute_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(s, a, &indexed_attribute_schema, &rows));
+    *out = (struct indexed_attribute_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err list(struct attribute_reader *r, struct arena *a, int64_t organization_key,

@@ -39,13 +39,10 @@ static err all_projects(struct disclosure_reader *r, struct arena *a, int64_t or
     CLEANUP(statement_end) struct statement s = {0};
     TRY(select_by(r, a, &deidentification_project_schema,
                   "WHERE organization_key = ?1 ORDER BY key", organization_key, &s));
-    *out = (struct deidentification_project_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &deidentification_project_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &deidentification_project_schema, &rows));
+    *out = (struct deidentification_project_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err all_destinations(struct disclosure_reader *r, struct arena *a, int64_t organization_key,
@@ -54,13 +51,10 @@ static err all_destinations(struct disclosure_reader *r, struct arena *a, int64_
     CLEANUP(statement_end) struct statement s = {0};
     TRY(select_by(r, a, &destination_schema, "WHERE organization_key = ?1 ORDER BY key",
                   organization_key, &s));
-    *out = (struct destination_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &destination_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &destination_schema, &rows));
+    *out = (struct destination_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err get_patient(struct disclosure_reader *r, struct arena *a, int64_t project_key, str code,

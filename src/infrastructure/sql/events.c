@@ -40,13 +40,10 @@ static err find(struct event_reader *r, struct arena *a, int64_t after_key, uint
                         &s));
     statement_bind_i64(&s, 1, after_key);
     statement_bind_i64(&s, 2, limit);
-    *out = (struct outbox_event_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &outbox_event_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &outbox_event_schema, &rows));
+    *out = (struct outbox_event_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err last_key(struct event_reader *r, int64_t *out)
@@ -167,13 +164,10 @@ static err find_arrivals(struct sql_connection *c, struct arena *a, instant quie
                         &s));
     statement_bind_i64(&s, 1, quiet_since.us);
     statement_bind_i64(&s, 2, limit);
-    *out = (struct study_arrival_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &study_arrival_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &study_arrival_schema, &rows));
+    *out = (struct study_arrival_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err take_arrivals(struct event_writer *w, struct arena *a, instant quiet_since,

@@ -37,13 +37,10 @@ static err list_providers(struct identity_reader *r, struct arena *a, int64_t or
                       &s));
     if (organization_key != 0)
         statement_bind_i64(&s, 1, organization_key);
-    *out = (struct identity_provider_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &identity_provider_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &identity_provider_schema, &rows));
+    *out = (struct identity_provider_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err get(struct identity_reader *r, struct arena *a, int64_t provider_key, str subject,
@@ -66,13 +63,10 @@ static err of_user(struct identity_reader *r, struct arena *a, int64_t user_key,
     TRY(sql_session_read(SESSION_OF(r, identity_reader), &c));
     TRY(entity_select(c, a, &identity_schema, "WHERE user_key = ?1 ORDER BY key", &s));
     statement_bind_i64(&s, 1, user_key);
-    *out = (struct identity_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &identity_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &identity_schema, &rows));
+    *out = (struct identity_slice){rows.at, rows.len};
+    return OK;
 }
 
 const struct identity_reader_ops sql_identity_reader_ops = {.get_provider = get_provider,

@@ -65,13 +65,9 @@ static err find(struct mail_reader *r, struct arena *a, const struct mail_filter
     buf_addf(&sql, "key DESC LIMIT %u OFFSET %llu", f->limit, (unsigned long long)f->offset);
     TRY(statement_prepare(c, buf_str(&sql), &s));
     bind_filter(&s, a, f);
-    *out = (struct mail_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            break;
-        statement_column_object(&s, a, 0, &mail_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &mail_schema, &rows));
+    *out = (struct mail_slice){rows.at, rows.len};
     return count_found(c, a, f, where, total);
 }
 

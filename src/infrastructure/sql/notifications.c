@@ -20,13 +20,10 @@ static err get(struct notification_reader *r, struct arena *a, int64_t user_key,
 
 static err read_rows(struct statement *s, struct arena *a, struct notification_slice *out)
 {
-    *out = (struct notification_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(s, a, 0, &notification_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(s, a, &notification_schema, &rows));
+    *out = (struct notification_slice){rows.at, rows.len};
+    return OK;
 }
 
 /* ?2: only those that were not read */
@@ -131,13 +128,10 @@ static err all_settings(struct notification_reader *r, struct arena *a, int64_t 
     TRY(entity_select(c, a, &notification_settings_schema,
                       "WHERE organization_key = ?1 ORDER BY key", &s));
     statement_bind_i64(&s, 1, organization_key);
-    *out = (struct notification_settings_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &notification_settings_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &notification_settings_schema, &rows));
+    *out = (struct notification_settings_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err next_due(struct notification_reader *r, int64_t organization_key, int64_t after_user_key,
@@ -242,13 +236,10 @@ static err read_due(struct notification_writer *w, struct arena *a, int64_t user
     statement_bind_i64(&s, 1, user_key);
     statement_bind_i64(&s, 2, now.us);
     statement_bind_i64(&s, 3, NOTIFICATION_DIGEST_COUNT_MAX);
-    *out = (struct notification_mail_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &notification_mail_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &notification_mail_schema, &rows));
+    *out = (struct notification_mail_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err take_due(struct notification_writer *w, struct arena *a, int64_t user_key, instant now,

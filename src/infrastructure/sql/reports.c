@@ -209,13 +209,10 @@ static err find_versions(struct report_reader *r, struct arena *a, int64_t repor
     TRY(sql_session_read(SESSION_OF(r, report_reader), &c));
     TRY(entity_select(c, a, &report_version_schema, "WHERE report_key = ?1 ORDER BY number", &s));
     statement_bind_i64(&s, 1, report_key);
-    *out = (struct report_version_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &report_version_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &report_version_schema, &rows));
+    *out = (struct report_version_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err get_lock(struct report_reader *r, struct arena *a, int64_t report_key,
@@ -245,13 +242,10 @@ static err find_due(struct report_reader *r, struct arena *a, instant now, uint3
                       "WHERE due_at <= ?1 ORDER BY due_at, key LIMIT ?2", &s));
     statement_bind_i64(&s, 1, now.us);
     statement_bind_i64(&s, 2, limit);
-    *out = (struct critical_result_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &critical_result_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &critical_result_schema, &rows));
+    *out = (struct critical_result_slice){rows.at, rows.len};
+    return OK;
 }
 
 const struct report_reader_ops sql_report_reader_ops = {.get = get,

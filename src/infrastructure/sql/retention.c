@@ -22,13 +22,10 @@ static err find(struct retention_reader *r, struct arena *a, int64_t organizatio
     TRY(entity_select(c, a, &retention_rule_schema,
                       "WHERE organization_key = ?1 ORDER BY name, key", &s));
     statement_bind_i64(&s, 1, organization_key);
-    *out = (struct retention_rule_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &retention_rule_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &retention_rule_schema, &rows));
+    *out = (struct retention_rule_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err get_hold(struct retention_reader *r, struct arena *a, int64_t study_key,

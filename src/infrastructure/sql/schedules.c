@@ -23,13 +23,10 @@ static err find_by(struct schedule_reader *r, struct arena *a, const char *condi
     TRY(entity_select(c, a, &schedule_schema, condition, &s));
     for (int i = 0; i < count; i++)
         statement_bind_i64(&s, i + 1, values[i]);
-    *out = (struct schedule_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &schedule_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &schedule_schema, &rows));
+    *out = (struct schedule_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err find(struct schedule_reader *r, struct arena *a, int64_t organization_key,

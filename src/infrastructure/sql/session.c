@@ -392,6 +392,19 @@ err entity_read_row(struct statement *s, struct arena *a, const struct schema *s
     return OK;
 }
 
+err entity_read_rows(struct statement *s, struct arena *a, const struct schema *schema,
+                     struct row_slice *out)
+{
+    *out = (struct row_slice){0};
+    for (bool has_row;;) {
+        TRY(statement_step(s, &has_row));
+        if (!has_row)
+            return OK;
+        statement_column_object(s, a, 0, schema,
+                                slice_push_sized(a, &out->at, &out->len, schema->size));
+    }
+}
+
 err entity_select(struct sql_connection *c, struct arena *a, const struct schema *schema,
                   const char *where, struct statement *out)
 {

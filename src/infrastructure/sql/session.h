@@ -120,5 +120,12 @@ err sql_session_run(struct sql_session *s, const char *sql, const int64_t *value
 /* "SELECT … " + where, a constant. Errors: NOT_FOUND. where_sql must be stable text: it is the key
  * of the cache. */
 err entity_read_row(struct statement *s, struct arena *a, const struct schema *schema, void *out);
+/* All rows that are left, as structs of the schema. */
+struct row_slice {
+    void *at;
+    size_t len;
+};
+err entity_read_rows(struct statement *s, struct arena *a, const struct schema *schema,
+                     struct row_slice *out);
 
 #endif

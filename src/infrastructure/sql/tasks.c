@@ -48,13 +48,10 @@ static void bind_filter(struct statement *s, const struct task_filter *f)
 
 static err read_rows(struct statement *s, struct arena *a, struct task_slice *out)
 {
-    *out = (struct task_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(s, a, 0, &task_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(s, a, &task_schema, &rows));
+    *out = (struct task_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err find(struct task_reader *r, struct arena *a, const struct task_filter *f,
@@ -100,13 +97,10 @@ static err count(struct task_reader *r, struct arena *a, struct task_count_slice
         "next_attempt_at ELSE created_at END) FROM tasks WHERE state IN (0, 1, 2, 4) "
         "GROUP BY kind, state ORDER BY kind, state",
         &s));
-    *out = (struct task_count_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(&s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(&s, a, 0, &task_count_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(&s, a, &task_count_schema, &rows));
+    *out = (struct task_count_slice){rows.at, rows.len};
+    return OK;
 }
 
 const struct task_reader_ops sql_task_reader_ops = {.get = get,

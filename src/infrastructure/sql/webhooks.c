@@ -16,13 +16,10 @@ static err get(struct webhook_reader *r, struct arena *a, int64_t organization_k
 
 static err read_rows(struct statement *s, struct arena *a, struct webhook_slice *out)
 {
-    *out = (struct webhook_slice){0};
-    for (bool has_row;;) {
-        TRY(statement_step(s, &has_row));
-        if (!has_row)
-            return OK;
-        statement_column_object(s, a, 0, &webhook_schema, SLICE_PUSH(a, out));
-    }
+    struct row_slice rows;
+    TRY(entity_read_rows(s, a, &webhook_schema, &rows));
+    *out = (struct webhook_slice){rows.at, rows.len};
+    return OK;
 }
 
 static err read_with(struct webhook_reader *r, struct arena *a, const char *where, int64_t value,
