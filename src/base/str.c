@@ -231,6 +231,14 @@ bool str_is_utf8(str s)
     return true;
 }
 
+str str_clip(str s, size_t size_max)
+{
+    size_t size = s.len < size_max ? s.len : size_max;
+    while (size < s.len && size != 0 && ((unsigned char)s.ptr[size] & 0xC0) == 0x80)
+        size--;
+    return str_sub(s, 0, size);
+}
+
 uint32_t str_utf8_next(str s, size_t *at)
 {
     const unsigned char *p = (const unsigned char *)s.ptr + *at;

@@ -95,6 +95,8 @@ bool str_to_double(str s, double *out);
 
 /* The whole of s is UTF-8 as in RFC 3629 (no surrogates, no overlong forms). */
 bool str_is_utf8(str s);
+/* As much of the beginning as size_max bytes hold, in whole characters; absent stays absent. */
+str str_clip(str s, size_t size_max);
 /* Decodes the character at *at (valid UTF-8 only) and moves *at behind it. */
 uint32_t str_utf8_next(str s, size_t *at);
 

@@ -21,14 +21,9 @@ static bool is_number(enum dicom_vr vr)
     return vr == VR_IS || vr == VR_DS || (vr_kind(vr) == VR_KIND_BINARY && vr != VR_AT);
 }
 
-/* The beginning, cut between two characters. */
 static str fold(struct arena *a, str text)
 {
-    size_t end = text.len;
-    if (end > FOLDED_SIZE_MAX)
-        for (end = FOLDED_SIZE_MAX; end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80;)
-            end--;
-    return str_lower(a, str_sub(text, 0, end));
+    return str_lower(a, str_clip(text, FOLDED_SIZE_MAX));
 }
 
 /* One text for each number: "1", "1.0" and "+1e0" are the same. "" for what is none. */

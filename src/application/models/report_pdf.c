@@ -105,10 +105,7 @@ static str fit(struct arena *a, str text, size_t size_max)
 {
     if (text.len <= size_max)
         return text;
-    size_t end = size_max - (sizeof "…" - 1);
-    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
-        end--;
-    return str_format(a, "%.*s…", (int)end, text.ptr);
+    return str_format(a, "%.*s…", STR_ARG(str_clip(text, size_max - (sizeof "…" - 1))));
 }
 
 static str label(struct writing *w, str text)

@@ -24,15 +24,6 @@ static const void *member(const struct notification_rule *rule, const char *name
     return f == NULL ? NULL : (const char *)payload + f->offset;
 }
 
-/* Whole characters. */
-static str shortened(str text, size_t size_max)
-{
-    size_t size = text.len < size_max ? text.len : size_max;
-    while (size < text.len && size != 0 && ((unsigned char)text.ptr[size] & 0xc0) == 0x80)
-        size--;
-    return text.ptr == NULL ? text : str_sub(text, 0, size);
-}
-
 /* An event on its way to its receivers. */
 struct telling {
     struct command_ctx *ctx;
@@ -172,7 +163,7 @@ static struct notification like_of(struct command_ctx *ctx, const struct notific
         .event_sequence = event->event_sequence,
         .subject_kind = rule->subject_kind != NULL ? str_of(rule->subject_kind) : STR_NONE,
         .subject_id = subject != NULL ? *subject : (uuid){0},
-        .detail = detail != NULL ? shortened(*detail, NOTIFICATION_DETAIL_SIZE_MAX) : STR_NONE};
+        .detail = detail != NULL ? str_clip(*detail, NOTIFICATION_DETAIL_SIZE_MAX) : STR_NONE};
 }
 
 err notification_tell(struct command_ctx *ctx, const struct event_envelope *event, int64_t *count)

@@ -113,12 +113,9 @@ static bool is_passing(err e)
 /* What others wrote is kept as far as it is text: no engine takes anything else. */
 static str kept_text(struct arena *a, str text, size_t size_max)
 {
-    size_t size = text.len < size_max ? text.len : size_max;
     if (!str_is_utf8(text) || (text.len != 0 && memchr(text.ptr, '\0', text.len) != NULL))
         return STR("?");
-    while (size < text.len && size != 0 && ((unsigned char)text.ptr[size] & 0xC0) == 0x80)
-        size--;
-    return str_copy(a, str_sub(text, 0, size));
+    return str_copy(a, str_clip(text, size_max));
 }
 
 static str kept_name(struct arena *a, str name)

@@ -214,13 +214,10 @@ static size_t add_sequence(struct buf *out, uint32_t tag)
     return out->len - 4;
 }
 
-/* Cut between characters, so that 16 bits hold every length. */
+/* So that 16 bits hold every length. */
 static str short_enough(str text)
 {
-    size_t len = text.len < DICOMDIR_TEXT_SIZE_MAX ? text.len : DICOMDIR_TEXT_SIZE_MAX;
-    while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xC0) == 0x80)
-        len--;
-    return str_sub(text, 0, len);
+    return str_clip(text, DICOMDIR_TEXT_SIZE_MAX);
 }
 
 static str value_of(const struct dicomdir_value_slice *values, uint32_t tag)

@@ -64,10 +64,8 @@ _Static_assert(COUNT_OF(principal_kind_names) == PRINCIPAL_KIND_COUNT + 1, "a ki
 
 void principal_set_name(struct principal *p, str name)
 {
-    size_t size = name.len < sizeof p->name ? name.len : sizeof p->name - 1;
-    while (size < name.len && size != 0 && ((unsigned char)name.ptr[size] & 0xC0) == 0x80)
-        size--;
+    str kept = str_clip(name, sizeof p->name - 1);
     memset(p->name, 0, sizeof p->name);
-    if (size != 0)
-        memcpy(p->name, name.ptr, size);
+    if (kept.len != 0)
+        memcpy(p->name, kept.ptr, kept.len);
 }

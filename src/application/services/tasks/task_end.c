@@ -68,20 +68,12 @@ err task_save_changed(struct command_ctx *ctx, struct task *task)
     return task_has_ended(task) ? release(ctx, task) : OK;
 }
 
-/* Whole characters. */
-static str shortened(str words)
-{
-    size_t size = words.len < TASK_WORDS_SIZE_MAX ? words.len : TASK_WORDS_SIZE_MAX;
-    while (size < words.len && size != 0 && ((unsigned char)words.ptr[size] & 0xc0) == 0x80)
-        size--;
-    return str_sub(words, 0, size);
-}
-
 err task_end(struct command_ctx *ctx, struct task *task, enum task_verdict verdict, str words)
 {
     uint32_t chance;
     random_bytes(&chance, sizeof chance);
-    task_end_attempt(task, verdict, shortened(words), clock_now(ctx->clock), chance);
+    task_end_attempt(task, verdict, str_clip(words, TASK_WORDS_SIZE_MAX), clock_now(ctx->clock),
+                     chance);
     return task_save_changed(ctx, task);
 }
 

@@ -32,15 +32,6 @@ static err ask(struct query_ctx *ctx, const struct read_provider_answer *query,
     return openid_complete(ctx->services->openid, ctx->arena, &opened, &asked, &answer, identity);
 }
 
-/* In whole characters. */
-static str cut(str text, size_t size_max)
-{
-    size_t size = text.len < size_max ? text.len : size_max;
-    while (size > 0 && size < text.len && ((unsigned char)text.ptr[size] & 0xc0) == 0x80)
-        size--;
-    return str_sub(text, 0, size);
-}
-
 static err read_provider_answer_handle(struct query_ctx *ctx,
                                        const struct read_provider_answer *query,
                                        struct read_provider_answer_result *out)
@@ -61,7 +52,7 @@ static err read_provider_answer_handle(struct query_ctx *ctx,
         .email = identity.email_is_verified && identity.email.len <= EMAIL_SIZE_MAX
                      ? str_lower(ctx->arena, identity.email)
                      : STR_NONE,
-        .name = cut(identity.name, NAME_SIZE_MAX),
+        .name = str_clip(identity.name, NAME_SIZE_MAX),
         .role = provider_role_of(ctx->arena, &provider, &identity.groups),
         .has_second_factor = provider_says_second_factor(&provider, &identity),
         .expires_at = instant_add(now, SECONDS(PROVIDER_ASSERTION_SECONDS)),
