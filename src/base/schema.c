@@ -30,15 +30,20 @@ const struct field *schema_find(const struct schema *schema, str name, void **ob
     return NULL;
 }
 
+opt_i64 name_number(const char *const *names, str name)
+{
+    for (int64_t i = 0; names[i] != NULL; i++)
+        if (str_eq(str_of(names[i]), name))
+            return (opt_i64){true, i};
+    return (opt_i64){0};
+}
+
 static bool enum_from_text(const struct field *f, str text, unsigned *out)
 {
-    for (unsigned i = 0; f->names[i] != NULL; i++) {
-        if (str_eq(str_of(f->names[i]), text)) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
+    opt_i64 number = name_number(f->names, text);
+    if (number.is_set)
+        *out = (unsigned)number.value;
+    return number.is_set;
 }
 
 static bool read_bool(str text, bool *out)

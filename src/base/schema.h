@@ -136,6 +136,10 @@ enum { SCHEMA_FIELD_COUNT_MAX = 64, FIELD_TEXT_SIZE_MAX = 64 * 1024, FIELD_LIST_
 /* A request or result without members; the member keeps ISO C content. */
 #define EMPTY_STRUCT char nothing
 
+/* Which of the names that is, as of FIELD_ENUM: NULL-terminated. Not set for an absent name, and
+ * for one that is none of them. */
+opt_i64 name_number(const char *const *names, str name);
+
 /* Complaints about single fields, collected so that a sender sees all of them at once (RFC 9457
  * issues). */
 struct issue {

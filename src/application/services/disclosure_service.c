@@ -68,34 +68,27 @@ const char *project_prefix_complaint(str prefix)
     return NULL;
 }
 
-static int number_of(const char *const *names, str name)
-{
-    for (int i = 0; names[i] != NULL; i++)
-        if (str_eq(name, str_of(names[i])))
-            return i;
-    return -1;
-}
-
 const char *risk_policy_complaint(str name)
 {
-    return number_of(risk_policy_names, name) < 0 ? "is refuse or report" : NULL;
+    return name_number(risk_policy_names, name).is_set ? NULL : "is refuse or report";
 }
 
 enum risk_policy risk_policy_of(str name)
 {
-    int number = number_of(risk_policy_names, name);
-    return number < 0 ? RISKS_REFUSED : (enum risk_policy)number;
+    opt_i64 number = name_number(risk_policy_names, name);
+    return number.is_set ? (enum risk_policy)number.value : RISKS_REFUSED;
 }
 
 const char *destination_credential_complaint(str name)
 {
-    return number_of(destination_credential_names, name) < 0 ? "is none, bearer or basic" : NULL;
+    return name_number(destination_credential_names, name).is_set ? NULL
+                                                                  : "is none, bearer or basic";
 }
 
 enum destination_credential destination_credential_of(str name)
 {
-    int number = number_of(destination_credential_names, name);
-    return number < 0 ? CREDENTIAL_NONE : (enum destination_credential)number;
+    opt_i64 number = name_number(destination_credential_names, name);
+    return number.is_set ? (enum destination_credential)number.value : CREDENTIAL_NONE;
 }
 
 static str place_of(struct arena *a, const char *what, uuid id)

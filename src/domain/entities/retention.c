@@ -21,12 +21,10 @@ SCHEMA(legal_hold, ENTITY_FIELDS(legal_hold),
 
 bool retention_start_find(str name, enum retention_start *out)
 {
-    for (int i = 0; i < RETENTION_START_COUNT; i++)
-        if (str_eq(name, str_of(retention_start_names[i]))) {
-            *out = (enum retention_start)i;
-            return true;
-        }
-    return false;
+    opt_i64 number = name_number(retention_start_names, name);
+    if (number.is_set)
+        *out = (enum retention_start)number.value;
+    return number.is_set;
 }
 
 const char *retention_start_complaint(str name)

@@ -6,12 +6,10 @@ _Static_assert(COUNT_OF(missed_runs_names) == MISSED_RUNS_COUNT + 1, "a policy w
 
 bool missed_runs_find(str name, enum missed_runs *out)
 {
-    for (int i = 0; name.ptr != NULL && missed_runs_names[i] != NULL; i++)
-        if (str_eq(name, str_of(missed_runs_names[i]))) {
-            *out = (enum missed_runs)i;
-            return true;
-        }
-    return false;
+    opt_i64 number = name_number(missed_runs_names, name);
+    if (number.is_set)
+        *out = (enum missed_runs)number.value;
+    return number.is_set;
 }
 
 SCHEMA(schedule, ENTITY_FIELDS(schedule),

@@ -264,6 +264,22 @@ TEST(utf8_is_checked)
     CHECK(!str_is_utf8(STR("\xF4\x90\x80\x80")) && !str_is_utf8(STR("\xE2\x82")));
 }
 
+TEST(a_beginning_ends_between_two_characters)
+{
+    str text = STR("a\xC3\xA9\xF0\x9F\x98\x80");
+    static const size_t lens[] = {0, 1, 1, 3, 3, 3, 3, 7, 7};
+    for (size_t i = 0; i < COUNT_OF(lens); i++)
+        CHECK_INT(lens[i], str_clip(text, i).len);
+    CHECK(str_clip(STR_NONE, 3).ptr == NULL);
+}
+
+TEST(a_name_has_its_number)
+{
+    static const char *const names[] = {"one", "two", NULL};
+    CHECK(name_number(names, STR("two")).is_set && name_number(names, STR("two")).value == 1);
+    CHECK(!name_number(names, STR("tw")).is_set && !name_number(names, STR_NONE).is_set);
+}
+
 struct counted_job {
     struct pool_job base;
     int *count;

@@ -6,10 +6,8 @@
 
 static const char *digest_complaint(str name)
 {
-    for (size_t i = 0; notification_digest_names[i] != NULL; i++)
-        if (str_eq(name, str_of(notification_digest_names[i])))
-            return NULL;
-    return "is at_once, hourly or daily";
+    return name_number(notification_digest_names, name).is_set ? NULL
+                                                               : "is at_once, hourly or daily";
 }
 
 static const char *minutes_complaint(str text)
@@ -81,9 +79,9 @@ static err apply(struct command_ctx *ctx, const struct put_notification_preferen
         issues_add(issues, STR("quiet_to"), "is given together with quiet_from");
     notification_minutes_read(cmd->quiet_from, &out->quiet_from);
     notification_minutes_read(cmd->quiet_to, &out->quiet_to);
-    for (int i = 0; i < NOTIFICATION_DIGEST_COUNT; i++)
-        if (str_eq(cmd->digest, str_of(notification_digest_names[i])))
-            out->digest = (enum notification_digest)i;
+    opt_i64 digest = name_number(notification_digest_names, cmd->digest);
+    if (digest.is_set)
+        out->digest = (enum notification_digest)digest.value;
     if (cmd->digest_hour.is_set)
         out->digest_hour = cmd->digest_hour.value;
     return issues->list.len != 0 ? ERR(INVALID, "some fields are not valid") : OK;

@@ -12,23 +12,14 @@ SCHEMA(list_mails, FIELD_EMBED_OF(list_mails, page, paged_query),
 SCHEMA(list_mails_result, FIELD_LIST_OF(list_mails_result, items, mail),
        FIELD_EMBED_OF(list_mails_result, page, paged_result));
 
-/* Not set for an absent name, and for one that is none of them. */
-static opt_i64 number_of(const char *const *names, str name)
-{
-    for (int i = 0; name.ptr != NULL && names[i] != NULL; i++)
-        if (str_eq(name, str_of(names[i])))
-            return (opt_i64){true, i};
-    return (opt_i64){0};
-}
-
 static const char *state_complaint(str name)
 {
-    return number_of(mail_state_names, name).is_set ? NULL : "is no state of a mail";
+    return name_number(mail_state_names, name).is_set ? NULL : "is no state of a mail";
 }
 
 static const char *template_complaint(str name)
 {
-    return number_of(mail_template_names, name).is_set ? NULL : "is no kind of mail";
+    return name_number(mail_template_names, name).is_set ? NULL : "is no kind of mail";
 }
 
 static const char *const sortable[] = {"created_at", "recipient", "state", NULL};
@@ -38,9 +29,9 @@ static err list_mails_handle(struct query_ctx *ctx, const struct list_mails *que
 {
     struct mail_filter filter = {.organization_key = ctx->principal->organization_key,
                                  .search = query->search.search,
-                                 .state = number_of(mail_state_names, query->state),
+                                 .state = name_number(mail_state_names, query->state),
                                  .template_name =
-                                     number_of(mail_template_names, query->template_name),
+                                     name_number(mail_template_names, query->template_name),
                                  .offset = paged_query_offset(&query->page),
                                  .limit = paged_query_size(&query->page)};
     int64_t total;

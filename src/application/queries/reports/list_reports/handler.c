@@ -14,18 +14,9 @@ SCHEMA(list_reports, FIELD_EMBED_OF(list_reports, page, paged_query),
 SCHEMA(list_reports_result, FIELD_LIST_OF(list_reports_result, items, report),
        FIELD_EMBED_OF(list_reports_result, page, paged_result));
 
-/* Not set for an absent name, and for one that is none of them. */
-static opt_i64 state_of(str name)
-{
-    for (int i = 0; name.ptr != NULL && report_state_names[i] != NULL; i++)
-        if (str_eq(name, str_of(report_state_names[i])))
-            return (opt_i64){true, i};
-    return (opt_i64){0};
-}
-
 static const char *state_complaint(str name)
 {
-    return state_of(name).is_set ? NULL : "is no state of a report";
+    return name_number(report_state_names, name).is_set ? NULL : "is no state of a report";
 }
 
 static const char *const sortable[] = {"created_at", "updated_at", "signed_at",
@@ -37,7 +28,7 @@ static err list_reports_handle(struct query_ctx *ctx, const struct list_reports 
     struct report_filter filter = {.shows_drafts = report_shows_drafts(ctx->principal),
                                    .study_id = query->study_id,
                                    .author_id = query->author_id,
-                                   .state = state_of(query->state),
+                                   .state = name_number(report_state_names, query->state),
                                    .only_critical = query->only_critical,
                                    .search = query->search.search,
                                    .offset = paged_query_offset(&query->page),

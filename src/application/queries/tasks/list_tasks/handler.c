@@ -14,18 +14,9 @@ SCHEMA(list_tasks, FIELD_EMBED_OF(list_tasks, page, paged_query),
 SCHEMA(list_tasks_result, FIELD_LIST_OF(list_tasks_result, items, task_view),
        FIELD_EMBED_OF(list_tasks_result, page, paged_result));
 
-/* Not set for an absent name, and for one that is none of them. */
-static opt_i64 state_of(str name)
-{
-    for (int i = 0; name.ptr != NULL && task_state_names[i] != NULL; i++)
-        if (str_eq(name, str_of(task_state_names[i])))
-            return (opt_i64){true, i};
-    return (opt_i64){0};
-}
-
 static const char *state_complaint(str name)
 {
-    return state_of(name).is_set ? NULL : "is no state of a task";
+    return name_number(task_state_names, name).is_set ? NULL : "is no state of a task";
 }
 
 static const char *const sortable[] = {"created_at", "priority", "state", "kind", NULL};
@@ -35,7 +26,7 @@ static err list_tasks_handle(struct query_ctx *ctx, const struct list_tasks *que
 {
     struct task_filter filter = {.organization_key = ctx->principal->organization_key,
                                  .created_by = task_maker_shown(ctx->principal),
-                                 .state = state_of(query->state),
+                                 .state = name_number(task_state_names, query->state),
                                  .kind = query->kind,
                                  .subject_id = query->subject_id,
                                  .offset = paged_query_offset(&query->page),

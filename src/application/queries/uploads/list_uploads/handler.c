@@ -3,10 +3,9 @@
 
 static const char *state_complaint(str state)
 {
-    for (size_t i = 0; upload_state_names[i] != NULL; i++)
-        if (str_eq(state, str_of(upload_state_names[i])))
-            return NULL;
-    return "must be open, completing, completed or refused";
+    return name_number(upload_state_names, state).is_set
+               ? NULL
+               : "must be open, completing, completed or refused";
 }
 
 SCHEMA(list_uploads, FIELD_EMBED_OF(list_uploads, page, paged_query),
@@ -20,12 +19,10 @@ static err list_uploads_handle(struct query_ctx *ctx, const struct list_uploads 
 {
     struct upload_filter filter = {.organization_key = ctx->principal->organization_key,
                                    .owner_id = principal_actor_id(ctx->principal),
+                                   .state = name_number(upload_state_names, query->state),
                                    .offset = paged_query_offset(&query->page),
                                    .limit = paged_query_size(&query->page)};
     int64_t total;
-    for (int i = 0; query->state.ptr != NULL && upload_state_names[i] != NULL; i++)
-        if (str_eq(query->state, str_of(upload_state_names[i])))
-            filter.state = (opt_i64){true, i};
     TRY(upload_reader_find(ctx->readers->uploads, ctx->arena, &filter, &out->items, &total));
     out->page = paged_result_of(&query->page, total, STR_NONE);
     return OK;

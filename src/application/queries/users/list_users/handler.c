@@ -3,10 +3,7 @@
 
 static const char *state_complaint(str state)
 {
-    for (size_t i = 0; user_state_names[i] != NULL; i++)
-        if (str_eq(state, str_of(user_state_names[i])))
-            return NULL;
-    return "is not a state of a user";
+    return name_number(user_state_names, state).is_set ? NULL : "is not a state of a user";
 }
 
 SCHEMA(list_users, FIELD_EMBED_OF(list_users, page, paged_query),
@@ -26,9 +23,7 @@ static void add_filters(const struct list_users *query, struct user_filter *filt
     enum role role;
     if (query->role.ptr != NULL && role_of_name(query->role, &role))
         filter->role = (opt_i64){true, (int64_t)role};
-    for (int64_t i = 0; query->state.ptr != NULL && user_state_names[i] != NULL; i++)
-        if (str_eq(query->state, str_of(user_state_names[i])))
-            filter->state = (opt_i64){true, i};
+    filter->state = name_number(user_state_names, query->state);
 }
 
 static err list_users_handle(struct query_ctx *ctx, const struct list_users *query,

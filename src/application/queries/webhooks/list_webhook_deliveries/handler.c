@@ -13,18 +13,10 @@ SCHEMA(list_webhook_deliveries_result,
        FIELD_LIST_OF(list_webhook_deliveries_result, items, webhook_delivery),
        FIELD_EMBED_OF(list_webhook_deliveries_result, page, paged_result));
 
-/* Not set for an absent name, and for one that is none of them. */
-static opt_i64 state_of(str name)
-{
-    for (int i = 0; name.ptr != NULL && webhook_delivery_state_names[i] != NULL; i++)
-        if (str_eq(name, str_of(webhook_delivery_state_names[i])))
-            return (opt_i64){true, i};
-    return (opt_i64){0};
-}
-
 static const char *state_complaint(str name)
 {
-    return state_of(name).is_set ? NULL : "is no state of a delivery";
+    return name_number(webhook_delivery_state_names, name).is_set ? NULL
+                                                                  : "is no state of a delivery";
 }
 
 static err list_webhook_deliveries_handle(struct query_ctx *ctx,
@@ -35,12 +27,13 @@ static err list_webhook_deliveries_handle(struct query_ctx *ctx,
     int64_t total;
     TRY(webhook_reader_get(ctx->readers->webhooks, ctx->arena, ctx->principal->organization_key,
                            query->id, &webhook));
-    const struct webhook_delivery_filter filter = {.organization_key = webhook.organization_key,
-                                                   .webhook_key = webhook.key,
-                                                   .state = state_of(query->state),
-                                                   .event_type = query->event_type,
-                                                   .offset = paged_query_offset(&query->page),
-                                                   .limit = paged_query_size(&query->page)};
+    const struct webhook_delivery_filter filter = {
+        .organization_key = webhook.organization_key,
+        .webhook_key = webhook.key,
+        .state = name_number(webhook_delivery_state_names, query->state),
+        .event_type = query->event_type,
+        .offset = paged_query_offset(&query->page),
+        .limit = paged_query_size(&query->page)};
     TRY(webhook_reader_find_deliveries(ctx->readers->webhooks, ctx->arena, &filter, &out->items,
                                        &total));
     out->page = paged_result_of(&query->page, total, STR_NONE);
