@@ -33,8 +33,8 @@ static err data_dir_open(struct app *app)
     app->data_dir = str_cstr(&app->arena, app->settings.data_dir);
     if (mkdir(app->data_dir, 0700) != 0 && errno != EEXIST)
         return ERR(UNAVAILABLE, "the data folder cannot be made");
-    if (access(str_format(&app->arena, "%s/" BACKUP_RESTORING_FILE "%c", app->data_dir, 0).ptr,
-               F_OK) == 0)
+    str restoring = str_format(&app->arena, "%s/" BACKUP_RESTORING_FILE, app->data_dir);
+    if (access(str_cstr(&app->arena, restoring), F_OK) == 0)
         return ERR(INVALID, "a restore was begun here and has not ended: run gantry restore again");
     return OK;
 }
@@ -150,35 +150,33 @@ static err services_open(struct app *app)
                        app->data_dir);
     webhook_sender_http_open(&app->webhook_sender, &app->http.base,
                              app->settings.webhook_timeout_seconds.value);
-    app->services =
-        (struct services){.storage = app->storage,
-                          .tokens = &app->tokens.base,
-                          .passwords = &app->passwords.base,
-                          .otp = &app->otp.base,
-                          .session_uses = &app->session_uses.base,
-                          .seals = &app->seals.base,
-                          .secrets = &secret_sha256,
-                          .mail = {.public_url = app->settings.public_url,
-                                   .has_server = app->settings.smtp_url.ptr != NULL},
-                          .principals = &app->principals.base,
-                          .metadata = &app->metadata.base,
-                          .keeps_preambles = app->settings.keep_preambles,
-                          .attributes = &app->attributes.base,
-                          .task_kinds = task_kinds,
-                          .webhooks = &app->webhook_sender.base,
-                          .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
-                          .time_zones = &app->time_zones.base,
-                          .http = &app->http.base,
-                          .openid = &app->relying_party.base,
-                          .objects = &object_checker_by_reading,
-                          .audit_sealer = &app->audit_seal.base,
-                          .report_sealer = &app->report_seal.base,
-                          .pdf = &app->pdf.base,
-                          .export_folders = app->settings.export_root.ptr != NULL
-                                                ? &app->export_folders.base
-                                                : NULL,
-                          .audit_source = audit_source(app),
-                          .duplicates = app->settings.duplicates};
+    app->services = (struct services){
+        .storage = app->storage,
+        .tokens = &app->tokens.base,
+        .passwords = &app->passwords.base,
+        .otp = &app->otp.base,
+        .session_uses = &app->session_uses.base,
+        .seals = &app->seals.base,
+        .secrets = &secret_sha256,
+        .mail = {.public_url = app->settings.public_url,
+                 .has_server = app->settings.smtp_url.ptr != NULL},
+        .principals = &app->principals.base,
+        .metadata = &app->metadata.base,
+        .keeps_preambles = app->settings.keep_preambles,
+        .attributes = &app->attributes.base,
+        .task_kinds = task_kinds,
+        .webhooks = &app->webhook_sender.base,
+        .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
+        .time_zones = &app->time_zones.base,
+        .http = &app->http.base,
+        .openid = &app->relying_party.base,
+        .objects = &object_checker_by_reading,
+        .audit_sealer = &app->audit_seal.base,
+        .report_sealer = &app->report_seal.base,
+        .pdf = &app->pdf.base,
+        .export_folders = app->settings.export_root.ptr != NULL ? &app->export_folders.base : NULL,
+        .audit_source = audit_source(app),
+        .duplicates = app->settings.duplicates};
     const struct backup_settings backups = app_backup_settings(app);
     backup_maker_open(&app->backups, &backups);
     app->services.backups = backups.folder.ptr != NULL ? &app->backups.base : NULL;

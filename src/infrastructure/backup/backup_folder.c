@@ -174,10 +174,11 @@ err backup_folder_remove(struct backup_folder *f, const char *name)
     CLEANUP(arena_deinit) struct arena a = {0};
     struct str_slice files;
     TRY(list_names(f->backups_fd, name, &a, true, &files));
-    for (size_t i = 0; i < files.len; i++)
-        if (unlinkat(f->backups_fd, str_format(&a, "%s/%.*s%c", name, STR_ARG(files.at[i]), 0).ptr,
-                     0) != 0)
+    for (size_t i = 0; i < files.len; i++) {
+        str path = str_format(&a, "%s/%.*s", name, STR_ARG(files.at[i]));
+        if (unlinkat(f->backups_fd, str_cstr(&a, path), 0) != 0)
             return BACKUP_OS_ERR("unlink");
+    }
     return unlinkat(f->backups_fd, name, AT_REMOVEDIR) == 0 ? OK : BACKUP_OS_ERR("rmdir");
 }
 
