@@ -28,7 +28,7 @@ struct provider_lists {
  * Errors: INVALID with issues, FORBIDDEN. */
 err provider_set_lists(struct command_ctx *ctx, const struct provider_lists *lists,
                        struct identity_provider *provider);
-/* What is kept of a list of words; complains in issues. */
+/* Whether people could sign in by it. Errors: INVALID with issues. */
 err provider_check(struct command_ctx *ctx, const struct identity_provider *provider);
 
 /* As it is now, for whoever changes it. Errors: NOT_FOUND. */

@@ -159,3 +159,26 @@ err user_invite(struct command_ctx *ctx, struct user *user)
     user->invited_by = ctx->principal->user_id;
     return send_invitation(ctx, user, token);
 }
+
+err user_find_invited(struct command_ctx *ctx, str token, struct user *out)
+{
+    err e = !secret_is_plausible(token, INVITATION_TOKEN_PREFIX)
+                ? ERR(NOT_FOUND, "not found")
+                : user_reader_get_invited(ctx->readers->users, ctx->arena,
+                                          secret_digest(ctx->services->secrets, ctx->arena, token),
+                                          out);
+    bool is_over = e.code == ERR_NOT_FOUND ||
+                   (!failed(e) && (out->invited_email.ptr == NULL ||
+                                   out->invitation_expires_at.us <= clock_now(ctx->clock).us));
+    return is_over ? ERR(NOT_FOUND, "this invitation is not good any more") : e;
+}
+
+err user_save_accepted(struct command_ctx *ctx, struct user *user)
+{
+    err e = user_writer_save(ctx->uow->users, user);
+    if (e.code == ERR_PRECONDITION_FAILED) /* accepted twice at once, or withdrawn */
+        return ERR(SERIALIZATION, "the invitation changed meanwhile");
+    return e.code == ERR_CONFLICT
+               ? ERR(CONFLICT, "this e-mail address has an account already: sign in with it")
+               : e;
+}

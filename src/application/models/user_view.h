@@ -46,4 +46,10 @@ err user_remove(struct command_ctx *ctx, const struct user *user);
  * Errors: RATE_LIMITED. */
 err user_invite(struct command_ctx *ctx, struct user *user);
 
+/* Whose invitation has that token. Wrong, used, withdrawn and expired ones are answered alike.
+ * Errors: NOT_FOUND. */
+err user_find_invited(struct command_ctx *ctx, str token, struct user *out);
+/* Behind user_accept. Errors: CONFLICT (the address has an account), SERIALIZATION. */
+err user_save_accepted(struct command_ctx *ctx, struct user *user);
+
 #endif

@@ -9,8 +9,8 @@ SCHEMA(session, ENTITY_FIELDS(session), FIELD(session, user_key, .flags = INTERN
        FIELD(session, peer_address, .max = 64, .doc = "Where from"),
        FIELD(session, user_agent, .max = USER_AGENT_SIZE_MAX,
              .doc = "What the client calls itself"),
-       FIELD(session, provider_key, .flags = INTERNAL, .doc = "Who vouched for the user"),
-       FIELD(session, has_second_factor, .flags = INTERNAL, .doc = "They say so"),
+       FIELD(session, has_second_factor, .flags = INTERNAL,
+             .doc = "Whoever vouched for the user says so"),
        FIELD(session, last_used_at, .doc = "When it was last used"));
 
 SCHEMA(user_device, FIELD(user_device, key, .flags = INTERNAL), FIELD(user_device, user_key),

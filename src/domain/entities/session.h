@@ -23,8 +23,7 @@ struct session {
     instant revoked_at;
     str peer_address;
     str user_agent;         /* as the client named itself; absent: it did not */
-    int64_t provider_key;   /* of who vouched for the user; 0: they had a password */
-    bool has_second_factor; /* that one says so */
+    bool has_second_factor; /* whoever vouched for the user says so */
     instant last_used_at;   /* at most SESSION_USE_SECONDS old; absent: not since it began */
 };
 DECLARE_SCHEMA(session);

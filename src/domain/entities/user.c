@@ -88,3 +88,12 @@ void user_clear_failures(struct user *user)
     user->failure_count = user->lock_count = 0;
     user->locked_until = (instant){0};
 }
+
+void user_accept(struct user *user, instant now)
+{
+    user->email = user->invited_email;
+    user->invited_email = user->invitation_hash = STR_NONE;
+    user->invitation_expires_at = (instant){0};
+    user->is_active = true;
+    user->updated_at = now;
+}

@@ -79,6 +79,12 @@ static inline str user_address(const struct user *user)
 void user_count_failure(struct user *user, instant now);
 /* After a right password, and after a new one: neither failures nor a lock are left. */
 void user_clear_failures(struct user *user);
+static inline bool user_has_role_of(const struct user *user, const struct user *other)
+{
+    return user->role == other->role && uuid_eq(user->role_id, other->role_id);
+}
+/* Somebody invited is a user from now on, under the address they were invited by. */
+void user_accept(struct user *user, instant now);
 /* A second factor is asked for. */
 static inline bool user_has_mfa(const struct user *user)
 {

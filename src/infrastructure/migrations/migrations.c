@@ -691,7 +691,6 @@ static const char identities[] =
     "user_id {id} NOT NULL, subject {text} NOT NULL, email {text}, last_sign_in_at {number}, "
     "UNIQUE(provider_key, subject)){end};"
     "CREATE INDEX identities_by_user ON identities(user_key);"
-    "ALTER TABLE sessions ADD COLUMN provider_key {number};"
     "ALTER TABLE sessions ADD COLUMN has_second_factor {number};";
 
 static const char disclosures[] =

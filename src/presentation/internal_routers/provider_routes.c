@@ -109,15 +109,21 @@ static err tell(struct request *r, err e, str next)
     return go(r, buf_str(&where));
 }
 
+/* Another program's page, with its code behind #: no server sees it. */
+static str return_with_code(struct request *r, const struct sign_in_with_provider_result *result)
+{
+    struct buf where = BUF_IN(request_arena(r));
+    buf_add(&where, result->return_address);
+    buf_add(&where, STR("#code="));
+    url_encode(&where, result->code);
+    return buf_str(&where);
+}
+
 static err go_on(struct request *r, const struct sign_in_with_provider_result *result)
 {
     struct buf where = BUF_IN(request_arena(r));
-    if (result->code.len != 0) {
-        buf_add(&where, result->return_address);
-        buf_add(&where, STR("#code="));
-        url_encode(&where, result->code);
-        return go(r, buf_str(&where));
-    }
+    if (result->code.len != 0)
+        return go(r, return_with_code(r, result));
     buf_add(&where, result->is_linked ? STR("/signin?linked=1&next=") : STR("/signin?next="));
     url_encode(&where, result->next.len != 0 ? result->next : STR("/viewer"));
     return go(r, buf_str(&where));
@@ -173,13 +179,8 @@ static err confirm(struct request *r)
     if (cookie_attempt(r).len == 0)
         return ERR(CONFLICT, "no sign-in waits for a code; begin again");
     TRY(let_in(r, cookie_attempt(r), cmd.otp, &result));
-    if (result.code.len != 0) {
-        struct buf where = BUF_IN(request_arena(r));
-        buf_add(&where, result.return_address);
-        buf_add(&where, STR("#code="));
-        url_encode(&where, result.code);
-        result.next = buf_str(&where);
-    }
+    if (result.code.len != 0)
+        result.next = return_with_code(r, &result);
     json_write(&body, &sign_in_with_provider_result_schema, &result, 0);
     request_respond_json(r, 200, STR("application/json"), buf_str(&body));
     return OK;

@@ -28,33 +28,12 @@ static err redeem_sign_in_code_handle(struct command_ctx *ctx,
                                       struct redeem_sign_in_code_result *out)
 {
     struct sign_in_code code = {0};
-    struct session session;
-    struct user user;
     instant now = clock_now(ctx->clock);
     TRY(provider_unseal(ctx->services, ctx->arena, &sign_in_code_schema, cmd->code, now, &code));
     if (!str_eq_secret(code.code_challenge, challenge_of(ctx, cmd->code_verifier)))
         return ERR(UNAUTHENTICATED, "the code was made for another verifier");
-    err e = session_reader_get(ctx->readers->sessions, ctx->arena, code.session_id, &session);
-    if (failed(e))
-        return e.code == ERR_NOT_FOUND ? ERR(UNAUTHENTICATED, "the session has ended") : e;
-    ctx->scope->subject_id = session.user_id;
-    ctx->scope->organization_key = session.organization_key;
-    if (session.generation != 1 || !session_is_live(&session, now)) {
-        const struct end_session end = {session.id};
-        struct end_session_result ended;
-        TRY(end_session_send(ctx->scope, &end, &ended));
-        return ERR(UNAUTHENTICATED, "the code was used before");
-    }
-    TRY(user_reader_get_by_key(ctx->readers->users, ctx->arena, session.user_key, &user));
-    if (!user.is_active)
-        return ERR(UNAUTHENTICATED, "the session has ended");
-    session.generation++;
-    session.updated_at = now;
-    e = session_writer_save(ctx->uow->sessions, &session);
-    if (e.code == ERR_PRECONDITION_FAILED)
-        return ERR(SERIALIZATION, "the session changed meanwhile");
-    TRY(e);
-    return session_tokens_issue(ctx, &session, &out->tokens);
+    const struct refresh_claims first = {code.session_id, 1};
+    return session_go_on(ctx, &first, &out->tokens);
 }
 COMMAND(redeem_sign_in_code, .needs = ANYONE,
         .doc = "Exchange the code of a sign-in by a provider for tokens");

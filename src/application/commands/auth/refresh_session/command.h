@@ -13,6 +13,11 @@ struct refresh_session_result {
 };
 DECLARE_USE_CASE(refresh_session);
 
+/* The next tokens of a session whose newest generation that is; another generation means that
+ * something was copied, and ends it. Errors: UNAUTHENTICATED. */
+err session_go_on(struct command_ctx *ctx, const struct refresh_claims *claims,
+                  struct session_tokens *out);
+
 /* Ends a session, in a command of its own so that it stays ended although the refresh is refused.
  */
 struct end_session {

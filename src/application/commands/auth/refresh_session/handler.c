@@ -26,22 +26,20 @@ static err end_session_handle(struct command_ctx *ctx, const struct end_session 
 }
 COMMAND(end_session, .needs = ANYONE, .doc = "End a session whose refresh token came back");
 
-static err refresh_session_handle(struct command_ctx *ctx, const struct refresh_session *cmd,
-                                  struct refresh_session_result *out)
+err session_go_on(struct command_ctx *ctx, const struct refresh_claims *claims,
+                  struct session_tokens *out)
 {
-    struct refresh_claims claims;
     struct session session;
     struct user user;
     instant now = clock_now(ctx->clock);
-    TRY(token_verify_refresh(ctx->services->tokens, ctx->arena, cmd->refresh_token, &claims));
-    err e = session_reader_get(ctx->readers->sessions, ctx->arena, claims.session_id, &session);
+    err e = session_reader_get(ctx->readers->sessions, ctx->arena, claims->session_id, &session);
     if (failed(e))
         return e.code == ERR_NOT_FOUND ? ERR(UNAUTHENTICATED, "the session has ended") : e;
     ctx->scope->subject_id = session.user_id;
     ctx->scope->organization_key = session.organization_key;
     if (!session_is_live(&session, now))
         return ERR(UNAUTHENTICATED, "the session has ended");
-    if (claims.generation != session.generation) {
+    if (claims->generation != session.generation) {
         struct end_session end = {session.id};
         struct end_session_result ignored;
         TRY(end_session_send(ctx->scope, &end, &ignored));
@@ -58,7 +56,15 @@ static err refresh_session_handle(struct command_ctx *ctx, const struct refresh_
         return e.code == ERR_PRECONDITION_FAILED
                    ? ERR(SERIALIZATION, "the session changed meanwhile")
                    : e;
-    return session_tokens_issue(ctx, &session, &out->tokens);
+    return session_tokens_issue(ctx, &session, out);
+}
+
+static err refresh_session_handle(struct command_ctx *ctx, const struct refresh_session *cmd,
+                                  struct refresh_session_result *out)
+{
+    struct refresh_claims claims;
+    TRY(token_verify_refresh(ctx->services->tokens, ctx->arena, cmd->refresh_token, &claims));
+    return session_go_on(ctx, &claims, &out->tokens);
 }
 COMMAND(refresh_session, .needs = ANYONE,
         .doc = "Exchange a refresh token for a new pair of tokens");

@@ -32,7 +32,6 @@ err sign_in_open_session(struct command_ctx *ctx, const struct user *user, insta
                                 .expires_at = instant_add(now, SECONDS(SESSION_SECONDS)),
                                 .peer_address = ctx->scope->peer_address,
                                 .user_agent = ctx->scope->user_agent,
-                                .provider_key = session->provider_key,
                                 .has_second_factor = session->has_second_factor};
     TRY(session_writer_add(ctx->uow->sessions, session));
     return account_note_sign_in(ctx, session);

@@ -108,30 +108,11 @@ static err find_by_address(struct arrival *a)
 
 static err accept_invitation(struct arrival *a)
 {
-    struct user *user = &a->user;
-    str token = a->said->purpose.invitation;
-    err e = !secret_is_plausible(token, INVITATION_TOKEN_PREFIX)
-                ? ERR(NOT_FOUND, "not found")
-                : user_reader_get_invited(
-                      a->ctx->readers->users, a->ctx->arena,
-                      secret_digest(a->ctx->services->secrets, a->ctx->arena, token), user);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    if (failed(e) || user->invited_email.ptr == NULL ||
-        user->organization_key != a->provider->organization_key ||
-        user->invitation_expires_at.us <= clock_now(a->ctx->clock).us)
+    TRY(user_find_invited(a->ctx, a->said->purpose.invitation, &a->user));
+    if (a->user.organization_key != a->provider->organization_key)
         return ERR(NOT_FOUND, "this invitation is not good any more");
-    user->email = user->invited_email;
-    user->invited_email = user->invitation_hash = STR_NONE;
-    user->invitation_expires_at = (instant){0};
-    user->is_active = true;
-    user->updated_at = clock_now(a->ctx->clock);
-    e = user_writer_save(a->ctx->uow->users, user);
-    if (e.code == ERR_PRECONDITION_FAILED)
-        return ERR(SERIALIZATION, "the invitation changed meanwhile");
-    return e.code == ERR_CONFLICT
-               ? ERR(CONFLICT, "the invited address has an account already: sign in with it")
-               : e;
+    user_accept(&a->user, clock_now(a->ctx->clock));
+    return user_save_accepted(a->ctx, &a->user);
 }
 
 static err find_user(struct arrival *a)
@@ -151,11 +132,6 @@ static err find_user(struct arrival *a)
 
 /* ---- what they may ---- */
 
-static bool has_role_of(const struct user *user, const struct user *other)
-{
-    return user->role == other->role && uuid_eq(user->role_id, other->role_id);
-}
-
 /* The groups are what the provider knows better. The last administrator stays one: else nobody
  * could mend what the groups say. */
 static err follow_groups(struct arrival *a, bool *has_changed)
@@ -165,7 +141,7 @@ static err follow_groups(struct arrival *a, bool *has_changed)
     if (a->provider->mapping_text.ptr == NULL)
         return OK;
     TRY(give_role(a));
-    if (has_role_of(&a->user, &before))
+    if (user_has_role_of(&a->user, &before))
         return OK;
     a->user.updated_at = clock_now(a->ctx->clock);
     TRY(sign_in_save(a->ctx, &a->user));
@@ -212,8 +188,7 @@ static err let_in(struct arrival *a, str otp, struct sign_in_with_provider_resul
 {
     struct command_ctx *ctx = a->ctx;
     struct session_tokens tokens = {0};
-    struct session session = {.provider_key = a->provider->key,
-                              .has_second_factor = a->said->has_second_factor};
+    struct session session = {.has_second_factor = a->said->has_second_factor};
     bool has_new_role;
     if (!a->user.is_active)
         return ERR(FORBIDDEN, "you are not active here; ask your administrator");

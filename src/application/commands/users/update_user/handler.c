@@ -27,17 +27,12 @@ static err apply(struct command_ctx *ctx, const struct update_user *cmd, struct 
     return password_set(ctx, user, "password", cmd->password);
 }
 
-static bool has_role_of(const struct user *user, const struct user *other)
-{
-    return user->role == other->role && uuid_eq(user->role_id, other->role_id);
-}
-
 /* Who has not accepted yet has nothing to sign in with. */
 static err check(const struct command_ctx *ctx, const struct update_user *cmd,
                  const struct user *before, const struct user *user)
 {
     bool is_self = user->key == ctx->principal->user_key;
-    if (is_self && (!has_role_of(user, before) || !user->is_active))
+    if (is_self && (!user_has_role_of(user, before) || !user->is_active))
         return ERR(CONFLICT, "nobody changes their own role or deactivates themselves");
     if (is_self && cmd->password.ptr != NULL) /* a session that was taken over is not enough */
         return ERR(CONFLICT, "one's own password is changed with the one before it");
@@ -61,7 +56,7 @@ static err update_user_handle(struct command_ctx *ctx, const struct update_user 
     TRY(user_writer_save(ctx->uow->users, &user));
     if (before.role == ROLE_ADMINISTRATOR)
         TRY(user_check_administrators(ctx));
-    if (!has_role_of(&user, &before) || cmd->password.ptr != NULL || !user.is_active)
+    if (!user_has_role_of(&user, &before) || cmd->password.ptr != NULL || !user.is_active)
         TRY(user_end_sessions(ctx, &user));
     user_view_of(&user, now, &out->view);
     return OK;
