@@ -252,6 +252,21 @@ WORLD(the_last_administrator_stays_one_whatever_the_groups_say)
     CHECK(user_of(w, "radiologist@clinic.example").role == ROLE_VIEWER);
 }
 
+/* The viewer has a second factor from now on. */
+static struct str_slice viewer_codes(struct world *w)
+{
+    struct scope scope = scope_of(w, &principal_nobody);
+    struct command_ctx ctx = {
+        .scope = &scope, .arena = &w->arena, .clock = &w->clock.base, .services = &w->services};
+    struct user viewer = get_user(w, ROLE_VIEWER);
+    struct str_slice codes;
+    str secret;
+    second_factor_begin(&ctx, &viewer, &secret);
+    second_factor_enable(&ctx, &viewer, &codes);
+    save_user(w, &viewer);
+    return codes;
+}
+
 WORLD(a_second_factor_is_asked_for_by_one_of_both)
 {
     struct create_identity_provider cmd = {.links_by_email = {true, true}};
@@ -259,15 +274,8 @@ WORLD(a_second_factor_is_asked_for_by_one_of_both)
     cmd.second_factors = (struct str_slice){&factor, 1};
     struct provider_view p = made(w, cmd);
     struct sign_in_with_provider_result result;
-    struct scope scope = scope_of(w, &principal_nobody);
-    struct command_ctx ctx = {
-        .scope = &scope, .arena = &w->arena, .clock = &w->clock.base, .services = &w->services};
-    struct user viewer = get_user(w, ROLE_VIEWER);
-    struct str_slice codes;
-    str secret, assertion;
-    second_factor_begin(&ctx, &viewer, &secret);
-    second_factor_enable(&ctx, &viewer, &codes);
-    save_user(w, &viewer);
+    struct str_slice codes = viewer_codes(w);
+    str assertion;
     provider.says.email = STR("viewer@clinic.example");
     CHECK_OK(answer(w, &principal_nobody, (struct begin_provider_sign_in){.id = p.provider.id},
                     &assertion));
@@ -283,6 +291,25 @@ WORLD(a_second_factor_is_asked_for_by_one_of_both)
     CHECK_OK(sign_in_by(w, p.provider.id, &result));
     world_wait(w, PROVIDER_ASSERTION_SECONDS + 1);
     CHECK_ERR(UNAUTHENTICATED, come(w, assertion, codes.at[1], &result));
+}
+
+WORLD(codes_cannot_be_guessed_by_way_of_a_provider)
+{
+    const struct create_identity_provider cmd = {.links_by_email = {true, true}};
+    struct provider_view p = made(w, cmd);
+    struct sign_in_with_provider_result result;
+    struct str_slice codes = viewer_codes(w);
+    const struct begin_provider_sign_in query = {.id = p.provider.id};
+    str assertion;
+    provider.says.email = STR("viewer@clinic.example");
+    CHECK_OK(answer(w, &principal_nobody, query, &assertion));
+    for (int i = 0; i < SIGN_IN_FAILURE_COUNT_MAX; i++)
+        CHECK_ERR(OTP_REQUIRED, come(w, assertion, STR("000000"), &result));
+    CHECK_ERR(OTP_REQUIRED, come(w, assertion, codes.at[0], &result)); /* the account is locked */
+    CHECK_INT(0, row_count(w, MEMORY_SESSIONS));
+    world_wait(w, SIGN_IN_LOCK_SECONDS + 1);
+    CHECK_OK(answer(w, &principal_nobody, query, &assertion));
+    CHECK_OK(come(w, assertion, codes.at[0], &result));
 }
 
 WORLD(an_answer_is_of_the_browser_that_asked)

@@ -24,8 +24,8 @@ err sign_in_count_failure(struct command_ctx *ctx, int64_t user_key);
 err sign_in_open_session(struct command_ctx *ctx, const struct user *user, instant at,
                          struct session *session);
 
-/* Where the user has a second factor: takes the code, and the user is to be saved.
- * Errors: OTP_REQUIRED, what saving a failure returns. */
+/* Where the user has a second factor: takes the code, and the user is to be saved. None counts
+ * while the account is locked. Errors: OTP_REQUIRED, what saving a failure returns. */
 err sign_in_check_code(struct command_ctx *ctx, struct user *user, str code);
 
 /* For what asks somebody who is signed in for the password again: failures count, and a locked

@@ -106,6 +106,8 @@ err sign_in_check_code(struct command_ctx *ctx, struct user *user, str code)
         return OK;
     if (code.len == 0)
         return ERR(OTP_REQUIRED, "send a code of your authenticator too");
+    if (user_is_locked(user, clock_now(ctx->clock)))
+        return ERR(OTP_REQUIRED, "the code is wrong or was used");
     TRY(second_factor_take(ctx, user, code, &taken));
     if (taken)
         return OK;
