@@ -276,16 +276,20 @@ static err send_use_case(struct request *r)
     return OK;
 }
 
+static permission_number needs_of(const struct route *route)
+{
+    return route->use_case != NULL ? route->use_case->needs : route->needs;
+}
+
+/* Who may not, is told so before what they sent is looked at; also where it is found out only now
+ * who they are. */
 static err handle_route(struct request *r)
 {
-    struct web_app *w = r->app;
     TRY(rate_limit_finish(r));
     TRY(auth_resolve(r));
     TRY(key_limits_finish(r));
-    if (r->route->use_case != NULL)
-        return send_use_case(r);
-    TRY(authorize_early(w, r, r->route->needs));
-    return r->route->handle(r);
+    TRY(authorize_early(r->app, r, needs_of(r->route)));
+    return r->route->use_case != NULL ? send_use_case(r) : r->route->handle(r);
 }
 
 err request_move(struct request *r, enum lane lane)
@@ -365,7 +369,7 @@ static err compile(struct web_app *w, const struct route_table *table, const str
     c->takes = w->takes != 0 ? w->takes : CREDENTIALS_TOKEN;
     if (w->key_prefix != NULL && strcmp(w->key_prefix, table->prefix) == 0)
         c->takes |= CREDENTIALS_API_KEY;
-    c->needs = route->use_case != NULL ? route->use_case->needs : route->needs;
+    c->needs = needs_of(route);
     if (c->needs == PERMISSION_UNDECIDED)
         return ERRF(&w->arena, INVALID, "route %s %s has no permission", route->method,
                     route->path);

@@ -129,6 +129,11 @@ class ApiKeys(harness.Case):
         for path in ("/api/v1/studies", "/api/v1/users", "/api/v1/auth/me", "/api/v1/audit-events", "/api/v1/api-keys"):
             self.assertProblem(self.gantry.get(path, token=key), 401, "UNAUTHENTICATED")
 
+    def test_who_may_not_is_told_so_first(self):
+        """Also with the first request, when it is not known yet whose key it is."""
+        answer = program(self.gantry, "studies:read").request("POST", "/uploads")  # which wants a body
+        self.assertProblem(answer, 403, "FORBIDDEN")
+
     def test_scopes_by_routes(self):
         document = self.gantry.request("GET", "/public/v1/openapi.json", token=None, port=self.gantry.public_port).json
         nobody = "00000000-0000-0000-0000-000000000001"
@@ -147,6 +152,7 @@ class ApiKeys(harness.Case):
                     if operation.get("security") == []:
                         self.assertEqual(answer.status, 404 if "{" in at else 200, (method, at))  # of nothing by that name
                     elif needs.group(1) != scope:
+                        self.assertEqual(answer.status, 403, (method, at, scope, answer.body))
                         self.assertProblem(answer, 403, "FORBIDDEN")
                         refused += 1
                     elif scope != "studies:delete":  # what is deleted has to be found first
