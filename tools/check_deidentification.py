@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """De-identifies the corpus, and has other programs look for what should not be there any more.
 
-    tools/check_deidentification.py BUILD/src/tests/unit/dicom/deidentify_files
+    tools/check_deidentification.py BUILD/src/tests/unit/dicom/deidentify_files [--ours]
 
+--ours: the others are not asked, which takes minutes; for a build with sanitizers, whose answers are the same.
 Of each file that came out:
 - no name, identifier, date, UID, AE title, institution or private text that pydicom finds in the source stands in its bytes outside the
   pixel data, in the source's character set or in UTF-8;
@@ -186,13 +187,19 @@ def complaints(path):
             if line.startswith("Error") and "Illegal root for UID" not in line}
 
 
-def check(written, flags, accepted, counts, studies):
-    source, target = written["from"], written["to"]
+def check_ours(written):
     if written["flaw"]:
         return [written["flaw"]]
-    flaws = []
     if normal(written["of_file"]) != normal(written["of_document"]):
-        flaws.append("file and document differ: " + first_difference(written["of_file"], written["of_document"]))
+        return ["file and document differ: " + first_difference(written["of_file"], written["of_document"])]
+    return []
+
+
+def check(written, flags, accepted, counts):
+    source, target = written["from"], written["to"]
+    flaws = check_ours(written)
+    if written["flaw"]:
+        return flaws
     if source in accepted and target not in accepted:
         flaws.append("dcmdump refuses it")
     if read_by_pydicom(source) and not read_by_pydicom(target):
@@ -224,7 +231,7 @@ def note_study(written, studies):
 
 
 def main():
-    program = sys.argv[1]
+    program, is_ours_alone = sys.argv[1], "--ours" in sys.argv[2:]
     warnings.simplefilter("ignore")
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
     files = sorted(os.path.join(folder, name) for folder, _, names in os.walk(CORPUS, followlinks=True) for name in names
@@ -239,10 +246,13 @@ def main():
             for at in range(0, len(files), BATCH):
                 written = lines([program, folder, str(flags), *files[at:at + BATCH]])
                 there = [w for w in written if not w["flaw"]]
-                accepted = accepted_by_dcmtk([*{w["from"] for w in there}, *(w["to"] for w in there)])
+                accepted = () if is_ours_alone else accepted_by_dcmtk([*{w["from"] for w in there}, *(w["to"] for w in there)])
                 for w in written:
-                    flaws += [f"{w['from']} with {flags}: {flaw}" for flaw in check(w, flags, accepted, counts, studies)]
-                    note_study(w, studies)
+                    found = check_ours(w) if is_ours_alone else check(w, flags, accepted, counts)
+                    flaws += [f"{w['from']} with {flags}: {flaw}" for flaw in found]
+                    counts["written"] += 1
+                    if not is_ours_alone:
+                        note_study(w, studies)
                 for w in there:
                     os.unlink(w["to"])
             flaws += [f"{old} with {flags} has become {new}" for old, new in studies.items() if len(new) != 1]
@@ -252,7 +262,8 @@ def main():
         shutil.rmtree(folder)
     print("\n".join(flaws))
     print(", ".join(f"{count} {name}" for name, count in sorted(counts.items())), f"{len(flaws)} flaws", sep=", ")
-    sys.exit(bool(flaws) or counts["files"] < 900 or counts["canaries"] < 5000)
+    is_enough = counts["written"] >= 900 and (is_ours_alone or counts["files"] >= 900 and counts["canaries"] >= 5000)
+    sys.exit(bool(flaws) or not is_enough)
 
 
 main()

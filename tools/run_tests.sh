@@ -28,7 +28,7 @@ for flavour in release sanitized threads; do
     case $flavour in
     release)
         options="-Dbuildtype=release"
-        suites="--no-suite long"
+        suites="--no-suite first"
         ;;
     sanitized) # the viewer is not ours, and slow to start; plans and killed migrations are matters of SQL, and every other test here migrates;
         # the second engine's round over HTTP is for release: its code is under the contract suite here; providers start a process for each step,
