@@ -172,6 +172,9 @@ const struct audit_use audit_uses[] = {
     {"restore_series", INSTANCES_ACCESSED, 'U', TYPE_NONE, "series", false},
     {"restore_instance", INSTANCES_ACCESSED, 'U', TYPE_NONE, "instance", false},
     {"restore_instance_version", INSTANCES_ACCESSED, 'U', TYPE_NONE, "instance", false},
+    {"purge_study", STUDY_DELETED, 'D', TYPE_NONE, "study", false},
+    {"purge_series", INSTANCES_ACCESSED, 'D', TYPE_NONE, "series", false},
+    {"purge_instance", INSTANCES_ACCESSED, 'D', TYPE_NONE, "instance", false},
     /* reports */
     {"create_report", PATIENT_RECORD, 'C', TYPE_NONE, "report", false},
     {"update_report", PATIENT_RECORD, 'U', TYPE_NONE, "report", false},
@@ -296,6 +299,7 @@ const struct audit_use audit_uses[] = {
     {"place_legal_hold", SECURITY_ALERT, 'U', TYPE_SECURITY_CONFIGURATION, "study", false},
     {"lift_legal_hold", SECURITY_ALERT, 'U', TYPE_SECURITY_CONFIGURATION, "study", false},
     {"get_legal_hold", OTHER_ACTIVITY, 'R', TYPE_NONE, "study", false},
+    {"list_due_trash", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"list_due_studies", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"set_quota", SECURITY_ALERT, 'U', TYPE_SECURITY_CONFIGURATION, "organization", false},
     {"tell_storage_low", OTHER_ACTIVITY, 'E', TYPE_NONE, NULL, false},

@@ -9,7 +9,9 @@ SCHEMA(organization_view, FIELD_EMBED_OF(organization_view, organization, organi
        FIELD(organization_view, break_glass_minutes, .doc = "For how long"),
        FIELD(organization_view, quota_size,
              .doc = "Bytes that it may store; 0: as many as there is room for"),
-       FIELD(organization_view, used_size, .doc = "Bytes of the objects of its studies"));
+       FIELD(organization_view, used_size, .doc = "Bytes of the objects of its studies"),
+       FIELD(organization_view, trash_days,
+             .doc = "After which what is in the trash goes for good; 0: never"));
 
 void organization_view_of(struct arena *a, const struct organization *organization,
                           const struct organization_settings *settings,
@@ -21,5 +23,6 @@ void organization_view_of(struct arena *a, const struct organization *organizati
         .mfa_required_roles = roles_list(a, (uint64_t)settings->mfa_required_roles),
         .break_glass_roles = roles_list(a, (uint64_t)settings->break_glass_roles),
         .break_glass_minutes = settings->break_glass_minutes,
-        .quota_size = settings->quota_size};
+        .quota_size = settings->quota_size,
+        .trash_days = settings->trash_days};
 }

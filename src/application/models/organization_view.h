@@ -10,6 +10,7 @@ struct organization_view {
     struct str_slice mfa_required_roles, break_glass_roles;
     int64_t break_glass_minutes;
     int64_t quota_size, used_size; /* bytes; quota 0: none */
+    int64_t trash_days;
 };
 DECLARE_SCHEMA(organization_view);
 

@@ -7,7 +7,7 @@ SCHEMA(
     FIELD(change, created_at, .doc = "When"),
     FIELD(change, kind, .max = 32,
           .doc = "instance_stored, instance_replaced; study_, series_ or instance_ with trashed or "
-                 "restored"),
+                 "restored, study_purged"),
     FIELD(change, study_id, .doc = "Which study"),
     FIELD(change, series_id, .doc = "Which series, where it is about one as a whole"),
     FIELD(change, instance_id, .doc = "Which instance, where it is about one"),

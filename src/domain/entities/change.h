@@ -10,7 +10,7 @@ struct change {
     int64_t organization_key;
     instant created_at;
     str kind; /* "instance_stored", "instance_replaced"; "study_trashed", "study_restored", and so
-               * of series and instances */
+               * of series and instances; "study_purged" */
     uuid study_id;
     uuid series_id;   /* of a series that is trashed or restored as a whole */
     uuid instance_id; /* absent when it is about the study as a whole, as what stands below it */

@@ -13,7 +13,8 @@ SCHEMA(organization_settings, ENTITY_FIELDS(organization_settings),
        FIELD(organization_settings, mfa_required_roles, .flags = INTERNAL),
        FIELD(organization_settings, break_glass_roles, .flags = INTERNAL),
        FIELD(organization_settings, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX),
-       FIELD(organization_settings, quota_size, .flags = INTERNAL));
+       FIELD(organization_settings, quota_size, .flags = INTERNAL),
+       FIELD(organization_settings, trash_days, .max = TRASH_DAYS_MAX));
 
 #define BIT(role_) (INT64_C(1) << (role_))
 

@@ -14,7 +14,8 @@ SLICE(organization);
 enum {
     LANGUAGE_SIZE_MAX = 35, /* BCP 47 */
     BREAK_GLASS_MINUTES_DEFAULT = 4 * 60,
-    BREAK_GLASS_MINUTES_MAX = 7 * 24 * 60
+    BREAK_GLASS_MINUTES_MAX = 7 * 24 * 60,
+    TRASH_DAYS_MAX = 36525
 };
 
 /* What an organization has decided for all in it. */
@@ -25,6 +26,7 @@ struct organization_settings {
     int64_t break_glass_roles;  /* of those with BREAK_GLASS, who may use it */
     int64_t break_glass_minutes;
     int64_t quota_size; /* bytes that its studies may have; 0: as many as there is room for */
+    int64_t trash_days; /* after which what is in the trash goes for good; 0: never */
 };
 DECLARE_SCHEMA(organization_settings);
 

@@ -4,6 +4,7 @@
 #define DOMAIN_ENTITIES_RETENTION_H
 
 #include "domain/entities/entity.h"
+#include "domain/entities/image_attribute.h"
 
 enum {
     RETENTION_RULE_COUNT_MAX = 100, /* of an organization */
@@ -55,5 +56,12 @@ struct retention_count {
     int64_t study_count, size; /* without those on hold */
     int64_t held_count;
 };
+
+/* What was moved to the trash itself. */
+struct trash_item {
+    enum image_level level;
+    uuid id;
+};
+SLICE(trash_item);
 
 #endif

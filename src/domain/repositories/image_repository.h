@@ -257,6 +257,8 @@ struct image_writer_ops {
     err (*add_version)(struct image_writer *w, struct instance_version *version);
     err (*remove_version)(struct image_writer *w, int64_t key);
     err (*count_instance)(struct image_writer *w, struct study *study, struct series *series);
+    err (*purge)(struct image_writer *w, enum image_level level, const struct image_row *row,
+                 instant now, bool *is_gone);
 };
 struct image_writer {
     const struct image_writer_ops *ops;
@@ -360,6 +362,17 @@ static inline err image_writer_count_instance(struct image_writer *w, struct stu
                                               struct series *series)
 {
     return w->ops->count_instance(w, study, series);
+}
+
+/* For good: the instances of row's study or series, or its instance, with their versions; the
+ * series of the study that have no instances left; then the study without series, with its grants
+ * and its places in albums, and the patient without studies. A study that reports are about stays,
+ * without series. Lines of the change feed about what is gone are gone too, but for a last one,
+ * study_purged. Objects in the storage are not touched. is_gone: the study is. */
+static inline err image_writer_purge(struct image_writer *w, enum image_level level,
+                                     const struct image_row *row, instant now, bool *is_gone)
+{
+    return w->ops->purge(w, level, row, now, is_gone);
 }
 
 #endif

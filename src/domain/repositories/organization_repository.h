@@ -44,8 +44,8 @@ static inline err organization_reader_settings(struct organization_reader *r, st
     return r->ops->settings(r, a, key, out);
 }
 
-/* Bytes of the objects of its studies, in the trash or not; counted as they are stored, so that this
- * is a look-up. */
+/* Bytes of the objects of its studies, in the trash or not; counted as they are stored, so that
+ * this is a look-up. */
 static inline err organization_reader_used_size(struct organization_reader *r, int64_t key,
                                                 int64_t *out)
 {

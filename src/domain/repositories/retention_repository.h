@@ -17,6 +17,9 @@ struct retention_reader_ops {
                uint32_t limit, struct uuid_slice *out);
     err (*count)(struct retention_reader *r, struct arena *a, const struct retention_filter *filter,
                  struct retention_count *out);
+    err (*trashed)(struct retention_reader *r, struct arena *a, int64_t organization_key,
+                   enum image_level level, instant before, uint32_t limit,
+                   struct trash_item_slice *out);
 };
 struct retention_reader {
     const struct retention_reader_ops *ops;
@@ -52,6 +55,15 @@ static inline err retention_reader_count(struct retention_reader *r, struct aren
                                          struct retention_count *out)
 {
     return r->ops->count(r, a, filter, out);
+}
+/* What went to the trash on that level itself before a moment, the first first; nothing of studies
+ * on hold, and no studies that have nothing in them any more. */
+static inline err retention_reader_trashed(struct retention_reader *r, struct arena *a,
+                                           int64_t organization_key, enum image_level level,
+                                           instant before, uint32_t limit,
+                                           struct trash_item_slice *out)
+{
+    return r->ops->trashed(r, a, organization_key, level, before, limit, out);
 }
 
 struct retention_writer;

@@ -4,6 +4,7 @@
 #include "infrastructure/memory/memory_contents.h"
 #include "infrastructure/memory/memory_find.h"
 #include "infrastructure/memory/memory_grants.h"
+#include "infrastructure/memory/memory_purge.h"
 #include "infrastructure/memory/memory_versions.h"
 
 #include <stdlib.h>
@@ -473,5 +474,6 @@ const struct image_writer_ops memory_image_writer_ops = {
     .replace_instance = replace_instance,
     .add_version = memory_images_add_version,
     .remove_version = memory_images_remove_version,
+    .purge = memory_images_purge,
     .count_instance = count_instance,
 };

@@ -126,8 +126,67 @@ static err count(struct retention_reader *r, struct arena *a, const struct reten
     return OK;
 }
 
+static bool has_series(struct retention_reader *r, int64_t study_key)
+{
+    const struct memory_rows *rows = memory_rows(reading(r), MEMORY_SERIES);
+    for (size_t i = 0; i < rows->len; i++)
+        if (((const struct series *)rows->at[i])->study_key == study_key)
+            return true;
+    return false;
+}
+
+struct trashed_row {
+    instant at;
+    int64_t key;
+    uuid id;
+};
+SLICE(trashed_row);
+
+/* False: it is none, or stays where it is. */
+static bool read_trashed(struct retention_reader *r, enum image_level level, const void *row,
+                         int64_t organization_key, struct trashed_row *out)
+{
+    static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
+    const enum memory_table table = tables[level];
+    int64_t key = memory_row_key(row);
+    int64_t study_key =
+        level == LEVEL_STUDY ? key : *(const int64_t *)memory_member(table, "study_key", row);
+    *out = (struct trashed_row){*(const instant *)memory_member(table, "trashed_at", row), key,
+                                *(const uuid *)memory_member(table, "id", row)};
+    return out->at.us != 0 && !is_held(r, study_key) &&
+           *(const int64_t *)memory_member(table, "organization_key", row) == organization_key &&
+           (level != LEVEL_STUDY || has_series(r, key));
+}
+
+static int by_trashed(const void *a, const void *b)
+{
+    const struct trashed_row *one = a, *other = b;
+    if (one->at.us != other->at.us)
+        return one->at.us < other->at.us ? -1 : 1;
+    return (one->key > other->key) - (one->key < other->key);
+}
+
+static err trashed(struct retention_reader *r, struct arena *a, int64_t organization_key,
+                   enum image_level level, instant before, uint32_t limit,
+                   struct trash_item_slice *out)
+{
+    static const enum memory_table tables[] = {MEMORY_STUDIES, MEMORY_SERIES, MEMORY_INSTANCES};
+    const struct memory_rows *rows = memory_rows(reading(r), tables[level]);
+    struct trashed_row_slice found = {0};
+    struct trashed_row one;
+    for (size_t i = 0; i < rows->len; i++)
+        if (read_trashed(r, level, rows->at[i], organization_key, &one) && one.at.us < before.us)
+            *SLICE_PUSH(a, &found) = one;
+    if (found.len != 0)
+        qsort(found.at, found.len, sizeof found.at[0], by_trashed);
+    *out = (struct trash_item_slice){0};
+    for (size_t i = 0; i < found.len && i < limit; i++)
+        *SLICE_PUSH(a, out) = (struct trash_item){level, found.at[i].id};
+    return OK;
+}
+
 const struct retention_reader_ops memory_retention_reader_ops = {
-    .get = get, .find = find, .get_hold = get_hold, .due = due, .count = count};
+    .get = get, .find = find, .get_hold = get_hold, .due = due, .count = count, .trashed = trashed};
 
 static struct memory_session *writing(struct retention_writer *w)
 {

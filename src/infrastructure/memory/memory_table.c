@@ -263,7 +263,7 @@ const void *memory_row_find(const struct memory_rows *rows, int64_t key)
 
 int64_t memory_row_next_key(const struct memory_rows *rows)
 {
-    return rows->len == 0 ? 1 : memory_row_key(rows->at[rows->len - 1]) + 1;
+    return rows->last_key + 1;
 }
 
 /* An array of this state alone with room for at least that many. */
@@ -284,6 +284,7 @@ void memory_row_add(struct arena *a, struct memory_rows *rows, const void *row)
     if (rows->len == rows->room)
         make_own(a, rows, rows->room == 0 ? 16 : rows->room * 2);
     rows->at[rows->len++] = row;
+    rows->last_key = memory_row_key(row);
 }
 
 void memory_row_replace(struct arena *a, struct memory_rows *rows, const void *row)

@@ -80,6 +80,7 @@ enum memory_table {
 struct memory_rows {
     const void **at;
     size_t len, room;
+    int64_t last_key; /* no key is given twice */
     bool is_own; /* of this state alone: at[0, len) may be written */
 };
 

@@ -707,6 +707,21 @@ static const char disclosures[] =
     "CREATE TABLE task_reports(" SERIAL_ENTITY
     "task_key {number} NOT NULL UNIQUE REFERENCES tasks(key), body {text} NOT NULL){end};";
 
+/* What leaves the trash is remembered by the last line about it. A key is not given twice: the
+ * feed, shares and caches go by it. PostgreSQL's sequences see to that themselves. */
+#define PURGE                                                                                      \
+    "ALTER TABLE organization_settings ADD COLUMN trash_days {number} NOT NULL DEFAULT 0;"         \
+    "ALTER TABLE changes ADD COLUMN purged_id {id};"                                               \
+    "ALTER TABLE changes ADD COLUMN purged_uid {text};"                                            \
+    "CREATE INDEX studies_of_patient ON studies(patient_key);"
+#define KEEP_KEY(table_)                                                                           \
+    "CREATE TRIGGER keep_key_of_" table_ " AFTER DELETE ON " table_                                \
+    " BEGIN INSERT INTO used_keys VALUES ('" table_ "', old.key) ON CONFLICT DO UPDATE "           \
+    "SET key = max(key, excluded.key); END;"
+static const char sqlite_purge[] = PURGE
+    "CREATE TABLE used_keys(name TEXT PRIMARY KEY, key INTEGER NOT NULL) STRICT, WITHOUT "
+    "ROWID;" KEEP_KEY("patients") KEEP_KEY("studies") KEEP_KEY("series") KEEP_KEY("instances");
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -748,5 +763,6 @@ const struct migration migrations[] = {
      NULL,
      NULL},
     {32, "tasks are found by the object they made", {task_outputs}, NULL, NULL},
+    {33, "what leaves the trash for good", {sqlite_purge, PURGE}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

@@ -7,6 +7,7 @@
 #include "infrastructure/sql/find.h"
 #include "infrastructure/sql/grants.h"
 #include "infrastructure/sql/match.h"
+#include "infrastructure/sql/purge.h"
 #include "infrastructure/sql/versions.h"
 
 static struct sql_session *reading(struct image_reader *r)
@@ -566,5 +567,6 @@ const struct image_writer_ops sql_image_writer_ops = {
     .replace_instance = replace_instance,
     .add_version = sql_images_add_version,
     .remove_version = sql_images_remove_version,
+    .purge = sql_images_purge,
     .count_instance = count_instance,
 };

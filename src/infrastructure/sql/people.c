@@ -423,13 +423,17 @@ static err find_changes(struct change_reader *r, struct arena *a, int64_t organi
     TRY(sql_session_read(SESSION_OF(r, change_reader), &c));
     TRY(statement_begin(
         c,
-        "SELECT c.sequence, c.organization_key, c.created_at, c.kind, st.id, whole.id, i.id, "
-        "st.study_instance_uid, coalesce(se.series_instance_uid, whole.series_instance_uid), "
-        "i.sop_instance_uid FROM changes c JOIN studies st ON st.key = c.study_key "
+        "SELECT c.sequence, c.organization_key, c.created_at, c.kind, coalesce(st.id, "
+        "c.purged_id), "
+        "whole.id, i.id, coalesce(st.study_instance_uid, c.purged_uid), "
+        "coalesce(se.series_instance_uid, whole.series_instance_uid), "
+        "i.sop_instance_uid FROM changes c LEFT JOIN studies st ON st.key = c.study_key "
         "LEFT JOIN series whole ON whole.key = c.series_key "
         "LEFT JOIN instances i ON i.key = c.instance_key "
         "LEFT JOIN series se ON se.key = i.series_key "
-        "WHERE c.organization_key = ?1 AND c.sequence > ?2 ORDER BY c.sequence LIMIT ?3",
+        "WHERE c.organization_key = ?1 AND c.sequence > ?2 AND (c.purged_uid IS NOT NULL OR "
+        "st.key IS NOT NULL AND (c.series_key IS NULL OR whole.key IS NOT NULL) AND "
+        "(c.instance_key IS NULL OR i.key IS NOT NULL)) ORDER BY c.sequence LIMIT ?3",
         &s));
     statement_bind_i64(&s, 1, organization_key);
     statement_bind_i64(&s, 2, since);

@@ -95,8 +95,39 @@ static err count(struct retention_reader *r, struct arena *a, const struct reten
     return OK;
 }
 
+/* Series and instances in the trash are few among very many: they have rows of their own. */
+static err trashed(struct retention_reader *r, struct arena *a, int64_t organization_key,
+                   enum image_level level, instant before, uint32_t limit,
+                   struct trash_item_slice *out)
+{
+#define OF_TRASH(table_, level_)                                                                   \
+    "SELECT i.id FROM trash_items t JOIN " table_ " i ON i.key = t.row_key WHERE "                 \
+    "t.organization_key = ?1 AND t.level = " level_ " AND i.trashed_at < ?2 AND NOT EXISTS "       \
+    "(SELECT 1 FROM legal_holds WHERE study_key = i.study_key) ORDER BY i.trashed_at, i.key "      \
+    "LIMIT ?3"
+    static const char *const sql[LEVEL_COUNT] = {
+        "SELECT id FROM studies WHERE organization_key = ?1 AND state = 1 AND trashed_at < ?2 AND "
+        "NOT " IS_HELD " AND EXISTS (SELECT 1 FROM series WHERE study_key = studies.key) "
+        "ORDER BY trashed_at, key LIMIT ?3",
+        OF_TRASH("series", "1"), OF_TRASH("instances", "2")};
+    struct sql_connection *c;
+    CLEANUP(statement_end) struct statement s = {0};
+    TRY(sql_session_read(SESSION_OF(r, retention_reader), &c));
+    TRY(statement_begin(c, sql[level], &s));
+    statement_bind_i64(&s, 1, organization_key);
+    statement_bind_i64(&s, 2, before.us);
+    statement_bind_i64(&s, 3, limit);
+    *out = (struct trash_item_slice){0};
+    for (bool has_row;;) {
+        TRY(statement_step(&s, &has_row));
+        if (!has_row)
+            return OK;
+        *SLICE_PUSH(a, out) = (struct trash_item){level, statement_column_uuid(&s, 0)};
+    }
+}
+
 const struct retention_reader_ops sql_retention_reader_ops = {
-    .get = get, .find = find, .get_hold = get_hold, .due = due, .count = count};
+    .get = get, .find = find, .get_hold = get_hold, .due = due, .count = count, .trashed = trashed};
 
 static struct sql_session *writing(struct retention_writer *w)
 {

@@ -4,6 +4,9 @@
 #include "application/commands/images/restore_instance_version/command.h"
 #include "application/commands/images/restore_series/command.h"
 #include "application/commands/images/restore_study/command.h"
+#include "application/commands/images/purge_instance/command.h"
+#include "application/commands/images/purge_series/command.h"
+#include "application/commands/images/purge_study/command.h"
 #include "application/commands/images/trash_instance/command.h"
 #include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
@@ -61,5 +64,8 @@ const struct route image_routes[] = {
      .lane = LANE_STREAM, .tag = "studies"},
     {"GET", "/trash/series", &list_trashed_series_use_case, .tag = "studies"},
     {"GET", "/trash/instances", &list_trashed_instances_use_case, .tag = "studies"},
+    {"DELETE", "/trash/studies/{id}", &purge_study_use_case, .tag = "studies"},
+    {"DELETE", "/trash/series/{id}", &purge_series_use_case, .tag = "studies"},
+    {"DELETE", "/trash/instances/{id}", &purge_instance_use_case, .tag = "studies"},
 };
 const size_t image_route_count = COUNT_OF(image_routes);

@@ -270,6 +270,26 @@ class Organization:
     def destination(self):
         return self.make("/destinations", {"name": f"server {next(self.count)}", "url": "https://pacs.example/dicom-web"})
 
+    def trashed(self, level):
+        """A study of its own, of which that is in the trash."""
+        uid = f"1.2.3.{next(self.count)}.77.{len(NAMES[next(iter(self.studies))])}"
+        answer = self.call("POST", f"{WEB}/studies", multipart([instance(1, study=uid, series=uid + ".1", patient="TRASHED")]), STOW)
+        assert answer.status == 200, answer.body
+        found = {"studies": self.call("GET", f"{API}/studies?study_instance_uid={uid}").json["items"][0]["id"]}
+        found["series"] = self.call("GET", f"{API}/studies/{found['studies']}/series").json["items"][0]["id"]
+        found["instances"] = self.call("GET", f"{API}/series/{found['series']}/instances").json["items"][0]["id"]
+        assert self.call("DELETE", f"{API}/{level}/{found[level]}").status == 200
+        return found[level]
+
+    def trashed_study(self):
+        return self.trashed("studies")
+
+    def trashed_series(self):
+        return self.trashed("series")
+
+    def trashed_instance(self):
+        return self.trashed("instances")
+
     def report_template(self):
         return self.make("/report-templates", {"name": f"template {next(self.count)}", "language": "en"})
 
@@ -280,7 +300,9 @@ class Organization:
 
 
 # By the first words of the address: what {id} is, and what a request that changes it says.
-THINGS = {f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
+THINGS = {f"{API}/trash/studies/{{id}}": "trashed_study", f"{API}/trash/series/{{id}}": "trashed_series",
+          f"{API}/trash/instances/{{id}}": "trashed_instance",
+          f"{API}/users/{{id}}": "user", f"{API}/roles/{{id}}": "role", f"{API}/groups/{{id}}": "group",
           f"{API}/mails/{{id}}": "mail", f"{API}/tasks/{{id}}": "task", f"{API}/schedules/{{id}}": "schedule", f"{API}/retention-rules/{{id}}": "retention_rule", f"{API}/notifications/{{id}}": "notification", f"{API}/shares/{{id}}": "share", f"{API}/albums/{{id}}": "album",
           f"{API}/api-keys/{{id}}": "api_key", f"{API}/grants/{{id}}": "grant", f"{API}/indexed-attributes/{{id}}": "attribute",
           f"{API}/report-templates/{{id}}": "report_template",

@@ -2,9 +2,15 @@
  */
 #include "tests/contract/handlers.h"
 
+#include "application/commands/images/purge_instance/command.h"
+#include "application/commands/images/purge_series/command.h"
+#include "application/commands/images/purge_study/command.h"
+#include "application/commands/images/restore_study/command.h"
 #include "application/commands/images/trash_instance/command.h"
 #include "application/commands/images/trash_series/command.h"
 #include "application/commands/images/trash_study/command.h"
+#include "application/commands/organizations/update_organization/command.h"
+#include "application/commands/reports/create_report/command.h"
 #include "application/commands/retention/create_retention_rule/command.h"
 #include "application/commands/retention/delete_retention_rule/command.h"
 #include "application/commands/retention/lift_legal_hold/command.h"
@@ -43,6 +49,12 @@ SEND(get_legal_hold)
 SEND(trash_study)
 SEND(trash_series)
 SEND(trash_instance)
+SEND(purge_study)
+SEND(purge_series)
+SEND(purge_instance)
+SEND(restore_study)
+SEND(update_organization)
+SEND(create_report)
 
 static struct ingest_result store(struct world *w, uint32_t study)
 {
@@ -199,6 +211,161 @@ WORLD(what_is_on_hold_cannot_be_moved_by_anybody)
     CHECK_OK(send_lift_legal_hold(w, ROLE_ADMINISTRATOR, lift, NULL));
     CHECK_OK(send_trash_instance(w, ROLE_ADMINISTRATOR,
                                  (struct trash_instance){.id = row.instance.id}, NULL));
+}
+
+static err keep_trash_for(struct world *w, int64_t days)
+{
+    return send_update_organization(
+        w, ROLE_ADMINISTRATOR,
+        (struct update_organization){.trash_days = {true, days},
+                                     .password = str_of(WORLD_PASSWORD)},
+        NULL);
+}
+
+static err trash_one(struct world *w, uuid id)
+{
+    return send_trash_study(w, ROLE_ADMINISTRATOR, (struct trash_study){.id = id}, NULL);
+}
+
+WORLD(what_was_in_the_trash_for_long_enough_leaves_it)
+{
+    struct ingest_result old = store(w, 1), held = store(w, 2), young = store(w, 3);
+    str words;
+    CHECK_OK(trash_one(w, old.study_id));
+    CHECK_OK(trash_one(w, held.study_id));
+    CHECK_OK(send_place_legal_hold(
+        w, ROLE_ADMINISTRATOR,
+        (struct place_legal_hold){.id = held.study_id, .reason = STR("court")}, NULL));
+    world_wait(w, 11 * DAY);
+    CHECK_OK(trash_one(w, young.study_id));
+    CHECK_OK(run_retention(w, &words));
+    CHECK_STR(STR("0 studies were moved to the trash"), words); /* nobody said so */
+    CHECK_ERR(INVALID, keep_trash_for(w, -1));
+    CHECK_ERR(INVALID, keep_trash_for(w, TRASH_DAYS_MAX + 1));
+    CHECK_ERR(INVALID,
+              send_update_organization(w, ROLE_ADMINISTRATOR,
+                                       (struct update_organization){.trash_days = {true, 10}},
+                                       NULL)); /* without the password */
+    CHECK_OK(keep_trash_for(w, 12));
+    CHECK_OK(run_retention(w, &words));
+    CHECK_STR(STR("0 studies were moved to the trash"), words);
+    CHECK_OK(keep_trash_for(w, 10));
+    CHECK_OK(run_retention(w, &words));
+    CHECK_STR(STR("0 studies were moved to the trash, 1 items left it for good"), words);
+    CHECK_ERR(NOT_FOUND, send_restore_study(w, ROLE_ADMINISTRATOR,
+                                            (struct restore_study){.id = old.study_id}, NULL));
+    CHECK_OK(send_restore_study(w, ROLE_ADMINISTRATOR, (struct restore_study){.id = held.study_id},
+                                NULL));
+    CHECK_OK(send_restore_study(w, ROLE_ADMINISTRATOR, (struct restore_study){.id = young.study_id},
+                                NULL));
+    CHECK_INT(2, row_count(w, MEMORY_INSTANCES));
+    old = store(w, 1);
+    CHECK(!old.was_there);
+}
+
+static struct image_row locate(struct world *w, const struct ingest_result *image)
+{
+    struct image_row row;
+    struct db_session *s = world_begin(w);
+    CHECK_OK(image_writer_locate(s->uow.images, &w->arena, w->organization.key,
+                                 image->study_instance_uid, image->series_instance_uid,
+                                 image->sop_instance_uid, &row));
+    db_session_end(s);
+    return row;
+}
+
+WORLD(only_what_is_in_the_trash_is_removed_for_good)
+{
+    struct ingest_result image = store(w, 1);
+    struct image_row row = locate(w, &image);
+    const struct purge_study study = {.id = row.study.id};
+    const struct purge_series series = {.id = row.series.id};
+    const struct purge_instance instance = {.id = row.instance.id};
+    CHECK_ERR(FORBIDDEN, send_purge_study(w, ROLE_RADIOLOGIST, study, NULL));
+    CHECK_ERR(NOT_FOUND, send_purge_study(w, ROLE_ADMINISTRATOR,
+                                          (struct purge_study){.id = row.series.id}, NULL));
+    CHECK_ERR(CONFLICT, send_purge_study(w, ROLE_ADMINISTRATOR, study, NULL));
+    CHECK_ERR(CONFLICT, send_purge_series(w, ROLE_ADMINISTRATOR, series, NULL));
+    CHECK_ERR(CONFLICT, send_purge_instance(w, ROLE_ADMINISTRATOR, instance, NULL));
+    CHECK_OK(send_trash_instance(w, ROLE_ADMINISTRATOR,
+                                 (struct trash_instance){.id = row.instance.id}, NULL));
+    CHECK_ERR(CONFLICT, send_purge_study(w, ROLE_ADMINISTRATOR, study, NULL)); /* not itself */
+    CHECK_ERR(CONFLICT, send_purge_series(w, ROLE_ADMINISTRATOR, series, NULL));
+    CHECK_ERR(PRECONDITION_FAILED,
+              send_purge_instance(w, ROLE_ADMINISTRATOR,
+                                  (struct purge_instance){row.instance.id, 9}, NULL));
+    CHECK_OK(send_purge_instance(w, ROLE_ADMINISTRATOR, (struct purge_instance){row.instance.id, 2},
+                                 NULL));
+    CHECK_INT(0, row_count(w, MEMORY_STUDIES)); /* with the last of what was in it */
+    image = store(w, 1);
+    row = locate(w, &image);
+    CHECK_OK(
+        send_trash_series(w, ROLE_ADMINISTRATOR, (struct trash_series){.id = row.series.id}, NULL));
+    CHECK_OK(
+        send_purge_series(w, ROLE_ADMINISTRATOR, (struct purge_series){.id = row.series.id}, NULL));
+    CHECK_INT(0, row_count(w, MEMORY_STUDIES));
+}
+
+WORLD(a_study_with_reports_stays_without_images)
+{
+    struct ingest_result image = store(w, 1);
+    struct create_report_result made;
+    CHECK_OK(send_create_report(
+        w, ROLE_RADIOLOGIST,
+        (struct create_report){.id = image.study_id, .text = {.title = STR("CT head")}}, &made));
+    CHECK_OK(trash_one(w, image.study_id));
+    CHECK_OK(
+        send_purge_study(w, ROLE_ADMINISTRATOR, (struct purge_study){.id = image.study_id}, NULL));
+    CHECK_INT(1, row_count(w, MEMORY_STUDIES));
+    CHECK_INT(1, row_count(w, MEMORY_REPORTS));
+    CHECK_INT(0, row_count(w, MEMORY_SERIES));
+    CHECK_ERR(CONFLICT, send_restore_study(w, ROLE_ADMINISTRATOR,
+                                           (struct restore_study){.id = image.study_id}, NULL));
+    struct image_row row = locate(w, &image);
+    CHECK(row.study.state == STUDY_TRASHED && row.study.instance_count == 0 && row.study.size == 0);
+    str words;
+    CHECK_OK(keep_trash_for(w, 1));
+    world_wait(w, 2 * DAY);
+    CHECK_OK(run_retention(w, &words));
+    CHECK_STR(STR("0 studies were moved to the trash"), words);
+}
+
+/* All of it, with the call of that number failing; true when none did. */
+static bool torture_purge(uint64_t at, enum err_code code)
+{
+    static struct world world;
+    struct world *w = &world;
+    str words;
+    world_open(w);
+    struct ingest_result image = store(w, 1);
+    CHECK_OK(keep_trash_for(w, 1));
+    CHECK_OK(trash_one(w, image.study_id));
+    world_wait(w, 2 * DAY);
+    w->fault = (struct fault){.fail_at = at, .code = code};
+    err e = run_retention(w, &words);
+    bool untouched = w->fault.failed == NULL;
+    if (code == ERR_UNAVAILABLE)
+        CHECK(failed(e) == !untouched);
+    w->fault = (struct fault){0};
+    bool is_gone = row_count(w, MEMORY_STUDIES) == 0;
+    CHECK(!untouched || is_gone);
+    CHECK_INT(is_gone ? 0 : 1, row_count(w, MEMORY_INSTANCES));
+    CHECK_INT(is_gone ? 0 : 1, row_count(w, MEMORY_SERIES));
+    CHECK_INT(is_gone ? 0 : 1, row_count(w, MEMORY_PATIENTS));
+    world_close(w);
+    return untouched;
+}
+
+TEST(a_study_leaves_the_trash_whole_or_not_whatever_fails)
+{
+    static const enum err_code codes[] = {ERR_UNAVAILABLE, ERR_NO_SPACE, ERR_SERIALIZATION};
+    log_configure(LOG_LEVEL_COUNT, LOG_TEXT, 2);
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        uint64_t at = 1;
+        while (!torture_purge(at, codes[i]) && at < 300)
+            at++;
+        CHECK(at > 8 && at < 300);
+    }
 }
 
 /* All of it, with the call of that number failing; true when none did. */

@@ -566,6 +566,13 @@ static err faulty_image_writer_count_instance(struct image_writer *w, struct stu
     return image_writer_count_instance(s->inner->uow.images, study, series);
 }
 
+static err faulty_image_writer_purge(struct image_writer *w, enum image_level level,
+                                     const struct image_row *row, instant now, bool *is_gone)
+{
+    PASS(image_writer, w, "image_writer_purge");
+    return image_writer_purge(s->inner->uow.images, level, row, now, is_gone);
+}
+
 static const struct image_writer_ops faulty_image_writer_ops = {
     .locate = faulty_image_writer_locate,
     .locate_patient = faulty_image_writer_locate_patient,
@@ -584,6 +591,7 @@ static const struct image_writer_ops faulty_image_writer_ops = {
     .add_version = faulty_image_writer_add_version,
     .remove_version = faulty_image_writer_remove_version,
     .count_instance = faulty_image_writer_count_instance,
+    .purge = faulty_image_writer_purge,
 };
 
 static err faulty_non_patient_reader_find(struct non_patient_reader *r, struct arena *a,

@@ -39,12 +39,23 @@ static err faulty_retention_reader_count(struct retention_reader *r, struct aren
     return retention_reader_count(s->inner->readers.retention, a, filter, out);
 }
 
+static err faulty_retention_reader_trashed(struct retention_reader *r, struct arena *a,
+                                           int64_t organization_key, enum image_level level,
+                                           instant before, uint32_t limit,
+                                           struct trash_item_slice *out)
+{
+    PASS(retention_reader, r, "retention_reader_trashed");
+    return retention_reader_trashed(s->inner->readers.retention, a, organization_key, level, before,
+                                    limit, out);
+}
+
 const struct retention_reader_ops faulty_retention_reader_ops = {
     .get = faulty_retention_reader_get,
     .find = faulty_retention_reader_find,
     .get_hold = faulty_retention_reader_get_hold,
     .due = faulty_retention_reader_due,
     .count = faulty_retention_reader_count,
+    .trashed = faulty_retention_reader_trashed,
 };
 
 static err faulty_retention_writer_add(struct retention_writer *w, struct retention_rule *rule)

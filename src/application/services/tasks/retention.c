@@ -2,8 +2,12 @@
  * a hold meanwhile stays. */
 #include "application/services/tasks/retention.h"
 
+#include "application/commands/images/purge_instance/command.h"
+#include "application/commands/images/purge_series/command.h"
+#include "application/commands/images/purge_study/command.h"
 #include "application/commands/images/trash_study/command.h"
 #include "application/queries/retention/list_due_studies/query.h"
+#include "application/queries/retention/list_due_trash/query.h"
 #include "application/services/tasks/task_service.h"
 #include "base/arena.h"
 
@@ -22,31 +26,87 @@ static err trash(struct task_run *run, struct arena *scratch, uuid id, int64_t *
     return OK;
 }
 
-static err run(struct task_run *run, const void *parameters, struct task_result *out)
+static err send_purge(struct scope *scope, const struct trash_item *item)
+{
+    struct purge_study_result of_study;
+    struct purge_series_result of_series;
+    struct purge_instance_result of_instance;
+    if (item->level == LEVEL_STUDY)
+        return purge_study_send(scope, &(struct purge_study){.id = item->id}, &of_study);
+    if (item->level == LEVEL_SERIES)
+        return purge_series_send(scope, &(struct purge_series){.id = item->id}, &of_series);
+    return purge_instance_send(scope, &(struct purge_instance){.id = item->id}, &of_instance);
+}
+
+static err purge(struct task_run *run, struct arena *scratch, const struct trash_item *item,
+                 int64_t *count)
+{
+    struct scope scope = *run->scope;
+    scope.arena = scope.issues.arena = scratch;
+    TRY(task_run_check(run));
+    err e = send_purge(&scope, item);
+    if (e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    task_run_progress(run, ++*count, 0, "leaving the trash");
+    return OK;
+}
+
+static err trash_all(struct task_run *run, int64_t *count)
 {
     CLEANUP(arena_deinit) struct arena scratch = {0}, page = {0};
-    int64_t count = 0, before = -1;
-    (void)parameters;
-    while (count != before) {
+    for (int64_t before = -1; *count != before;) {
         struct scope scope = *run->scope;
         struct list_due_studies_result due = {0};
-        before = count;
+        before = *count;
         arena_reset(&page);
         scope.arena = scope.issues.arena = &page;
         TRY(list_due_studies_send(&scope, &(struct list_due_studies){0}, &due));
         for (size_t i = 0; i < due.ids.len; i++) {
             arena_reset(&scratch);
-            TRY(trash(run, &scratch, due.ids.at[i], &count));
+            TRY(trash(run, &scratch, due.ids.at[i], count));
         }
     }
-    out->words =
-        str_format(run->scope->arena, "%lld studies were moved to the trash", (long long)count);
+    return OK;
+}
+
+static err purge_all(struct task_run *run, int64_t *count)
+{
+    CLEANUP(arena_deinit) struct arena scratch = {0}, page = {0};
+    for (int64_t before = -1; *count != before;) {
+        struct scope scope = *run->scope;
+        struct list_due_trash_result due = {0};
+        before = *count;
+        arena_reset(&page);
+        scope.arena = scope.issues.arena = &page;
+        TRY(list_due_trash_send(&scope, &(struct list_due_trash){0}, &due));
+        for (size_t i = 0; i < due.items.len; i++) {
+            arena_reset(&scratch);
+            TRY(purge(run, &scratch, &due.items.at[i], count));
+        }
+    }
+    return OK;
+}
+
+static err run(struct task_run *run, const void *parameters, struct task_result *out)
+{
+    int64_t trashed = 0, purged = 0;
+    struct arena *a = run->scope->arena;
+    (void)parameters;
+    TRY(trash_all(run, &trashed));
+    TRY(purge_all(run, &purged));
+    out->words = str_format(a, "%lld studies were moved to the trash", (long long)trashed);
+    if (purged != 0)
+        out->words = str_format(a, "%.*s, %lld items left it for good", STR_ARG(out->words),
+                                (long long)purged);
     return OK;
 }
 
 const struct task_kind retention_kind = {
     .name = "retention",
-    .doc = "Move the studies that the rules of retention are about to the trash",
+    .doc =
+        "Move the studies that the rules of retention are about to the trash, and empty it of what "
+        "has been there long enough",
     .parameters = &no_parameters_schema,
     .count_max = 2,
     .attempt_count_max = 3,

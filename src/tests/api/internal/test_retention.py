@@ -81,5 +81,38 @@ class Retention(harness.Case):
             self.assertEqual(self.gantry.request("POST", RULES, wrong).status, 422, wrong)
 
 
+    def test_what_was_in_the_trash_long_enough_is_gone_for_good(self):
+        old, young, reported = (self.store(f"1.2.70.{i}") for i in range(3))
+        self.gantry.request("POST", f"{API}/studies/{reported}/reports", {"title": "On it", "sections": [{"heading": "Findings", "text": "None."}]})
+        used = self.gantry.get(API + "/organization").json["used_size"]
+        for study in (old, young, reported):
+            self.assertEqual(self.gantry.request("DELETE", f"{API}/trash/studies/{study}").status, 409)  # it is not in it
+            self.assertEqual(self.gantry.request("DELETE", f"{API}/studies/{study}").status, 200)
+        self.gantry.sql("UPDATE studies SET trashed_at = trashed_at - 11 * 86400000000 WHERE study_instance_uid IN ('1.2.70.0', '1.2.70.2')")
+        self.assertEqual(self.gantry.request("PATCH", API + "/organization", {"trash_days": 10}).status, 422)  # it takes the password
+        changed = self.gantry.request("PATCH", API + "/organization", {"trash_days": 10, "password": harness.PASSWORD})
+        self.assertEqual((changed.status, changed.json["trash_days"]), (200, 10), changed.body)
+        self.assertEqual(self.run_now(), "0 studies were moved to the trash, 2 items left it for good")
+        self.assertEqual([self.gantry.get(f"{API}/studies/{study}").status for study in (old, young, reported)], [404, 200, 200])
+        self.assertEqual(self.gantry.request("POST", f"{API}/studies/{reported}/restore").status, 409)  # there is nothing to come back
+        self.assertEqual(self.gantry.request("POST", f"{API}/studies/{young}/restore").status, 200)
+        self.assertLess(self.gantry.get(API + "/organization").json["used_size"], used)
+        feed = [(item["kind"], item["study_instance_uid"]) for item in self.gantry.get(API + "/changes?limit=1000").json["items"]]
+        self.assertIn(("study_purged", "1.2.70.0"), feed)
+        self.assertEqual([kind for kind, uid in feed if uid == "1.2.70.0"], ["study_purged"])
+        again = self.store("1.2.70.0")
+        self.assertNotEqual(again, old)
+        self.assertEqual(self.gantry.get(f"/dicom-web/studies/1.2.70.0/metadata").status, 200)
+        # at once
+        self.gantry.request("DELETE", f"{API}/studies/{again}")
+        self.assertEqual(self.gantry.request("DELETE", f"{API}/trash/studies/{again}").status, 204)
+        self.assertEqual(self.gantry.get(f"{API}/studies/{again}").status, 404)
+        actions = {item["action"] for item in self.gantry.get(API + "/audit-events?page_size=200").json["items"]}
+        self.assertIn("purge_study", actions)
+        verify = self.gantry.run("verify")
+        self.assertEqual(verify.returncode, 0, verify.stdout + verify.stderr)
+        self.gantry.request("PATCH", API + "/organization", {"trash_days": 0, "password": harness.PASSWORD})
+
+
 if __name__ == "__main__":
     harness.main()

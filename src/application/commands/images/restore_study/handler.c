@@ -4,6 +4,14 @@
 
 #include "application/models/study_recount.h"
 
+/* Its images may be gone for good, and only reports be left that are about it. */
+static err must_have_images(struct command_ctx *ctx, const struct study *study)
+{
+    struct image_contents contents;
+    TRY(image_writer_contents(ctx->uow->images, ctx->arena, study->key, &contents));
+    return contents.series.len != 0 ? OK : ERR(CONFLICT, "its images are gone for good");
+}
+
 SCHEMA(restore_study, FIELD(restore_study, id, .flags = KEY | REQUIRED),
        FIELD(restore_study, if_match, .flags = FROM_HEADER, .doc = "Version seen"));
 SCHEMA(restore_study_result, FIELD_EMBED_OF(restore_study_result, study, study));
@@ -21,6 +29,7 @@ static err restore_study_handle(struct command_ctx *ctx, const struct restore_st
         return ERR(PRECONDITION_FAILED, "somebody else changed the study");
     if (study->state != STUDY_TRASHED)
         return ERR(CONFLICT, "the study is not in the trash");
+    TRY(must_have_images(ctx, study));
     if (is_trashed_itself(study->state, study->trashed_at)) {
         study->state = STUDY_RECEIVED;
         study->updated_at = now;

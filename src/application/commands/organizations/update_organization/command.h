@@ -9,7 +9,7 @@ struct update_organization {
     str name;
     str language;
     struct str_slice mfa_required_roles, break_glass_roles;
-    opt_i64 break_glass_minutes;
+    opt_i64 break_glass_minutes, trash_days;
     str password;
 };
 struct update_organization_result {

@@ -19,9 +19,11 @@ SCHEMA(update_organization,
              .check = role_name_complaint,
              .doc = "Of those with the permission, who may use it; an empty list: nobody"),
        FIELD(update_organization, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX),
+       FIELD(update_organization, trash_days, .max = TRASH_DAYS_MAX,
+             .doc = "After which what is in the trash goes for good; 0: never"),
        FIELD(update_organization, password, .flags = SECRET, .max = PASSWORD_SIZE_MAX,
-             .doc = "One's own, where a role needs no second factor any more or emergencies are "
-                    "changed"));
+             .doc = "One's own, where a role needs no second factor any more, emergencies are "
+                    "changed or when the trash is emptied"));
 SCHEMA(update_organization_result,
        FIELD_EMBED_OF(update_organization_result, view, organization_view));
 
@@ -35,6 +37,8 @@ static void apply(const struct update_organization *cmd, struct organization_set
         settings->break_glass_roles = (int64_t)roles_of_list(cmd->break_glass_roles);
     if (cmd->break_glass_minutes.is_set)
         settings->break_glass_minutes = cmd->break_glass_minutes.value;
+    if (cmd->trash_days.is_set)
+        settings->trash_days = cmd->trash_days.value;
 }
 
 static bool is_delicate(const struct organization_settings *before,
@@ -42,7 +46,8 @@ static bool is_delicate(const struct organization_settings *before,
 {
     return (before->mfa_required_roles & ~after->mfa_required_roles) != 0 ||
            before->break_glass_roles != after->break_glass_roles ||
-           before->break_glass_minutes != after->break_glass_minutes;
+           before->break_glass_minutes != after->break_glass_minutes ||
+           before->trash_days != after->trash_days;
 }
 
 static err confirm(struct command_ctx *ctx, str password, struct user *who)
