@@ -135,6 +135,9 @@ static err services_open(struct app *app)
     if (app->settings.export_root.ptr != NULL)
         export_folders_posix_init(&app->export_folders,
                                   str_cstr(&app->arena, app->settings.export_root));
+    if (app->settings.import_root.ptr != NULL)
+        import_folders_posix_init(&app->import_folders,
+                                  str_cstr(&app->arena, app->settings.import_root));
     TRY(http_client_curl_open(&app->http, &app->arena, app->settings.outbound_allow,
                               app->settings.outbound_ca, app->settings.outbound_plain));
     relying_party_open(&app->relying_party, &app->http.base, clock_system());
@@ -175,6 +178,7 @@ static err services_open(struct app *app)
         .report_sealer = &app->report_seal.base,
         .pdf = &app->pdf.base,
         .export_folders = app->settings.export_root.ptr != NULL ? &app->export_folders.base : NULL,
+        .import_folders = app->settings.import_root.ptr != NULL ? &app->import_folders.base : NULL,
         .audit_source = audit_source(app),
         .duplicates = app->settings.duplicates};
     const struct backup_settings backups = app_backup_settings(app);

@@ -12,6 +12,7 @@
 #include "infrastructure/connection_settings.h"
 #include "infrastructure/event_dispatcher.h"
 #include "infrastructure/export_folders_posix.h"
+#include "infrastructure/import_folders_posix.h"
 #include "infrastructure/leadership.h"
 #include "infrastructure/mail_sender.h"
 #include "infrastructure/mediator_ports.h"
@@ -72,6 +73,7 @@ struct app {
     struct otp_openssl otp;
     struct pdf_cairo pdf;
     struct export_folders_posix export_folders;
+    struct import_folders_posix import_folders;
     struct session_uses_memory session_uses;
     struct backup_maker backups;
     struct principal_memory principals;

@@ -144,7 +144,7 @@ static bool collect(struct path_list *list, char *path)
     return found;
 }
 
-struct zip_import {
+struct file_import {
     struct archive_visitor base;
     struct importer *im;
 };
@@ -152,7 +152,7 @@ struct zip_import {
 static err import_entry(struct archive_visitor *v, uint64_t number, str name, err refused,
                         struct byte_source *content)
 {
-    struct importer *im = container_of(v, struct zip_import, base)->im;
+    struct importer *im = container_of(v, struct file_import, base)->im;
     (void)number;
     if (failed(refused))
         refuse(&im->summary, name, refused.text);
@@ -161,31 +161,19 @@ static err import_entry(struct archive_visitor *v, uint64_t number, str name, er
     return OK;
 }
 
-static void import_zip(struct importer *im, const char *path, int fd)
-{
-    struct zip_import import = {{import_entry}, im};
-    struct stat info;
-    uint64_t size = fstat(fd, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
-    err e = archive_zip_walk(fd, size, 0, &import.base);
-    if (failed(e))
-        refuse(&im->summary, str_of(path), e.text);
-}
-
 static void import_path(struct importer *im, const char *path)
 {
-    char magic[4] = {0};
-    struct fd_source source;
+    struct file_import import = {{.take = import_entry}, im};
+    struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         refuse(&im->summary, str_of(path), "cannot be opened");
         return;
     }
-    if (pread(fd, magic, sizeof magic, 0) == sizeof magic && archive_is_zip(magic, sizeof magic)) {
-        import_zip(im, path, fd);
-    } else {
-        fd_source_init(&source, fd);
-        import_one(im->app, &im->summary, &im->principal, str_of(path), &source.base);
-    }
+    uint64_t size = fstat(fd, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
+    err e = archive_file_walk(fd, size, str_of(path), 0, &import.base);
+    if (failed(e))
+        refuse(&im->summary, str_of(path), e.text);
     close(fd);
 }
 

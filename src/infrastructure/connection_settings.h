@@ -41,6 +41,7 @@ struct settings {
     str cors_origins; /* always set once read */
     bool keep_preambles;
     str export_root;             /* absent: nothing is exported to folders */
+    str import_root;             /* absent: nothing is imported from folders */
     opt_i64 drain_seconds;       /* always set once read */
     opt_i64 signing_key_days;    /* likewise */
     opt_i64 study_quiet_seconds; /* likewise */

@@ -161,6 +161,7 @@ const struct audit_use audit_uses[] = {
     {"retrieve_images", INSTANCES_ACCESSED, 'R', TYPE_NONE, "study", false},
     {"retrieve_archive", DATA_EXPORT, 'R', TYPE_NONE, "study", false},
     {"create_export", DATA_EXPORT, 'R', TYPE_NONE, "task", false},
+    {"create_import", DATA_IMPORT, 'C', TYPE_NONE, "task", false},
     {"get_task_output", DATA_EXPORT, 'R', TYPE_NONE, "task", false},
     {"get_task_requester", OTHER_ACTIVITY, 'R', TYPE_NONE, NULL, false},
     {"retrieve_non_patient_object", OTHER_ACTIVITY, 'R', TYPE_NONE, "non_patient_object", false},

@@ -27,6 +27,7 @@ struct task_item {
     str reason;
     int64_t attempt_count;
     int64_t status; /* of HTTP, of what was sent */
+    str path, code; /* of a file: where it lies, and what kind of error */
 };
 DECLARE_SCHEMA(task_item);
 SLICE(task_item);
@@ -35,6 +36,10 @@ struct task_report_body {
     int64_t position; /* instances that need not be looked at again */
     int64_t done_count, failed_count;
     int64_t remaining_count; /* that were not tried */
+    /* of files that are imported, which are done or failed too, but for those that were skipped */
+    int64_t stored_count, there_count, skipped_count;
+    str place;     /* the file that was looked at last */
+    int64_t entry; /* of an archive that is not done: as many entries of it are; 0: it is done */
     struct task_change_slice changes;
     struct task_item_slice items;
 };

@@ -75,11 +75,17 @@ static err open_entry(struct walk *w, zip_uint64_t at, struct entry_source *out)
     return out->file != NULL ? read_head(out) : ERR(UNSUPPORTED, "the zip entry cannot be read");
 }
 
+static bool is_folder(zip_t *archive, zip_uint64_t at)
+{
+    const char *name = zip_get_name(archive, at, 0);
+    return name != NULL && str_ends(str_of(name), STR("/"));
+}
+
 static err visit(struct walk *w, zip_uint64_t at)
 {
     struct entry_source source;
     const char *name = zip_get_name(w->archive, at, 0);
-    if (name != NULL && str_ends(str_of(name), STR("/")))
+    if (is_folder(w->archive, at))
         return OK;
     if (++w->number <= w->skip)
         return OK;
@@ -116,12 +122,15 @@ static err walk_open(zip_t *archive, uint64_t archive_size, uint64_t skip,
         return ERR(TOO_LARGE, "the archive has more entries than a million");
     TRY(check_sizes(archive, (zip_uint64_t)count, archive_size));
     for (zip_int64_t i = 0; i < count; i++)
+        v->entry_count += !is_folder(archive, (zip_uint64_t)i);
+    for (zip_int64_t i = 0; i < count; i++)
         TRY(visit(&w, (zip_uint64_t)i));
     return OK;
 }
 
 err archive_zip_walk(int fd, uint64_t archive_size, uint64_t skip, struct archive_visitor *v)
 {
+    v->entry_count = 0;
     int code, own_fd = fd_copy(fd); /* which libzip closes */
     zip_t *archive = own_fd < 0 ? NULL : zip_fdopen(own_fd, 0, &code);
     if (archive == NULL) {
@@ -132,4 +141,23 @@ err archive_zip_walk(int fd, uint64_t archive_size, uint64_t skip, struct archiv
     err e = walk_open(archive, archive_size, skip, v);
     zip_discard(archive);
     return e;
+}
+
+/* A DICOM file may begin as whatever its sender likes. */
+err archive_file_walk(int fd, uint64_t size, str name, uint64_t skip, struct archive_visitor *v)
+{
+    char head[HEAD_SIZE];
+    struct region_source source;
+    size_t got = 1, head_size = 0;
+    region_source_init(&source, fd, 0, size);
+    while (got != 0 && head_size < sizeof head) {
+        TRY(byte_source_read(&source.base, head + head_size, sizeof head - head_size, &got));
+        head_size += got;
+    }
+    if (archive_is_zip(head, head_size) &&
+        !(head_size == HEAD_SIZE && memcmp(head + PREAMBLE_SIZE, "DICM", 4) == 0))
+        return archive_zip_walk(fd, size, skip, v);
+    v->entry_count = 0;
+    region_source_init(&source, fd, 0, size);
+    return skip == 0 ? v->take(v, 1, name, OK, &source.base) : OK;
 }

@@ -20,6 +20,7 @@ struct archive_visitor {
      * says why there are none. An error ends the walk. */
     err (*take)(struct archive_visitor *v, uint64_t number, str name, err refused,
                 struct byte_source *content);
+    uint64_t entry_count; /* set by the walk: of the archive, without folders; 0: it is none */
 };
 
 bool archive_is_zip(const void *bytes, size_t size);
@@ -28,5 +29,9 @@ bool archive_is_zip(const void *bytes, size_t size);
  * caller's, who has the descriptor for himself. Errors: MALFORMED (not whole), TOO_LARGE, and those
  * of take. */
 err archive_zip_walk(int fd, uint64_t archive_size, uint64_t skip, struct archive_visitor *v);
+
+/* The same of a file that is an archive; of any other, the file itself as number 1 under that name.
+ */
+err archive_file_walk(int fd, uint64_t size, str name, uint64_t skip, struct archive_visitor *v);
 
 #endif

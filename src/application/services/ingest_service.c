@@ -7,6 +7,7 @@
 #include "application/models/non_patient_index.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "core/result.h"
 #include "dicom/uid.h"
 
 enum { PREAMBLE_SIZE = 128, HEAD_SIZE = PREAMBLE_SIZE + 4 };
@@ -193,6 +194,19 @@ static err store(struct scope *scope, struct instance_read *read,
     out->is_beside = result.is_beside;
     out->study_id = result.study_id;
     return OK;
+}
+
+bool ingest_is_passing(err e)
+{
+    return failed(e) && (result_meaning(e.code)->retry || e.code == ERR_INTERNAL ||
+                         e.code == ERR_FORBIDDEN || e.code == ERR_UNAUTHENTICATED);
+}
+
+str ingest_kept_text(struct arena *a, str text, size_t size_max)
+{
+    if (!str_is_utf8(text) || (text.len != 0 && memchr(text.ptr, '\0', text.len) != NULL))
+        return STR("?");
+    return str_copy(a, str_clip(text, size_max));
 }
 
 err ingest_again(struct scope *scope, str object_name, struct instance_content *out)

@@ -33,6 +33,11 @@ struct ingest_result {
 err ingest_instance(struct scope *scope, struct byte_source *source,
                     const struct ingest_options *options, struct ingest_result *out);
 
+/* Whether a failure is none of the file: whatever comes after it would fail as well. */
+bool ingest_is_passing(err e);
+/* What others wrote, names and complaints, as far as it is text: no engine takes anything else. */
+str ingest_kept_text(struct arena *a, str text, size_t size_max);
+
 /* What the bytes of a stored object say; *out lives in scope->arena. Reads the whole of it: not in
  * a unit of work. Errors: NOT_FOUND, UNAVAILABLE, MALFORMED (not what was stored). */
 err ingest_again(struct scope *scope, str object_name, struct instance_content *out);

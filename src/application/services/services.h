@@ -7,6 +7,7 @@
 #include "application/services/backup_service.h"
 #include "application/services/export_folders.h"
 #include "application/services/http_client.h"
+#include "application/services/import_folders.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/openid_connect.h"
@@ -59,6 +60,7 @@ struct services {
     const struct report_sealer *report_sealer;
     struct pdf_service *pdf;
     struct export_folders *export_folders; /* NULL: there are none */
+    struct import_folders *import_folders; /* the same */
     str audit_source;     /* what audit messages call this installation; lives as long */
     bool keeps_preambles; /* of files, as they came */
     enum duplicate_policy duplicates;

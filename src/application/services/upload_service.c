@@ -9,7 +9,6 @@
 #include "application/services/ingest_service.h"
 #include "base/arena.h"
 #include "base/byte_sink.h"
-#include "core/result.h"
 #include "dicom/uid.h"
 
 #include <openssl/evp.h>
@@ -103,24 +102,9 @@ static enum upload_outcome outcome_of(const struct ingest_result *result, err e)
                                : UPLOAD_STORED;
 }
 
-/* Whose fault it is not the file's comes again. */
-static bool is_passing(err e)
-{
-    return failed(e) && (result_meaning(e.code)->retry || e.code == ERR_INTERNAL ||
-                         e.code == ERR_FORBIDDEN || e.code == ERR_UNAUTHENTICATED);
-}
-
-/* What others wrote is kept as far as it is text: no engine takes anything else. */
-static str kept_text(struct arena *a, str text, size_t size_max)
-{
-    if (!str_is_utf8(text) || (text.len != 0 && memchr(text.ptr, '\0', text.len) != NULL))
-        return STR("?");
-    return str_copy(a, str_clip(text, size_max));
-}
-
 static str kept_name(struct arena *a, str name)
 {
-    return name.len != 0 ? kept_text(a, name, UPLOAD_NAME_SIZE_MAX) : STR("?");
+    return name.len != 0 ? ingest_kept_text(a, name, UPLOAD_NAME_SIZE_MAX) : STR("?");
 }
 
 /* Of a file that was refused they may be anything. */
@@ -139,7 +123,7 @@ static err note(struct completion *c, uint64_t number, str name, const struct in
         .name = kept_name(a, name),
         .outcome = outcome_of(result, e),
         .code = failed(e) ? str_of(err_code_name(e.code)) : STR_NONE,
-        .detail = failed(e) ? kept_text(a, str_of(e.text), LONG_TEXT_SIZE_MAX) : STR_NONE,
+        .detail = failed(e) ? ingest_kept_text(a, str_of(e.text), LONG_TEXT_SIZE_MAX) : STR_NONE,
         .study_id = result->study_id,
         .study_instance_uid = kept_uid(a, result->study_instance_uid),
         .series_instance_uid = kept_uid(a, result->series_instance_uid),
@@ -164,7 +148,7 @@ static err store_file(struct completion *c, uint64_t number, str name, err refus
         e = ERRF(&file_arena, INVALID, "the name %s", complaint);
     if (!failed(e))
         e = ingest_instance(&scope, content, &(struct ingest_options){0}, &result);
-    err outcome = is_passing(e)
+    err outcome = ingest_is_passing(e)
                       ? (err){e.code, str_copy(c->scope->arena, str_of(e.text)).ptr, e.where}
                       : note(c, number, name, &result, e);
     arena_deinit(&file_arena);
@@ -285,7 +269,7 @@ static err store_all(struct completion *c, struct upload *out)
     err e = c->upload.kind == UPLOAD_ZIP ? store_zip(c) : store_folder(c);
     if (e.code == ERR_CONFLICT) /* the lease is somebody else's */
         return e;
-    if (is_passing(e)) {
+    if (ingest_is_passing(e)) {
         err kept = record(c, true);
         (void)kept.code; /* the lease runs out by itself */
         return e;

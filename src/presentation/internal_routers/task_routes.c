@@ -1,6 +1,7 @@
 /* Work that outlives its request. */
 #include "application/commands/tasks/cancel_task/command.h"
 #include "application/commands/tasks/create_export/command.h"
+#include "application/commands/tasks/create_import/command.h"
 #include "application/commands/tasks/retry_task/command.h"
 #include "application/queries/tasks/get_task/query.h"
 #include "application/queries/tasks/get_task_output/query.h"
@@ -114,6 +115,8 @@ const struct route task_routes[] = {
      .needs = DOWNLOAD_STUDIES, .lane = LANE_DB, .tag = "tasks",
      .answers = "application/zip, application/x-tar", .doc = "The file that a task made"},
     {"POST", "/exports", &create_export_use_case, .success = 202, .body = HTTP_BODY_BUFFERED,
+     .tag = "tasks"},
+    {"POST", "/imports", &create_import_use_case, .success = 202, .body = HTTP_BODY_BUFFERED,
      .tag = "tasks"},
     {"POST", "/tasks/{id}/cancel", &cancel_task_use_case, .tag = "tasks"},
     {"POST", "/tasks/{id}/retry", &retry_task_use_case, .tag = "tasks"},
