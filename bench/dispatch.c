@@ -57,10 +57,12 @@ static err authorize(struct mediator *m, struct scope *scope, const struct use_c
     return OK;
 }
 
-static err read_begin(struct mediator *m, struct scope *scope, struct readers **out)
+static err read_begin(struct mediator *m, struct scope *scope, const struct access *access,
+                      struct readers **out)
 {
     (void)m;
     (void)scope;
+    (void)access;
     *out = NULL;
     return OK;
 }

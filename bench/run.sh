@@ -5,15 +5,10 @@
 # should be on a disk), listens on 127.0.0.1 only and leaves nothing.
 set -eu
 cd "$(dirname "$0")/.."
-out=build-bench/bench lib=build-bench/src
-[ -f build-bench/build.ninja ] || meson setup build-bench >/dev/null
+out=build-bench/bench
+[ -f build-bench/build.ninja ] || meson setup build-bench -Dbuildtype=release >/dev/null
 ninja -C build-bench --quiet
-mkdir -p $out
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
-c="${CC:-cc} -std=gnu17 -O2 -D_GNU_SOURCE $warnings -Isrc"
-for program in load limit start; do $c bench/$program.c -o $out/$program -lpthread; done
-$c bench/parse.c -o $out/parse $lib/dicom/libdicom.a $lib/base/libbase.a -lz -lm -lpthread
-$c bench/dispatch.c -o $out/dispatch $lib/core/libcore.a $lib/base/libbase.a -lm -lpthread
 # shellcheck disable=SC2086
 ${CXX:-c++} -std=c++17 -O2 $warnings -isystem /usr/include/gdcm-3.0 bench/parse_gdcm.cxx -o $out/parse_gdcm -lgdcmDSED -lgdcmCommon
 exec env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/run.py "$@"
