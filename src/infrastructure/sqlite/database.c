@@ -52,6 +52,13 @@ static err run_patiently(struct sqlite_connection *c, const char *sql)
     return e;
 }
 
+/* Nobody asks SQLite how much memory it has; to count it, all threads would take turns at one lock
+ * for every piece of it. */
+static void configure(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static err connection_open(struct sqlite_database *db, struct sqlite_connection *c, bool writes)
 {
     c->base.engine = &db->engine;
@@ -123,6 +130,8 @@ static const struct sql_dialect dialect = {.language = SQL_SQLITE,
 
 err sqlite_database_open(struct sqlite_database *db, str path)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     *db = (struct sqlite_database){0};
     sql_engine_init(&db->engine, &engine_ops, &dialect);
     pthread_mutex_init(&db->readers_lock, NULL);
