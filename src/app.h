@@ -120,7 +120,6 @@ struct app {
     struct leadership leadership; /* of the jobs that only one node runs */
     struct leadership secret;     /* held together by all nodes that have the same */
     struct health_monitor health;
-    bool storage_is_low;      /* and whom it concerns was told */
     bool is_draining;         /* told to stop; still serves */
     int64_t organization_key; /* the first one: what the command line works for */
     str new_password;         /* of an administrator made just now */

@@ -144,21 +144,24 @@ static err objects_job(void *owner)
     return e;
 }
 
-/* Told once, until there is room again. */
+/* What is told once is seen to by the command. */
 static err storage_job(void *owner)
 {
+    static const char *const words[] = {"enough", "low", "full"};
     struct app *app = owner;
     CLEANUP(arena_deinit) struct arena scratch = {0};
     struct principal principal = principal_system(app->organization_key);
     struct scope scope = app_scope(app, &scratch, &principal);
     struct tell_storage_low_result result;
-    bool was_low = app->storage_is_low;
-    bool is_low = storage_health(app->storage).code == ERR_NO_SPACE;
-    if (is_low && !was_low)
-        TRY(tell_storage_low_send(&scope, &(struct tell_storage_low){0}, &result));
-    if (is_low != was_low)
-        log_event(LOG_WARN, "storage", "state=%s", is_low ? "low" : "enough");
-    app->storage_is_low = is_low;
+    struct storage_space space;
+    TRY(storage_space(app->storage, &space));
+    const struct tell_storage_low cmd = {
+        .free_size = space.free_size > INT64_MAX ? INT64_MAX : (int64_t)space.free_size,
+        .reserve_size = (int64_t)space.reserve_size,
+        .warning_size = (int64_t)app->settings.storage_warning << 20};
+    TRY(tell_storage_low_send(&scope, &cmd, &result));
+    if (result.is_told)
+        log_event(LOG_WARN, "storage", "state=%s", words[result.room]);
     return OK;
 }
 

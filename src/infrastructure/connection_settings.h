@@ -48,6 +48,7 @@ struct settings {
     opt_i64 worker_threads;      /* likewise */
     str backup_folder;           /* absent: no backups are made by tasks */
     uint32_t storage_reserve;    /* MiB that stay free in a folder of objects */
+    uint32_t storage_warning;    /* MiB above that, where administrators are told; 0: at its end */
     uint32_t backup_keep;        /* backups that stay there; 0: all */
     str outbound_allow;          /* absent: the public internet alone */
     str outbound_ca;             /* absent: the certificates the system trusts */

@@ -125,6 +125,17 @@ static err fs_health(struct storage *base)
     return check_space(self(base));
 }
 
+static err fs_space(struct storage *base, struct storage_space *out)
+{
+    const struct storage_filesystem *s = self(base);
+    struct statvfs space;
+    if (fstatvfs(s->staging_fd, &space) != 0)
+        return OS_ERR("statvfs");
+    *out = (struct storage_space){.free_size = space.f_bavail * space.f_frsize,
+                                  .reserve_size = s->reserve_mib * UINT64_C(1024) * 1024};
+    return OK;
+}
+
 static err fs_stage_begin(struct storage *base, struct stage **out)
 {
     struct storage_filesystem *s = self(base);
@@ -513,5 +524,6 @@ static const struct storage_ops filesystem_ops = {
     .list = fs_list,
     .sweep = fs_sweep,
     .health = fs_health,
+    .space = fs_space,
     .scratch = fs_scratch,
 };

@@ -21,6 +21,7 @@ enum {
     STORAGE_WRITE_BEHIND_SIZE = 8 * 1024 * 1024, /* handed to the disk while more arrives */
     STORAGE_PLACE_COUNT_MAX = 100, /* attempts to place an object that others write or remove */
     STORAGE_RESERVE_MIB = 256,     /* free space below which nothing new is taken */
+    STORAGE_WARNING_MIB = 1024,    /* above that: it is told that there is little room left */
     STORAGE_RESERVE_MIB_MAX = 1024 * 1024
 };
 

@@ -9,7 +9,9 @@
 #include "application/events/report_escalated.h"
 #include "application/events/report_lock_taken.h"
 #include "application/events/share_opened.h"
+#include "application/events/storage_full.h"
 #include "application/events/storage_low.h"
+#include "application/events/storage_ok.h"
 #include "application/events/storage_quota_reached.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -207,8 +209,12 @@ const struct notification_rule notification_rules[] = {
      "grant_id", NULL, administrators, true, MAIL_TEMPLATE_COUNT, true, true},
     {&storage_quota_reached_event, "storage_quota", "Most of what may be stored is stored", NULL,
      NULL, "percent", administrators, true, .mail = MAIL_TEMPLATE_COUNT},
-    {&storage_low_event, "storage_low", "There is no room for new images any more", NULL, NULL,
-     "node", administrators, true, .mail = MAIL_TEMPLATE_COUNT},
+    {&storage_low_event, "storage_low", "There is little room for new images left", NULL, NULL,
+     "node", administrators, true, .mail = MAIL_STORAGE_LOW, .is_mailed = true},
+    {&storage_full_event, "storage_full", "There is no room for new images any more", NULL, NULL,
+     "node", administrators, true, MAIL_STORAGE_FULL, true, true},
+    {&storage_ok_event, "storage_ok", "There is room for new images again", NULL, NULL, "node",
+     administrators, .mail = MAIL_STORAGE_OK},
     {&webhook_deactivated_event, "webhook_deactivated",
      "A webhook was deactivated, since nothing is taken there", "webhook", "webhook_id", "reason",
      administrators, .mail = MAIL_WEBHOOK_DEACTIVATED, .is_mailed = true},

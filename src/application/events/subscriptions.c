@@ -21,7 +21,9 @@
 #include "application/events/report_signed.h"
 #include "application/events/report_submitted.h"
 #include "application/events/share_opened.h"
+#include "application/events/storage_full.h"
 #include "application/events/storage_low.h"
+#include "application/events/storage_ok.h"
 #include "application/events/storage_quota_reached.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
@@ -34,15 +36,15 @@
 #include <string.h>
 
 const struct event_type *const event_types[] = {
-    &account_changed_event,    &glass_broken_event,        &instance_stored_event,
-    &legal_hold_changed_event, &mail_queued_event,         &new_device_signed_in_event,
-    &notifications_made_event, &report_acknowledged_event, &report_amended_event,
-    &report_critical_event,    &report_escalated_event,    &report_lock_taken_event,
-    &report_retracted_event,   &report_signed_event,       &report_submitted_event,
-    &share_opened_event,       &storage_low_event,         &storage_quota_reached_event,
-    &study_received_event,     &study_sent_in_event,       &task_failed_event,
-    &task_queued_event,        &task_succeeded_event,      &webhook_deactivated_event,
-    &work_item_changed_event,
+    &account_changed_event,    &glass_broken_event,          &instance_stored_event,
+    &legal_hold_changed_event, &mail_queued_event,           &new_device_signed_in_event,
+    &notifications_made_event, &report_acknowledged_event,   &report_amended_event,
+    &report_critical_event,    &report_escalated_event,      &report_lock_taken_event,
+    &report_retracted_event,   &report_signed_event,         &report_submitted_event,
+    &share_opened_event,       &storage_full_event,          &storage_low_event,
+    &storage_ok_event,         &storage_quota_reached_event, &study_received_event,
+    &study_sent_in_event,      &task_failed_event,           &task_queued_event,
+    &task_succeeded_event,     &webhook_deactivated_event,   &work_item_changed_event,
 };
 const size_t event_type_count = COUNT_OF(event_types);
 
@@ -58,7 +60,9 @@ const struct subscription subscriptions[] = {
     {"notifications", &report_escalated_event, &notify_use_case},
     {"notifications", &report_lock_taken_event, &notify_use_case},
     {"notifications", &share_opened_event, &notify_use_case},
+    {"notifications", &storage_full_event, &notify_use_case},
     {"notifications", &storage_low_event, &notify_use_case},
+    {"notifications", &storage_ok_event, &notify_use_case},
     {"notifications", &storage_quota_reached_event, &notify_use_case},
     {"notifications", &study_received_event, &notify_use_case},
     {"notifications", &study_sent_in_event, &notify_use_case},
@@ -74,6 +78,9 @@ const struct subscription subscriptions[] = {
     {"webhooks", &report_signed_event, &queue_webhooks_use_case},
     {"webhooks", &report_submitted_event, &queue_webhooks_use_case},
     {"webhooks", &share_opened_event, &queue_webhooks_use_case},
+    {"webhooks", &storage_full_event, &queue_webhooks_use_case},
+    {"webhooks", &storage_low_event, &queue_webhooks_use_case},
+    {"webhooks", &storage_ok_event, &queue_webhooks_use_case},
     {"webhooks", &study_received_event, &queue_webhooks_use_case},
     {"webhooks", &study_sent_in_event, &queue_webhooks_use_case},
     {"webhooks", &task_failed_event, &queue_webhooks_use_case},

@@ -10,6 +10,9 @@
 #include "application/events/report_signed.h"
 #include "application/events/report_submitted.h"
 #include "application/events/share_opened.h"
+#include "application/events/storage_full.h"
+#include "application/events/storage_low.h"
+#include "application/events/storage_ok.h"
 #include "application/events/study_received.h"
 #include "application/events/study_sent_in.h"
 #include "application/events/task_failed.h"
@@ -38,6 +41,9 @@ const struct webhook_event webhook_events[] = {
      "report_id", "/api/v1/reports/"},
     {&report_acknowledged_event, "report.acknowledged", "A critical result was acknowledged",
      "report_id", "/api/v1/reports/"},
+    {&storage_low_event, "storage.low", "There is little room for new images left", NULL, NULL},
+    {&storage_full_event, "storage.full", "There is no room for new images any more", NULL, NULL},
+    {&storage_ok_event, "storage.ok", "There is room for new images again", NULL, NULL},
     {&work_item_changed_event, "work_item.changed",
      "A work item was made, changed, or moved to another state", "work_item_id", NULL},
 };

@@ -45,6 +45,11 @@ struct object_sink {
     err (*take)(struct object_sink *sink, str name, uint64_t size, int64_t age_seconds);
 };
 
+struct storage_space {
+    uint64_t free_size;    /* UINT64_MAX: nobody knows an end */
+    uint64_t reserve_size; /* below which nothing new is taken */
+};
+
 struct storage_ops {
     err (*stage_begin)(struct storage *s, struct stage **out);
     err (*stage_write)(struct storage *s, struct stage *stage, const void *bytes, size_t size);
@@ -55,6 +60,7 @@ struct storage_ops {
     err (*list)(struct storage *s, struct object_sink *sink);
     err (*sweep)(struct storage *s, int64_t older_than_seconds, int64_t *count);
     err (*health)(struct storage *s);
+    err (*space)(struct storage *s, struct storage_space *out);
     err (*scratch)(struct storage *s, int *fd);
 };
 struct storage {
@@ -113,6 +119,11 @@ static inline err storage_sweep(struct storage *s, int64_t older_than_seconds, i
 static inline err storage_health(struct storage *s)
 {
     return s->ops->health(s);
+}
+/* How much room there is. Errors: UNAVAILABLE. */
+static inline err storage_space(struct storage *s, struct storage_space *out)
+{
+    return s->ops->space(s, out);
 }
 
 /* Whether the storage still has an object as it was stored: by its size and the hash of all its

@@ -26,6 +26,9 @@ const char *const mail_template_names[] = {"invitation",
                                            "report_taken_over",
                                            "webhook_deactivated",
                                            "notification_digest",
+                                           "storage_low",
+                                           "storage_full",
+                                           "storage_ok",
                                            NULL};
 _Static_assert(COUNT_OF(mail_template_names) == MAIL_TEMPLATE_COUNT + 1, "a template's name");
 

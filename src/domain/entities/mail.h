@@ -45,6 +45,9 @@ enum mail_template {
     MAIL_REPORT_TAKEN_OVER,
     MAIL_WEBHOOK_DEACTIVATED,
     MAIL_DIGEST, /* several of them */
+    MAIL_STORAGE_LOW,
+    MAIL_STORAGE_FULL,
+    MAIL_STORAGE_OK,
     MAIL_TEMPLATE_COUNT
 };
 extern const char *const mail_template_names[]; /* NULL-terminated */

@@ -14,7 +14,19 @@ SCHEMA(organization_settings, ENTITY_FIELDS(organization_settings),
        FIELD(organization_settings, break_glass_roles, .flags = INTERNAL),
        FIELD(organization_settings, break_glass_minutes, .min = 1, .max = BREAK_GLASS_MINUTES_MAX),
        FIELD(organization_settings, quota_size, .flags = INTERNAL),
-       FIELD(organization_settings, trash_days, .max = TRASH_DAYS_MAX));
+       FIELD(organization_settings, trash_days, .max = TRASH_DAYS_MAX),
+       FIELD(organization_settings, storage_room, .flags = INTERNAL));
+
+enum storage_room storage_room_next(enum storage_room was, uint64_t free_size,
+                                    uint64_t reserve_size, uint64_t warning_size)
+{
+    if (free_size < reserve_size)
+        return STORAGE_FULL;
+    uint64_t left = free_size - reserve_size;
+    if (was == STORAGE_ENOUGH)
+        return left < warning_size ? STORAGE_LOW : STORAGE_ENOUGH;
+    return left >= warning_size + warning_size / 2 ? STORAGE_ENOUGH : was;
+}
 
 #define BIT(role_) (INT64_C(1) << (role_))
 

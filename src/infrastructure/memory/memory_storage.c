@@ -274,6 +274,13 @@ static err memory_health(struct storage *base)
     return OK;
 }
 
+static err memory_space(struct storage *base, struct storage_space *out)
+{
+    (void)base;
+    *out = (struct storage_space){.free_size = UINT64_MAX};
+    return OK;
+}
+
 static err memory_scratch(struct storage *base, int *fd)
 {
     (void)base;
@@ -291,6 +298,7 @@ static const struct storage_ops memory_storage_ops = {
     .list = memory_list,
     .sweep = memory_sweep,
     .health = memory_health,
+    .space = memory_space,
     .scratch = memory_scratch,
 };
 

@@ -722,6 +722,9 @@ static const char sqlite_purge[] = PURGE
     "CREATE TABLE used_keys(name TEXT PRIMARY KEY, key INTEGER NOT NULL) STRICT, WITHOUT "
     "ROWID;" KEEP_KEY("patients") KEEP_KEY("studies") KEEP_KEY("series") KEEP_KEY("instances");
 
+static const char storage_room[] =
+    "ALTER TABLE organization_settings ADD COLUMN storage_room {number} NOT NULL DEFAULT 0;";
+
 const struct migration migrations[] = {
     {1, "organizations, users, sessions, audit, outbox", {people}, NULL, NULL},
     {2, "patients, studies, series, instances, changes", {images}, NULL, NULL},
@@ -764,5 +767,6 @@ const struct migration migrations[] = {
      NULL},
     {32, "tasks are found by the object they made", {task_outputs}, NULL, NULL},
     {33, "what leaves the trash for good", {sqlite_purge, PURGE}, NULL, NULL},
+    {34, "what was told of the room in the storage", {storage_room}, NULL, NULL},
 };
 const size_t migration_count = COUNT_OF(migrations);

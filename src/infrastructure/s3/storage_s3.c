@@ -507,6 +507,13 @@ static err s3_health(struct storage *base)
     return e;
 }
 
+/* The bucket has no end; the disk in front of it is filled with copies on purpose. */
+static err s3_space(struct storage *base, struct storage_space *out)
+{
+    *out = (struct storage_space){failed(check_room(self(base))) ? 0 : UINT64_MAX, RESERVE_SIZE};
+    return OK;
+}
+
 static err s3_scratch(struct storage *base, int *fd)
 {
     TRY(check_room(self(base)));
@@ -523,5 +530,6 @@ static const struct storage_ops s3_ops = {
     .list = s3_list,
     .sweep = s3_sweep,
     .health = s3_health,
+    .space = s3_space,
     .scratch = s3_scratch,
 };

@@ -136,6 +136,8 @@ WORLD(what_all_have_heard_goes)
     CHECK_OK(deliver(w, 100, &delivered));
     deliver_to_others(w);
     CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));
+    CHECK_INT(1, purged.event_count); /* that notifications were made of the study */
+    CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));
     CHECK_INT(0, purged.event_count); /* not of the many: kept to be told again */
     world_wait(w, EVENT_KEPT_SECONDS + 1);
     CHECK_OK(purge_events_send(&scope, &(struct purge_events){0}, &purged));

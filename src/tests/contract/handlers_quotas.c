@@ -2,6 +2,7 @@
 #include "tests/contract/handlers.h"
 
 #include "application/commands/organizations/set_quota/command.h"
+#include "application/commands/system/tell_storage_low/command.h"
 #include "domain/entities/outbox_event.h"
 
 static err set_quota(struct world *w, str name, int64_t size, int64_t *used)
@@ -79,4 +80,78 @@ WORLD(a_store_under_a_quota_is_all_or_nothing_whatever_fails)
         CHECK_INT(untouched ? 1 : 0, told(w, "95") + told(w, "80"));
     }
     CHECK(untouched);
+}
+
+/* ---- room in the storage ---- */
+
+enum { RESERVE = 100, WARNING = 40 };
+
+static err watch(struct world *w, int64_t free_size, struct tell_storage_low_result *out)
+{
+    struct principal principal = principal_system(w->organization.key);
+    struct scope scope = world_scope(w, &principal);
+    return tell_storage_low_send(&scope, &(struct tell_storage_low){free_size, RESERVE, WARNING},
+                                 out);
+}
+
+static size_t event_count(const struct world *w, const char *type)
+{
+    size_t count = 0;
+    const struct memory_rows *rows = &w->database.committed->tables[MEMORY_OUTBOX];
+    for (size_t i = 0; i < rows->len; i++)
+        count += str_eq(((const struct outbox_event *)rows->at[i])->type, str_of(type));
+    return count;
+}
+
+WORLD(little_room_is_told_once_until_there_is_enough)
+{
+    static const struct {
+        int64_t free_size;
+        enum storage_room room;
+        size_t low, full, ok; /* told so far */
+    } steps[] = {
+        {INT64_MAX, STORAGE_ENOUGH, 0, 0, 0},
+        {RESERVE + WARNING, STORAGE_ENOUGH, 0, 0, 0},
+        {RESERVE + WARNING - 1, STORAGE_LOW, 1, 0, 0},
+        {RESERVE + WARNING, STORAGE_LOW, 1, 0, 0}, /* it swings */
+        {RESERVE + WARNING - 1, STORAGE_LOW, 1, 0, 0},
+        {RESERVE + WARNING * 3 / 2 - 1, STORAGE_LOW, 1, 0, 0},
+        {RESERVE + WARNING * 3 / 2, STORAGE_ENOUGH, 1, 0, 1},
+        {RESERVE, STORAGE_LOW, 2, 0, 1},
+        {RESERVE - 1, STORAGE_FULL, 2, 1, 1},
+        {RESERVE, STORAGE_FULL, 2, 1, 1},
+        {RESERVE - 1, STORAGE_FULL, 2, 1, 1},
+        {RESERVE + WARNING * 2, STORAGE_ENOUGH, 2, 1, 2},
+        {0, STORAGE_FULL, 2, 2, 2},
+        {INT64_MAX, STORAGE_ENOUGH, 2, 2, 3},
+    };
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        struct tell_storage_low_result out;
+        CHECK_OK(watch(w, steps[i].free_size, &out));
+        CHECK_INT(steps[i].room, out.room);
+        CHECK_INT((int64_t)steps[i].low, (int64_t)event_count(w, "storage_low"));
+        CHECK_INT((int64_t)steps[i].full, (int64_t)event_count(w, "storage_full"));
+        CHECK_INT((int64_t)steps[i].ok, (int64_t)event_count(w, "storage_ok"));
+    }
+    struct principal administrator = world_principal(w, ROLE_ADMINISTRATOR);
+    struct scope scope = world_scope(w, &administrator);
+    struct tell_storage_low_result out;
+    CHECK_ERR(FORBIDDEN, tell_storage_low_send(&scope, &(struct tell_storage_low){0}, &out));
+}
+
+WORLD(little_room_is_told_and_remembered_or_neither_whatever_fails)
+{
+    struct tell_storage_low_result out;
+    bool untouched = false;
+    for (uint64_t at = 1; !untouched && at < 100; at++) {
+        w->fault = (struct fault){.fail_at = at, .code = ERR_UNAVAILABLE};
+        err e = watch(w, RESERVE, &out);
+        untouched = w->fault.failed == NULL;
+        w->fault = (struct fault){0};
+        CHECK(failed(e) == !untouched);
+        CHECK_INT(untouched ? 1 : 0, (int64_t)event_count(w, "storage_low"));
+    }
+    CHECK(untouched);
+    CHECK_OK(watch(w, RESERVE, &out));
+    CHECK(!out.is_told && event_count(w, "storage_low") == 1);
 }

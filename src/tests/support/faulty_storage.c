@@ -64,6 +64,12 @@ static err faulty_health(struct storage *s)
     return storage_health(self(s)->inner);
 }
 
+static err faulty_space(struct storage *s, struct storage_space *out)
+{
+    TRY(fault_pass(self(s)->fault, "space"));
+    return storage_space(self(s)->inner, out);
+}
+
 static err faulty_scratch(struct storage *s, int *fd)
 {
     TRY(fault_pass(self(s)->fault, "scratch"));
@@ -80,6 +86,7 @@ static const struct storage_ops faulty_ops = {
     .list = faulty_list,
     .sweep = faulty_sweep,
     .health = faulty_health,
+    .space = faulty_space,
     .scratch = faulty_scratch,
 };
 

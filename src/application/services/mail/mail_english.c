@@ -153,4 +153,25 @@ const struct mail_language mail_english =
                           .before = {"There are {count} notifications for you at {organization}:",
                                      NULL},
                           .behind = {"And {more} more.", NULL}},
+         [MAIL_STORAGE_LOW] =
+             {.subject = "Little room for new images is left at {organization}",
+              .before = {"There is little room for new images left at {organization}. {detail} saw "
+                         "it.",
+                         NULL},
+              .link = "Open Gantry",
+              .behind = {"When it is used up, no new images are taken.", NULL}},
+         [MAIL_STORAGE_FULL] =
+             {.subject = "There is no room for new images at {organization}",
+              .before = {"There is no room for new images at {organization} any more. {detail} saw "
+                         "it.",
+                         NULL},
+              .link = "Open Gantry",
+              .behind = {"Whoever sends images now is refused; what is there can be looked at.",
+                         NULL}},
+         [MAIL_STORAGE_OK] = {.subject = "There is room for new images again at {organization}",
+                              .before = {"There is room for new images at {organization} again. "
+                                         "{detail} saw it.",
+                                         NULL},
+                              .link = "Open Gantry",
+                              .behind = {NULL}},
      }};

@@ -168,4 +168,27 @@ const struct mail_language mail_german =
                           .before = {"bei {organization} gibt es {count} Mitteilungen für Sie:",
                                      NULL},
                           .behind = {"Und {more} weitere.", NULL}},
+         [MAIL_STORAGE_LOW] =
+             {.subject = "Bei {organization} wird der Platz für neue Bilder knapp",
+              .before = {"bei {organization} ist nur noch wenig Platz für neue Bilder. Bemerkt hat "
+                         "es {detail}.",
+                         NULL},
+              .link = "Gantry öffnen",
+              .behind = {"Ist er verbraucht, so werden keine neuen Bilder angenommen.", NULL}},
+         [MAIL_STORAGE_FULL] =
+             {.subject = "Bei {organization} ist kein Platz mehr für neue Bilder",
+              .before = {"bei {organization} ist kein Platz mehr für neue Bilder. Bemerkt hat es "
+                         "{detail}.",
+                         NULL},
+              .link = "Gantry öffnen",
+              .behind = {"Wer jetzt Bilder schickt, wird abgewiesen; was da ist, lässt sich "
+                         "ansehen.",
+                         NULL}},
+         [MAIL_STORAGE_OK] =
+             {.subject = "Bei {organization} ist wieder Platz für neue Bilder",
+              .before = {"bei {organization} ist wieder Platz für neue Bilder. Bemerkt hat es "
+                         "{detail}.",
+                         NULL},
+              .link = "Gantry öffnen",
+              .behind = {NULL}},
      }};

@@ -44,6 +44,9 @@ const struct mail_template_rules mail_template_rules[MAIL_TEMPLATE_COUNT] = {
     [MAIL_DIGEST] = {{{"count", MAIL_TEXT, false},
                       {"list", MAIL_LIST, false},
                       {"more", MAIL_TEXT, true}}},
+    [MAIL_STORAGE_LOW] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
+    [MAIL_STORAGE_FULL] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
+    [MAIL_STORAGE_OK] = {{{"path", MAIL_PATH, false}, {"detail", MAIL_TEXT, false}}},
 };
 
 const struct mail_language *const mail_languages[] = {&mail_english, &mail_german, NULL};

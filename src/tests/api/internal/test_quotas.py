@@ -78,7 +78,7 @@ class Reserve(QuotaCase):
         until = time.monotonic() + 60
         while True:
             ready = gantry.get("/readyz")
-            told = gantry.get(API + "/notifications?kind=storage_low").json["items"]
+            told = gantry.get(API + "/notifications?kind=storage_full").json["items"]
             if ready.status == 503 and told:
                 break
             self.assertLess(time.monotonic(), until, (ready.status, told))
@@ -86,6 +86,55 @@ class Reserve(QuotaCase):
         self.assertIn(b"NO_SPACE", ready.body)
         self.assertIn("No room for new images", told[0]["title"])
         self.assertEqual(gantry.get("/healthz").status, 200)
+
+
+class Warning(QuotaCase):
+    def until(self, look):
+        deadline = time.monotonic() + 60
+        while not (seen := look()):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        return seen
+
+    def test_told_once_and_when_it_is_over(self):
+        """The warning begins above what the disk has free; then it is set to nearly nothing."""
+        gantry = Gantry(harness.BINARY)
+        self.addCleanup(gantry.remove)
+        space = os.statvfs(gantry.folder)
+        gantry.environment["GANTRY_STORAGE_WARNING"] = str(min(space.f_bavail * space.f_frsize // 2**20 + 100_000, 2**20))
+        gantry.start()
+        self.addCleanup(gantry.stop)
+        gantry.use_administrator()
+        made = gantry.request("POST", API + "/webhooks", {"url": "https://receiver.invalid/", "events": ["storage.low", "storage.ok"]})
+        self.assertEqual(made.status, 201, made.body)
+
+        def told(kind):
+            return [item["title"] for item in gantry.get(f"{API}/notifications?kind={kind}").json["items"]]
+
+        def sent():
+            return sorted(item["event_type"] for item in gantry.get(f"{API}/webhooks/{made.json['id']}/deliveries").json["items"])
+
+        def mailed():
+            return [item["template_name"] for item in gantry.get(API + "/mails").json["items"] if item["template_name"].startswith("storage")]
+
+        self.assertIn("Little room for new images is left", self.until(lambda: told("storage_low"))[0])
+        self.until(mailed)
+        self.assertEqual(gantry.request("POST", "/dicom-web/studies", multipart([instance(1)]), STOW).status, 200, "it is a warning")
+        self.assertEqual(gantry.get("/readyz").status, 200)
+        self.assertEqual(gantry.stop(), 0)
+        gantry.start()
+        gantry.use_administrator()
+        time.sleep(12)
+        self.assertEqual((len(told("storage_low")), mailed(), told("storage_ok")), (1, ["storage_low"], []), "a restart tells nothing again")
+        self.assertEqual(gantry.stop(), 0)
+        gantry.environment["GANTRY_STORAGE_WARNING"] = "1"
+        gantry.start()
+        gantry.use_administrator()
+        self.assertIn("There is room for new images again", self.until(lambda: told("storage_ok"))[0])
+        self.assertEqual((len(told("storage_low")), mailed()), (1, ["storage_low"]))
+        self.assertIn("storage.ok", self.until(lambda: sent() if "storage.ok" in sent() else None))
+        preferences = gantry.get(API + "/notifications/preferences").json
+        self.assertIn("storage_ok", str(preferences))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,16 @@ static err tell(struct command_ctx *ctx, const struct use_case *use_case,
     return mediator_send_within(ctx, &principal, use_case, request, result);
 }
 
+/* In an empty installation all begin together: else what happens in between were told to some only.
+ */
+static err begin_others(struct command_ctx *ctx, str subscriber)
+{
+    for (size_t i = 0; subscriber_name(i) != NULL; i++)
+        if (!str_eq(subscriber, str_of(subscriber_name(i))))
+            TRY(event_writer_begin_position(ctx->uow->events, str_of(subscriber_name(i)), 0));
+    return OK;
+}
+
 /* Whoever has no position begins: at the start where nobody has heard anything yet, else with what
  * comes from now on. */
 static err begin(struct command_ctx *ctx, str subscriber, int64_t *position)
@@ -55,6 +65,8 @@ static err begin(struct command_ctx *ctx, str subscriber, int64_t *position)
     }
     if (is_anybody_there)
         TRY(event_reader_last_key(ctx->readers->events, position));
+    else
+        TRY(begin_others(ctx, subscriber));
     return event_writer_begin_position(ctx->uow->events, subscriber, *position);
 }
 
