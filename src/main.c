@@ -115,11 +115,26 @@ static const struct sub_command sub_commands[] = {
     {"version", "version", "Print the version", .run_alone = print_version},
 };
 
+/* Words in lines of a terminal, indented. */
+static void print_wrapped(FILE *to, const char *text)
+{
+    enum { INDENT = 6, WIDTH = 80 };
+    size_t column = 0;
+    for (str rest = str_of(text), word; str_cut(&rest, ' ', &word);) {
+        bool is_first = column == 0, fits = column + 1 + word.len <= WIDTH;
+        fprintf(to, "%s%.*s", is_first ? "      " : fits ? " " : "\n      ", STR_ARG(word));
+        column = is_first || !fits ? INDENT + word.len : column + 1 + word.len;
+    }
+    fputc('\n', to);
+}
+
 static int usage(FILE *to)
 {
     fprintf(to, "gantry %s\n\nusage: gantry [--config FILE] COMMAND\n\n", GANTRY_VERSION);
-    for (size_t i = 0; i < COUNT_OF(sub_commands); i++)
-        fprintf(to, "  %-40s %s\n", sub_commands[i].usage, sub_commands[i].doc);
+    for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
+        fprintf(to, "  %s\n", sub_commands[i].usage);
+        print_wrapped(to, sub_commands[i].doc);
+    }
     fprintf(to, "\nSettings come from the environment (GANTRY_…) or from the file; `gantry config` "
                 "prints them.\n");
     return to == stdout ? EX_OK : EX_USAGE;
