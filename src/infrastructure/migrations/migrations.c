@@ -708,17 +708,19 @@ static const char disclosures[] =
     "task_key {number} NOT NULL UNIQUE REFERENCES tasks(key), body {text} NOT NULL){end};";
 
 /* What leaves the trash is remembered by the last line about it. A key is not given twice: the
- * feed, shares and caches go by it. PostgreSQL's sequences see to that themselves. */
+ * feed, shares and caches go by it. PostgreSQL's sequences see to that themselves; and it takes an
+ * index of patients alone for better than those that lists are read by, so it has none, and looks
+ * through all studies when a patient goes. */
 #define PURGE                                                                                      \
     "ALTER TABLE organization_settings ADD COLUMN trash_days {number} NOT NULL DEFAULT 0;"         \
     "ALTER TABLE changes ADD COLUMN purged_id {id};"                                               \
-    "ALTER TABLE changes ADD COLUMN purged_uid {text};"                                            \
-    "CREATE INDEX studies_of_patient ON studies(patient_key);"
+    "ALTER TABLE changes ADD COLUMN purged_uid {text};"
 #define KEEP_KEY(table_)                                                                           \
     "CREATE TRIGGER keep_key_of_" table_ " AFTER DELETE ON " table_                                \
     " BEGIN INSERT INTO used_keys VALUES ('" table_ "', old.key) ON CONFLICT DO UPDATE "           \
     "SET key = max(key, excluded.key); END;"
 static const char sqlite_purge[] = PURGE
+    "CREATE INDEX studies_of_patient ON studies(patient_key);"
     "CREATE TABLE used_keys(name TEXT PRIMARY KEY, key INTEGER NOT NULL) STRICT, WITHOUT "
     "ROWID;" KEEP_KEY("patients") KEEP_KEY("studies") KEEP_KEY("series") KEEP_KEY("instances");
 

@@ -65,12 +65,17 @@ static err is_needed(struct sql_session *s, int64_t study_key, bool *out)
     return OK;
 }
 
+/* By the index that begins with organization and state. */
 static err purge_patient(struct sql_session *s, int64_t key)
 {
-#define HAS_NONE "NOT EXISTS (SELECT 1 FROM studies WHERE patient_key = ?1)"
-    TRY(run(s, "DELETE FROM grants WHERE granted_kind = 1 AND granted_key = ?1 AND " HAS_NONE, key,
-            0));
-    return run(s, "DELETE FROM patients WHERE key = ?1 AND " HAS_NONE, key, 0);
+#define HAS_NONE                                                                                   \
+    "NOT EXISTS (SELECT 1 FROM studies WHERE organization_key = p.organization_key AND state IN "  \
+    "(0, 1) AND patient_key = ?1)"
+    TRY(run(s,
+            "DELETE FROM grants WHERE granted_kind = 1 AND granted_key = ?1 AND EXISTS (SELECT 1 "
+            "FROM patients p WHERE p.key = ?1 AND " HAS_NONE ")",
+            key, 0));
+    return run(s, "DELETE FROM patients AS p WHERE p.key = ?1 AND " HAS_NONE, key, 0);
 }
 
 static err purge_study(struct sql_session *s, const struct study *study, instant now)

@@ -44,7 +44,7 @@ class Base(unittest.TestCase):
         return gantry.get("/readyz", token=None).json
 
     def wait_for_end(self, gantry, seconds):
-        self.assertEqual(gantry.process.wait(seconds), 0)
+        self.assertEqual(gantry.process.wait(seconds), 0, gantry.log()[-4000:])
         gantry.stop()
         self.assertNotIn("Sanitizer", gantry.log())
 
