@@ -227,7 +227,7 @@ static void get_abc_by_many(uint64_t size_max)
     pthread_t threads[16];
     fixture_open(&f, size_max);
     f.origin.range = OBJECT_WHOLE;
-    f.origin.pause_ms = 200;
+    f.origin.pause_ms = 2000; /* until all have asked, also where threads are slow to begin */
     for (size_t i = 0; i < COUNT_OF(threads); i++)
         CHECK(pthread_create(&threads[i], NULL, get_abc, &f) == 0);
     for (size_t i = 0; i < COUNT_OF(threads); i++)
