@@ -1,6 +1,8 @@
 /* It may be less than what is stored already: then nothing more is taken. */
 #include "application/commands/organizations/set_quota/command.h"
 
+#include "application/models/settings_save.h"
+
 SCHEMA(set_quota,
        FIELD(set_quota, name, .flags = REQUIRED, .min = 1, .max = NAME_SIZE_MAX, .doc = "Whose"),
        FIELD(set_quota, quota_size, .max = QUOTA_TIB_MAX * (INT64_C(1) << 40),
@@ -29,14 +31,7 @@ static err set_quota_handle(struct command_ctx *ctx, const struct set_quota *cmd
     TRY(find(ctx, cmd->name, &key));
     TRY(organization_reader_settings(ctx->readers->organizations, ctx->arena, key, &settings));
     settings.quota_size = cmd->quota_size;
-    settings.updated_at = clock_now(ctx->clock);
-    if (settings.key == 0) {
-        settings.id = uuid_make(ctx->clock);
-        settings.created_at = settings.updated_at;
-    }
-    err e = organization_writer_save_settings(ctx->uow->organizations, &settings);
-    if (failed(e))
-        return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the settings changed meanwhile") : e;
+    TRY(settings_save(ctx, &settings));
     return organization_reader_used_size(ctx->readers->organizations, key, &out->used_size);
 }
 COMMAND(set_quota, .needs = RUN_SYSTEM, .doc = "Say how much an organization may store");

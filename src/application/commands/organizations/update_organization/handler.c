@@ -7,6 +7,7 @@
 #include "application/commands/auth/sign_in/command.h"
 #include "application/models/administrators_mail.h"
 #include "application/models/made_often.h"
+#include "application/models/settings_save.h"
 
 SCHEMA(update_organization,
        FIELD(update_organization, if_match, .flags = FROM_HEADER, .doc = "Version seen"),
@@ -72,17 +73,6 @@ static err tell(struct command_ctx *ctx, const struct organization_settings *set
                                      COUNT_OF(parameters));
 }
 
-static err save_settings(struct command_ctx *ctx, struct organization_settings *settings)
-{
-    settings->updated_at = clock_now(ctx->clock);
-    if (settings->key == 0) {
-        settings->id = uuid_make(ctx->clock);
-        settings->created_at = settings->updated_at;
-    }
-    err e = organization_writer_save_settings(ctx->uow->organizations, settings);
-    return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the settings changed meanwhile") : e;
-}
-
 static err update_organization_handle(struct command_ctx *ctx,
                                       const struct update_organization *cmd,
                                       struct update_organization_result *out)
@@ -106,7 +96,7 @@ static err update_organization_handle(struct command_ctx *ctx,
     if (delicate)
         TRY(confirm(ctx, cmd->password, &who));
     TRY(organization_writer_save(ctx->uow->organizations, &organization));
-    TRY(save_settings(ctx, &settings));
+    TRY(settings_save(ctx, &settings));
     if (delicate)
         TRY(tell(ctx, &settings, &who));
     organization_view_of(ctx->arena, &organization, &settings, &out->view);

@@ -4,6 +4,7 @@
 #include "application/events/storage_full.h"
 #include "application/events/storage_low.h"
 #include "application/events/storage_ok.h"
+#include "application/models/settings_save.h"
 
 SCHEMA(tell_storage_low, FIELD(tell_storage_low, free_size), FIELD(tell_storage_low, reserve_size),
        FIELD(tell_storage_low, warning_size));
@@ -27,19 +28,6 @@ static err publish(struct command_ctx *ctx, const struct tell_storage_low *cmd,
     return mediator_publish(ctx->uow->outbox, ctx->arena, type, organization, (uuid){0}, payload);
 }
 
-static err keep(struct command_ctx *ctx, struct organization_settings *settings,
-                enum storage_room room)
-{
-    settings->storage_room = room;
-    settings->updated_at = clock_now(ctx->clock);
-    if (settings->key == 0) {
-        settings->id = uuid_make(ctx->clock);
-        settings->created_at = settings->updated_at;
-    }
-    err e = organization_writer_save_settings(ctx->uow->organizations, settings);
-    return e.code == ERR_CONFLICT ? ERR(SERIALIZATION, "the settings changed meanwhile") : e;
-}
-
 static err tell_storage_low_handle(struct command_ctx *ctx, const struct tell_storage_low *cmd,
                                    struct tell_storage_low_result *out)
 {
@@ -53,7 +41,8 @@ static err tell_storage_low_handle(struct command_ctx *ctx, const struct tell_st
     if (!out->is_told)
         return OK;
     TRY(publish(ctx, cmd, room));
-    return keep(ctx, &settings, room);
+    settings.storage_room = room;
+    return settings_save(ctx, &settings);
 }
 COMMAND(tell_storage_low, .needs = RUN_SYSTEM, .keeps_no_audit = true,
         .doc = "Tell when there is little room for new objects, and when there is room again");
