@@ -11,18 +11,33 @@
 #include "application/services/tasks/task_service.h"
 #include "base/arena.h"
 
-/* Whoever was faster is no reason to stop. */
-static err trash(struct task_run *run, struct arena *scratch, uuid id, int64_t *count)
+/* What is done to what is due, a page of it after the other. */
+struct step {
+    err (*list)(struct scope *scope, struct trash_item_slice *out);
+    err (*send)(struct scope *scope, const struct trash_item *item);
+    const char *unit;
+};
+
+static err list_studies(struct scope *scope, struct trash_item_slice *out)
 {
-    struct scope scope = *run->scope;
+    struct list_due_studies_result due = {0};
+    TRY(list_due_studies_send(scope, &(struct list_due_studies){0}, &due));
+    for (size_t i = 0; i < due.ids.len; i++)
+        *SLICE_PUSH(scope->arena, out) = (struct trash_item){LEVEL_STUDY, due.ids.at[i]};
+    return OK;
+}
+
+static err send_trash(struct scope *scope, const struct trash_item *item)
+{
     struct trash_study_result ignored;
-    scope.arena = scope.issues.arena = scratch;
-    TRY(task_run_check(run));
-    err e = trash_study_send(&scope, &(struct trash_study){.id = id}, &ignored);
-    if (e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    task_run_progress(run, ++*count, 0, "studies");
+    return trash_study_send(scope, &(struct trash_study){.id = item->id}, &ignored);
+}
+
+static err list_trash(struct scope *scope, struct trash_item_slice *out)
+{
+    struct list_due_trash_result due = {0};
+    TRY(list_due_trash_send(scope, &(struct list_due_trash){0}, &due));
+    *out = due.items;
     return OK;
 }
 
@@ -38,51 +53,37 @@ static err send_purge(struct scope *scope, const struct trash_item *item)
     return purge_instance_send(scope, &(struct purge_instance){.id = item->id}, &of_instance);
 }
 
-static err purge(struct task_run *run, struct arena *scratch, const struct trash_item *item,
-                 int64_t *count)
+static const struct step to_trash = {list_studies, send_trash, "studies"},
+                         for_good = {list_trash, send_purge, "items"};
+
+/* Whoever was faster is no reason to stop. */
+static err take(struct task_run *run, const struct step *step, struct arena *scratch,
+                const struct trash_item *item, int64_t *count)
 {
     struct scope scope = *run->scope;
     scope.arena = scope.issues.arena = scratch;
     TRY(task_run_check(run));
-    err e = send_purge(&scope, item);
+    err e = step->send(&scope, item);
     if (e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    task_run_progress(run, ++*count, 0, "leaving the trash");
+    task_run_progress(run, ++*count, 0, step->unit);
     return OK;
 }
 
-static err trash_all(struct task_run *run, int64_t *count)
+static err take_all(struct task_run *run, const struct step *step, int64_t *count)
 {
     CLEANUP(arena_deinit) struct arena scratch = {0}, page = {0};
     for (int64_t before = -1; *count != before;) {
         struct scope scope = *run->scope;
-        struct list_due_studies_result due = {0};
+        struct trash_item_slice due = {0};
         before = *count;
         arena_reset(&page);
         scope.arena = scope.issues.arena = &page;
-        TRY(list_due_studies_send(&scope, &(struct list_due_studies){0}, &due));
-        for (size_t i = 0; i < due.ids.len; i++) {
+        TRY(step->list(&scope, &due));
+        for (size_t i = 0; i < due.len; i++) {
             arena_reset(&scratch);
-            TRY(trash(run, &scratch, due.ids.at[i], count));
-        }
-    }
-    return OK;
-}
-
-static err purge_all(struct task_run *run, int64_t *count)
-{
-    CLEANUP(arena_deinit) struct arena scratch = {0}, page = {0};
-    for (int64_t before = -1; *count != before;) {
-        struct scope scope = *run->scope;
-        struct list_due_trash_result due = {0};
-        before = *count;
-        arena_reset(&page);
-        scope.arena = scope.issues.arena = &page;
-        TRY(list_due_trash_send(&scope, &(struct list_due_trash){0}, &due));
-        for (size_t i = 0; i < due.items.len; i++) {
-            arena_reset(&scratch);
-            TRY(purge(run, &scratch, &due.items.at[i], count));
+            TRY(take(run, step, &scratch, &due.at[i], count));
         }
     }
     return OK;
@@ -93,8 +94,8 @@ static err run(struct task_run *run, const void *parameters, struct task_result 
     int64_t trashed = 0, purged = 0;
     struct arena *a = run->scope->arena;
     (void)parameters;
-    TRY(trash_all(run, &trashed));
-    TRY(purge_all(run, &purged));
+    TRY(take_all(run, &to_trash, &trashed));
+    TRY(take_all(run, &for_good, &purged));
     out->words = str_format(a, "%lld studies were moved to the trash", (long long)trashed);
     if (purged != 0)
         out->words = str_format(a, "%.*s, %lld items left it for good", STR_ARG(out->words),
