@@ -98,14 +98,22 @@ void storage_filesystem_close(struct storage_filesystem *s)
     *s = (struct storage_filesystem){0};
 }
 
-static err check_space(const struct storage_filesystem *s)
+static err fs_space(struct storage *base, struct storage_space *out)
 {
+    const struct storage_filesystem *s = self(base);
     struct statvfs space;
     if (fstatvfs(s->staging_fd, &space) != 0)
         return OS_ERR("statvfs");
-    if (space.f_bavail * space.f_frsize / (UINT64_C(1024) * 1024) < s->reserve_mib)
-        return ERR(NO_SPACE, "the storage is full");
+    *out = (struct storage_space){.free_size = space.f_bavail * space.f_frsize,
+                                  .reserve_size = s->reserve_mib * UINT64_C(1024) * 1024};
     return OK;
+}
+
+static err check_space(struct storage_filesystem *s)
+{
+    struct storage_space space;
+    TRY(fs_space(&s->base, &space));
+    return space.free_size < space.reserve_size ? ERR(NO_SPACE, "the storage is full") : OK;
 }
 
 /* A folder that was taken away stays open, and what is put into it is lost. */
@@ -123,17 +131,6 @@ static err fs_health(struct storage *base)
     for (unsigned i = 0; i < STORAGE_FOLDER_COUNT; i++)
         TRY(check_folder(self(base)->folder_fds[i]));
     return check_space(self(base));
-}
-
-static err fs_space(struct storage *base, struct storage_space *out)
-{
-    const struct storage_filesystem *s = self(base);
-    struct statvfs space;
-    if (fstatvfs(s->staging_fd, &space) != 0)
-        return OS_ERR("statvfs");
-    *out = (struct storage_space){.free_size = space.f_bavail * space.f_frsize,
-                                  .reserve_size = s->reserve_mib * UINT64_C(1024) * 1024};
-    return OK;
 }
 
 static err fs_stage_begin(struct storage *base, struct stage **out)
