@@ -152,15 +152,12 @@ static void purge_study(struct memory_session *s, const struct study *study, ins
     leave_out(s, MEMORY_ALBUM_STUDIES, is_place_of, &target);
     leave_out(s, MEMORY_GRANTS, is_grant_on_study, &target);
     leave_out(s, MEMORY_STUDY_ARRIVALS, is_arrival_of, &target);
+    leave_out(s, MEMORY_CHANGES, is_change_of_study, &target);
     memory_add_change(s, (struct change){.organization_key = study->organization_key,
                                          .created_at = now,
                                          .kind = STR("study_purged"),
                                          .study_id = study->id,
                                          .study_instance_uid = study->study_instance_uid});
-    int64_t told = memory_row_next_key(&memory_write(s)->tables[MEMORY_CHANGES]) - 1;
-    const void *line = memory_row_find(&memory_write(s)->tables[MEMORY_CHANGES], told);
-    leave_out(s, MEMORY_CHANGES, is_change_of_study, &target);
-    memory_row_add(&s->db->arena, &memory_write(s)->tables[MEMORY_CHANGES], line);
     leave_out(s, MEMORY_STUDIES, has_key, &target);
     purge_patient(s, study->patient_key);
 }

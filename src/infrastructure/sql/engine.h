@@ -119,7 +119,7 @@ struct sql_engine_ops {
     void (*rollback)(struct sql_engine *e);
     /* A script of statements on the writer, in the transaction that is open, if one is. */
     err (*script)(struct sql_engine *e, const char *sql);
-    /* A key for a new row of a table; NULL where the row gets it as it is written. */
+    /* A key for a new row of a table; NULL, or 0, where the row gets it as it is written. */
     err (*next_key)(struct sql_connection *c, enum sql_table table, int64_t *out);
     /* Around a statement whose failure must not spoil the unit; NULL where none does. */
     err (*guard)(struct sql_connection *c);

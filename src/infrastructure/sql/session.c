@@ -333,6 +333,8 @@ static err insert_with_key(struct sql_connection *c, const struct entity_sql *sq
 {
     CLEANUP(statement_end) struct statement insert = {0};
     TRY(c->engine->ops->next_key(c, sql->number, key));
+    if (*key == 0)
+        return insert_row(c, sql, object, key);
     TRY(statement_begin(c, sql->insert_with_key, &insert));
     statement_bind_object(&insert, 1, sql->schema, object, true);
     return later ? statement_run_later(&insert) : statement_run(&insert);

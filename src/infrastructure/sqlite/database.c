@@ -256,29 +256,23 @@ static err script(struct sql_engine *e, const char *sql)
     return run(&self(e)->writer, sql);
 }
 
-/* As SQLite would itself, but that a key which was used by what left the trash is not used again:
- * whoever holds the turn is alone. */
-#define NEXT(table_) "SELECT coalesce(max(key), 0) + 1 FROM " table_
+/* Of what may leave the trash for good, a key that was used is not used again: whoever holds the
+ * turn is alone. */
 #define NEXT_UNUSED(table_)                                                                        \
     "SELECT max(coalesce((SELECT max(key) FROM " table_ "), 0), coalesce((SELECT key FROM "        \
     "used_keys WHERE name = '" table_ "'), 0)) + 1"
 
 static err next_key(struct sql_connection *c, enum sql_table table, int64_t *out)
 {
-    static const char *const sql[SQL_TABLE_COUNT] = {
-        [TABLE_ORGANIZATIONS] = NEXT("organizations"),
-        [TABLE_USERS] = NEXT("users"),
-        [TABLE_SESSIONS] = NEXT("sessions"),
-        [TABLE_PATIENTS] = NEXT_UNUSED("patients"),
-        [TABLE_STUDIES] = NEXT_UNUSED("studies"),
-        [TABLE_SERIES] = NEXT_UNUSED("series"),
-        [TABLE_INSTANCES] = NEXT_UNUSED("instances"),
-        [TABLE_IDEMPOTENCY_RECORDS] = NEXT("idempotency_records"),
-        [TABLE_NON_PATIENT_OBJECTS] = NEXT("non_patient_objects"),
-        [TABLE_WORK_ITEMS] = NEXT("work_items"),
-        [TABLE_MAILS] = NEXT("mails")};
+    static const char *const sql[SQL_TABLE_COUNT] = {[TABLE_PATIENTS] = NEXT_UNUSED("patients"),
+                                                     [TABLE_STUDIES] = NEXT_UNUSED("studies"),
+                                                     [TABLE_SERIES] = NEXT_UNUSED("series"),
+                                                     [TABLE_INSTANCES] = NEXT_UNUSED("instances")};
     CLEANUP(statement_end) struct statement s = {0};
     bool has_row;
+    *out = 0;
+    if (sql[table] == NULL)
+        return OK;
     TRY(statement_begin(c, sql[table], &s));
     TRY(statement_step(&s, &has_row));
     *out = statement_column_i64(&s, 0);
