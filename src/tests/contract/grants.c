@@ -14,29 +14,6 @@ static struct study study_of(struct contract_db *c, int number)
     return study;
 }
 
-static struct grant grant_of(struct contract_db *c, int64_t user_key, enum granted_kind kind,
-                             int64_t key)
-{
-    instant now = clock_now(&c->clock.base);
-    return (struct grant){.id = uuid_make(&c->clock.base),
-                          .organization_key = c->organization_key,
-                          .created_at = now,
-                          .updated_at = now,
-                          .grantee_kind = GRANTEE_USER,
-                          .grantee_key = user_key,
-                          .granted_kind = kind,
-                          .granted_key = key,
-                          .rights = INT64_C(1) << READ_STUDIES};
-}
-
-static struct grant give(struct contract_db *c, struct grant grant)
-{
-    struct db_session *s = contract_begin(c);
-    CHECK_OK(grant_writer_add(s->uow.grants, &grant));
-    contract_commit(s);
-    return grant;
-}
-
 static struct access access_of(struct contract_db *c, int64_t user_key)
 {
     return (struct access){.organization_key = c->organization_key,
@@ -101,7 +78,7 @@ CONTRACT(a_granted_study_is_there_and_nothing_else)
 {
     samples_store(c);
     struct study study = study_of(c, SAMPLE_C);
-    give(c, grant_of(c, 7, GRANTED_STUDY, study.key));
+    sample_give(c, sample_grant(c, 7, GRANTED_STUDY, study.key));
     struct access access = access_of(c, 7), other = access_of(c, 8);
     CHECK_INT(1, (int64_t)count_found(c, &access, LEVEL_STUDY));
     CHECK_INT(study.series_count, (int64_t)count_found(c, &access, LEVEL_SERIES));
@@ -119,8 +96,8 @@ CONTRACT(a_granted_patient_has_all_its_studies)
     struct study study = study_of(c, SAMPLE_A);
     for (int i = 1; i <= (int)sample_count; i++)
         count += study_of(c, i).patient_key == study.patient_key;
-    give(c, grant_of(c, 7, GRANTED_PATIENT, study.patient_key));
-    give(c, grant_of(c, 7, GRANTED_STUDY, study.key)); /* twice: there once */
+    sample_give(c, sample_grant(c, 7, GRANTED_PATIENT, study.patient_key));
+    sample_give(c, sample_grant(c, 7, GRANTED_STUDY, study.key)); /* twice: there once */
     struct access access = access_of(c, 7);
     CHECK_INT(count, (int64_t)count_found(c, &access, LEVEL_STUDY));
     CHECK(is_visible(c, &access, SAMPLE_A));
@@ -144,10 +121,10 @@ CONTRACT(what_a_group_has_its_members_have)
     for (enum granted_kind kind = GRANTED_STUDY; kind <= GRANTED_PATIENT; kind++) {
         struct study study = study_of(c, kind == GRANTED_STUDY ? SAMPLE_A : SAMPLE_C);
         struct grant grant =
-            grant_of(c, 0, kind, kind == GRANTED_STUDY ? study.key : study.patient_key);
+            sample_grant(c, 0, kind, kind == GRANTED_STUDY ? study.key : study.patient_key);
         grant.grantee_kind = GRANTEE_GROUP;
         grant.grantee_key = group.key;
-        give(c, grant);
+        sample_give(c, grant);
     }
     struct access access = access_of(c, ada.key), other = access_of(c, group.key + 1000);
     CHECK(is_visible(c, &access, SAMPLE_A) && is_visible(c, &access, SAMPLE_C));
@@ -165,9 +142,9 @@ CONTRACT(grants_end_and_have_their_rights)
 {
     samples_store(c);
     struct study study = study_of(c, SAMPLE_B);
-    struct grant grant = grant_of(c, 7, GRANTED_STUDY, study.key);
+    struct grant grant = sample_grant(c, 7, GRANTED_STUDY, study.key);
     grant.expires_at = instant_add(clock_now(&c->clock.base), SECONDS(60));
-    give(c, grant);
+    sample_give(c, grant);
     struct access access = access_of(c, 7);
     CHECK(is_visible(c, &access, SAMPLE_B));
     access.right = DELETE_STUDIES;
@@ -184,12 +161,12 @@ CONTRACT(grants_are_listed_changed_and_taken_back)
     int64_t total, purged;
     samples_store(c);
     struct study study = study_of(c, SAMPLE_B), more = study_of(c, SAMPLE_C);
-    struct grant one = give(c, grant_of(c, 7, GRANTED_STUDY, study.key));
-    struct grant ending = grant_of(c, 7, GRANTED_STUDY, more.key);
+    struct grant one = sample_give(c, sample_grant(c, 7, GRANTED_STUDY, study.key));
+    struct grant ending = sample_grant(c, 7, GRANTED_STUDY, more.key);
     ending.expires_at = instant_add(clock_now(&c->clock.base), SECONDS(60));
     ending.reason = STR("emergency");
-    ending = give(c, ending);
-    give(c, grant_of(c, 8, GRANTED_STUDY, study.key));
+    ending = sample_give(c, ending);
+    sample_give(c, sample_grant(c, 8, GRANTED_STUDY, study.key));
     struct grant_filter of_user = {.organization_key = c->organization_key,
                                    .of_grantee = true,
                                    .grantee_kind = GRANTEE_USER,
@@ -248,7 +225,7 @@ CONTRACT(patients_are_what_their_granted_studies_say)
             newer = is_older ? n : i;
         }
     CHECK(newer != 0);
-    give(c, grant_of(c, 7, GRANTED_STUDY, study_of(c, older).key));
+    sample_give(c, sample_grant(c, 7, GRANTED_STUDY, study_of(c, older).key));
     struct image_filter f = {.level = LEVEL_STUDY,
                              .access = access_of(c, 7),
                              .one_per_patient = true,

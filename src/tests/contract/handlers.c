@@ -87,3 +87,34 @@ str sample_file(struct world *w, uint32_t study, uint32_t instance)
 {
     return phantom_archive_file(&w->arena, (struct phantom_place){study, 1, instance}, 8);
 }
+
+void look_away(struct task_run_observer *o, struct task_run *run)
+{
+    (void)o, (void)run;
+}
+
+err work_on_task(struct world *w, bool *goes_on)
+{
+    static const struct task_worker_identity me = {{"host:1", 6}, 60, false};
+    struct principal system = principal_system(0);
+    struct scope scope = world_scope(w, &system);
+    struct task_run_observer observer = {look_away, look_away};
+    struct task_run run = {0};
+    return task_run_next(&scope, &me, &observer, &run, goes_on);
+}
+
+void work_on_tasks(struct world *w)
+{
+    bool goes_on = true;
+    while (goes_on)
+        CHECK_OK(work_on_task(w, &goes_on));
+}
+
+struct task task_now(struct world *w, uuid id)
+{
+    struct task task;
+    struct db_session *s = world_begin(w);
+    CHECK_OK(task_reader_get(s->readers.tasks, &w->arena, w->organization.key, id, &task));
+    db_session_end(s);
+    return task;
+}

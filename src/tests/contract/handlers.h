@@ -4,6 +4,7 @@
 
 #include "application/models/session_tokens.h"
 #include "application/services/ingest_service.h"
+#include "application/services/tasks/task_service.h"
 #include "base/log.h"
 #include "infrastructure/memory/memory_table.h"
 #include "tests/support/world.h"
@@ -39,5 +40,13 @@ err make_user(struct world *w, enum role by, const char *key, const char *email,
 /* A technologist sends a file; study_uid may be absent. */
 err ingest(struct world *w, str bytes, str study_uid, struct ingest_result *out);
 str sample_file(struct world *w, uint32_t study, uint32_t instance);
+
+/* The next task, by a worker that is never told anything. goes_on: there was one. */
+err work_on_task(struct world *w, bool *goes_on);
+void work_on_tasks(struct world *w);
+/* As it is in the database. */
+struct task task_now(struct world *w, uuid id);
+/* For observers. */
+void look_away(struct task_run_observer *o, struct task_run *run);
 
 #endif

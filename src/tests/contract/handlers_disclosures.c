@@ -72,31 +72,6 @@ static void use(struct world *w)
     w->services.task_kinds = task_kinds;
 }
 
-static void nothing(struct task_run_observer *o, struct task_run *run)
-{
-    (void)o, (void)run;
-}
-
-static void work(struct world *w)
-{
-    struct principal system = principal_system(0);
-    for (bool goes_on = true; goes_on;) {
-        struct scope scope = world_scope(w, &system);
-        struct task_run_observer observer = {nothing, nothing};
-        struct task_run run = {0};
-        const struct task_worker_identity me = {STR("host:1"), 60, false};
-        CHECK_OK(task_run_next(&scope, &me, &observer, &run, &goes_on));
-    }
-}
-
-static struct task task_now(struct world *w, uuid id)
-{
-    struct get_task_result out;
-    AS(scope, ROLE_ADMINISTRATOR);
-    CHECK_OK(get_task_send(&scope, &(struct get_task){id}, &out));
-    return out.task.task;
-}
-
 static struct task_report_body report_of(struct world *w, uuid id)
 {
     struct get_task_report_result out = {0};
@@ -206,7 +181,7 @@ WORLD(copies_are_made_once_and_told_attribute_by_attribute)
     struct deidentification_project_view made = project(w, "lungs", "P-"),
                                          other = project(w, "hearts", NULL);
     uuid task = deidentify(w, made.project.id, image.study_id);
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_SUCCEEDED);
     struct task_report_body body = report_of(w, task);
     CHECK(body.done_count == 2 && body.failed_count == 0 && body.remaining_count == 0);
@@ -218,10 +193,10 @@ WORLD(copies_are_made_once_and_told_attribute_by_attribute)
     CHECK(is_told);
     CHECK(row_count(w, MEMORY_STUDIES) == 2 && row_count(w, MEMORY_INSTANCES) == 4);
     deidentify(w, made.project.id, image.study_id); /* again: the same */
-    work(w);
+    work_on_tasks(w);
     CHECK(row_count(w, MEMORY_STUDIES) == 2 && row_count(w, MEMORY_INSTANCES) == 4);
     deidentify(w, other.project.id, image.study_id); /* another project: others */
-    work(w);
+    work_on_tasks(w);
     CHECK(row_count(w, MEMORY_STUDIES) == 3 && row_count(w, MEMORY_INSTANCES) == 6);
     CHECK_INT(1, row_count(w, MEMORY_DEIDENTIFIED_PATIENTS));
 }
@@ -238,7 +213,7 @@ WORLD(whatever_fails_a_copy_is_there_once)
     struct principal system = principal_system(0);
     for (uint64_t at = 1; task_now(w, task).state != TASK_SUCCEEDED; at += 3) {
         struct scope scope = world_scope(w, &system);
-        struct task_run_observer observer = {nothing, nothing};
+        struct task_run_observer observer = {look_away, look_away};
         struct task_run run = {0};
         const struct task_worker_identity me = {STR("host:1"), 60, false};
         bool goes_on;
@@ -350,7 +325,7 @@ WORLD(studies_are_sent_instance_by_instance_and_each_is_told)
     CHECK_OK(ingest(w, sample_file(w, 1, 2), STR_NONE, &image));
     struct destination made = destination(w);
     uuid task = forward(w, made.id, image.study_id);
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_SUCCEEDED);
     CHECK(server.count == 2 && server.was_authorized);
     struct task_report_body body = report_of(w, task);
@@ -358,7 +333,7 @@ WORLD(studies_are_sent_instance_by_instance_and_each_is_told)
     server.status = 409;
     server.body = "{\"00081198\":{\"vr\":\"SQ\",\"Value\":[{\"00081197\":{}}]}}";
     task = forward(w, made.id, image.study_id);
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_FAILED);
     body = report_of(w, task);
     CHECK(body.failed_count == 2 && body.items.at[1].status == 409);
@@ -366,7 +341,7 @@ WORLD(studies_are_sent_instance_by_instance_and_each_is_told)
     server.count = 0;
     server.status = 401;
     task = forward(w, made.id, image.study_id);
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_FAILED && server.count == 1);
     CHECK_INT(2, report_of(w, task).remaining_count);
 }
@@ -380,16 +355,16 @@ WORLD(a_server_that_is_away_is_waited_for_and_what_it_has_is_not_sent_again)
     struct destination made = destination(w);
     server.status = 503;
     uuid task = forward(w, made.id, image.study_id);
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_QUEUED && server.count == 3);
     world_wait(w, 20);
     server.status = 0;
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_QUEUED && server.count == 6);
     CHECK_INT(2, report_of(w, task).remaining_count);
     world_wait(w, 100);
     server.status = 200;
-    work(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task).state == TASK_SUCCEEDED && server.count == 8);
     CHECK(report_of(w, task).done_count == 2 && report_of(w, task).remaining_count == 0);
 }

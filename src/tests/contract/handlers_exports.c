@@ -44,36 +44,6 @@ static err order(struct world *w, enum role role, const struct study *studies, s
     return e;
 }
 
-static void nothing(struct task_run_observer *o, struct task_run *run)
-{
-    (void)o, (void)run;
-}
-
-static err work(struct world *w, bool *goes_on)
-{
-    struct principal system = principal_system(0);
-    struct scope scope = world_scope(w, &system);
-    struct task_run_observer observer = {nothing, nothing};
-    struct task_run run = {0};
-    return task_run_next(&scope, &me, &observer, &run, goes_on);
-}
-
-static void work_all(struct world *w)
-{
-    bool goes_on = true;
-    while (goes_on)
-        CHECK_OK(work(w, &goes_on));
-}
-
-static struct task task_now(struct world *w, uuid id)
-{
-    struct task task;
-    struct db_session *s = world_begin(w);
-    CHECK_OK(task_reader_get(s->readers.tasks, &w->arena, w->organization.key, id, &task));
-    db_session_end(s);
-    return task;
-}
-
 static err output(struct world *w, enum role role, uuid id, struct get_task_output_result *out)
 {
     struct principal principal = world_principal(w, role);
@@ -103,7 +73,7 @@ WORLD(studies_are_exported_for_whoever_may_download_them)
     CHECK_ERR(INVALID, order(w, ROLE_VIEWER, studies, 0, (struct create_export){0}, &task));
     CHECK_OK(order(w, ROLE_VIEWER, studies, 2, (struct create_export){0}, &task));
     CHECK_ERR(NOT_FOUND, output(w, ROLE_VIEWER, task.id, &found));
-    work_all(w);
+    work_on_tasks(w);
     task = task_now(w, task.id);
     CHECK_STR(STR("4 instances of 2 studies were written"), task.outcome);
     CHECK(task.state == TASK_SUCCEEDED && task.progress_done == 4 && task.progress_total == 4);
@@ -115,7 +85,7 @@ WORLD(studies_are_exported_for_whoever_may_download_them)
     check_begins(w, &found, "DICOMDIR", 30);
     const struct create_export plain = {.format = EXPORT_TAR, .with_dicomdir = {true, false}};
     CHECK_OK(order(w, ROLE_VIEWER, studies, 1, plain, &tar));
-    work_all(w);
+    work_on_tasks(w);
     CHECK_OK(output(w, ROLE_VIEWER, tar.id, &found));
     check_begins(w, &found, "DICOM/S0000001/I0000001", 0);
 }
@@ -126,12 +96,12 @@ WORLD(whoever_lost_the_right_meanwhile_gets_nothing)
     struct get_task_output_result found;
     struct task before, after;
     CHECK_OK(order(w, ROLE_VIEWER, &study, 1, (struct create_export){0}, &before));
-    work_all(w);
+    work_on_tasks(w);
     CHECK_OK(order(w, ROLE_VIEWER, &study, 1, (struct create_export){0}, &after));
     struct user user = get_user(w, ROLE_VIEWER);
     user.is_active = false;
     save_user(w, &user);
-    work_all(w);
+    work_on_tasks(w);
     after = task_now(w, after.id);
     CHECK(after.state == TASK_FAILED && after.output_object.len == 0);
     struct principal limited = world_principal(w, ROLE_VIEWER);
@@ -156,7 +126,7 @@ WORLD(an_output_is_kept_for_some_days)
     struct scope scope = world_scope(w, &system);
     struct task task;
     CHECK_OK(order(w, ROLE_VIEWER, &study, 1, (struct create_export){0}, &task));
-    work_all(w);
+    work_on_tasks(w);
     CHECK_OK(output(w, ROLE_VIEWER, task.id, &found));
     world_wait(w, TASK_OUTPUT_KEPT_SECONDS - 10);
     CHECK_OK(purge_expired_send(&scope, &(struct purge_expired){0}, &purged));
@@ -192,11 +162,11 @@ WORLD(an_export_to_a_folder_stays_below_the_root)
         CHECK_ERR(INVALID, order(w, ROLE_ADMINISTRATOR, &study, 1,
                                  (struct create_export){.folder = str_of(bad[i])}, &task));
     CHECK_OK(order(w, ROLE_ADMINISTRATOR, &study, 1, cmd, &task));
-    work_all(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task.id).state == TASK_QUEUED); /* the root is not there yet */
     CHECK(mkdir(root, 0700) == 0);
     world_wait(w, 60);
-    work_all(w);
+    work_on_tasks(w);
     task = task_now(w, task.id);
     CHECK(task.state == TASK_SUCCEEDED && task.output_object.len == 0);
     snprintf(path, sizeof path, "%s/research/2026/export-%.*s.zip", root,
@@ -206,7 +176,7 @@ WORLD(an_export_to_a_folder_stays_below_the_root)
     CHECK(symlink("/tmp", path) == 0);
     CHECK_OK(order(w, ROLE_ADMINISTRATOR, &study, 1, (struct create_export){.folder = STR("out")},
                    &task));
-    work_all(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task.id).state == TASK_FAILED);
 }
 
@@ -221,7 +191,7 @@ WORLD(an_export_that_is_cancelled_leaves_nothing)
     struct study study = add_study(w, 1);
     struct principal system = principal_system(0);
     struct scope scope = world_scope(w, &system);
-    struct task_run_observer observer = {cancel, nothing};
+    struct task_run_observer observer = {cancel, look_away};
     struct task_run run = {0};
     struct task task;
     bool goes_on;
@@ -244,13 +214,13 @@ static bool torture(enum err_code code, uint64_t fail_at)
     struct study study = add_study(&w, 1);
     CHECK_OK(order(&w, ROLE_VIEWER, &study, 1, (struct create_export){0}, &task));
     w.fault = (struct fault){.fail_at = fail_at, .code = code};
-    err e = work(&w, &goes_on);
+    err e = work_on_task(&w, &goes_on);
     CHECK(!failed(e) || e.code == code);
     bool untouched = w.fault.failed == NULL;
     w.fault.fail_at = 0;
     for (int i = 0; i < 4; i++) {
         world_wait(&w, 4000);
-        work_all(&w);
+        work_on_tasks(&w);
     }
     task = task_now(&w, task.id);
     if (task.state != TASK_SUCCEEDED)

@@ -102,36 +102,6 @@ static err order(struct world *w, enum role role, const char *path, struct task 
     return e;
 }
 
-static void nothing(struct task_run_observer *o, struct task_run *run)
-{
-    (void)o, (void)run;
-}
-
-static err work(struct world *w, bool *goes_on)
-{
-    struct principal system = principal_system(0);
-    struct scope scope = world_scope(w, &system);
-    struct task_run_observer observer = {nothing, nothing};
-    struct task_run run = {0};
-    return task_run_next(&scope, &me, &observer, &run, goes_on);
-}
-
-static void work_all(struct world *w)
-{
-    bool goes_on = true;
-    while (goes_on)
-        CHECK_OK(work(w, &goes_on));
-}
-
-static struct task task_now(struct world *w, uuid id)
-{
-    struct task task;
-    struct db_session *s = world_begin(w);
-    CHECK_OK(task_reader_get(s->readers.tasks, &w->arena, w->organization.key, id, &task));
-    db_session_end(s);
-    return task;
-}
-
 static struct task_report_body report_of(struct world *w, uuid id)
 {
     struct principal principal = world_principal(w, ROLE_ADMINISTRATOR);
@@ -157,7 +127,7 @@ WORLD(a_folder_is_imported_with_what_is_in_its_archives)
     CHECK_ERR(FORBIDDEN, order(w, ROLE_VIEWER, "disk", &task));
     CHECK_ERR(FORBIDDEN, order(w, ROLE_REFERRER, "disk", &task));
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "disk", &task));
-    work_all(w);
+    work_on_tasks(w);
     task = task_now(w, task.id);
     CHECK_STR(STR("5 stored, 1 there already, 1 refused, 7 skipped"), task.outcome);
     CHECK(task.state == TASK_SUCCEEDED && task.progress_done == 11 && task.progress_total == 11);
@@ -169,11 +139,11 @@ WORLD(a_folder_is_imported_with_what_is_in_its_archives)
     CHECK_STR(STR("MALFORMED"), report.items.at[0].code);
     CHECK(report.items.at[0].reason.len != 0);
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "disk", &again));
-    work_all(w);
+    work_on_tasks(w);
     CHECK_STR(STR("0 stored, 6 there already, 1 refused, 7 skipped"),
               task_now(w, again.id).outcome);
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "disk/z.zip", &again));
-    work_all(w);
+    work_on_tasks(w);
     CHECK_STR(STR("0 stored, 3 there already, 0 refused, 1 skipped"),
               task_now(w, again.id).outcome);
     CHECK_INT(0, w->storage.stage_count);
@@ -201,7 +171,7 @@ WORLD(an_import_stays_below_the_folder_of_the_organization)
         CHECK_ERR(INVALID, order(w, ROLE_TECHNOLOGIST, bad[i], &task));
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         CHECK_OK(order(w, ROLE_TECHNOLOGIST, wrong[i].path, &task));
-        work_all(w);
+        work_on_tasks(w);
         task = task_now(w, task.id);
         CHECK(task.state == TASK_FAILED);
         if (str_find(task.last_error, str_of(wrong[i].says)) == SIZE_MAX)
@@ -210,7 +180,7 @@ WORLD(an_import_stays_below_the_folder_of_the_organization)
     check_no_image(w);
     CHECK(rename(in.root, path_in(w, &in, "../../away")) == 0);
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "disk", &task));
-    work_all(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task.id).state == TASK_QUEUED); /* the root may come back */
 }
 
@@ -225,7 +195,7 @@ WORLD(folders_that_lie_too_deep_are_not_imported)
         path = str_format(&w->arena, "%.*s/d", STR_ARG(path));
     }
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "d", &task));
-    work_all(w);
+    work_on_tasks(w);
     task = task_now(w, task.id);
     CHECK(task.state == TASK_FAILED && str_find(task.last_error, STR("too deep")) != SIZE_MAX);
 }
@@ -242,13 +212,13 @@ WORLD(an_import_goes_on_when_there_is_room_again)
     int64_t room = (int64_t)sample_file(w, 1, 1).len * 5 / 2;
     CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, room}, &ignored));
     CHECK_OK(order(w, ROLE_TECHNOLOGIST, "disk", &task));
-    work_all(w);
+    work_on_tasks(w);
     task = task_now(w, task.id);
     CHECK(task.state == TASK_QUEUED && str_find(task.last_error, STR("quota")) != SIZE_MAX);
     CHECK_INT(2, report_of(w, task.id).stored_count);
     CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, 0}, &ignored));
     world_wait(w, 60);
-    work_all(w);
+    work_on_tasks(w);
     CHECK_STR(STR("5 stored, 1 there already, 1 refused, 7 skipped"), task_now(w, task.id).outcome);
 }
 
@@ -262,7 +232,7 @@ WORLD(whoever_may_no_longer_store_has_nothing_imported)
     struct user user = get_user(w, ROLE_TECHNOLOGIST);
     user.is_active = false;
     save_user(w, &user);
-    work_all(w);
+    work_on_tasks(w);
     CHECK(task_now(w, task.id).state == TASK_FAILED);
     check_no_image(w);
 }
@@ -277,7 +247,7 @@ WORLD(an_import_that_is_cancelled_stores_no_more)
 {
     struct principal system = principal_system(0);
     struct scope scope = world_scope(w, &system);
-    struct task_run_observer observer = {cancel, nothing};
+    struct task_run_observer observer = {cancel, look_away};
     struct task_run run = {0};
     struct inbox in;
     struct task task;
@@ -302,13 +272,13 @@ static bool torture(enum err_code code, uint64_t fail_at)
     put_zip(&w, &in, "z.zip", 2, 2);
     CHECK_OK(order(&w, ROLE_TECHNOLOGIST, "z.zip", &task));
     w.fault = (struct fault){.fail_at = fail_at, .code = code};
-    err e = work(&w, &goes_on);
+    err e = work_on_task(&w, &goes_on);
     CHECK(!failed(e) || e.code == code);
     bool untouched = w.fault.failed == NULL;
     w.fault.fail_at = 0;
     for (int i = 0; i < 4; i++) {
         world_wait(&w, 4000);
-        work_all(&w);
+        work_on_tasks(&w);
     }
     task = task_now(&w, task.id);
     if (task.state != TASK_SUCCEEDED)

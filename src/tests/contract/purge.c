@@ -118,24 +118,6 @@ CONTRACT(a_series_is_purged_with_its_last_instance)
     CHECK_INT(2, changes_of(c).len);
 }
 
-static struct grant grant_on(struct contract_db *c, enum granted_kind kind, int64_t key)
-{
-    instant now = clock_now(&c->clock.base);
-    struct grant grant = {.id = uuid_make(&c->clock.base),
-                          .organization_key = c->organization_key,
-                          .created_at = now,
-                          .updated_at = now,
-                          .grantee_kind = GRANTEE_USER,
-                          .grantee_key = 1,
-                          .granted_kind = kind,
-                          .granted_key = key,
-                          .rights = INT64_C(1) << READ_STUDIES};
-    struct db_session *s = contract_begin(c);
-    CHECK_OK(grant_writer_add(s->uow.grants, &grant));
-    contract_commit(s);
-    return grant;
-}
-
 static bool is_granted(struct contract_db *c, uuid id)
 {
     struct grant grant;
@@ -153,8 +135,9 @@ CONTRACT(a_study_is_purged_and_its_keys_are_not_given_again)
     sample_store(c, c->organization_key, 1, &samples[0]);
     const int64_t size = used_size(c);
     const struct image_row row = row_of(c, LEVEL_INSTANCE, 3, 1);
-    const struct grant of_study = grant_on(c, GRANTED_STUDY, row.study.key),
-                       of_patient = grant_on(c, GRANTED_PATIENT, row.study.patient_key);
+    const struct grant of_study = sample_give(c, sample_grant(c, 1, GRANTED_STUDY, row.study.key)),
+                       of_patient = sample_give(
+                           c, sample_grant(c, 1, GRANTED_PATIENT, row.study.patient_key));
     sample_trash_part(c, NUMBER, 2, 1);
     sample_trash(c, NUMBER);
     CHECK_INT(1, count(c, (struct image_filter){.level = LEVEL_STUDY, .trashed = true}));
@@ -197,22 +180,6 @@ static str due(struct contract_db *c, enum image_level level, instant before, ui
     return buf_str(&text);
 }
 
-static void hold(struct contract_db *c, const struct study *study)
-{
-    instant now = clock_now(&c->clock.base);
-    struct legal_hold held = {.id = uuid_make(&c->clock.base),
-                              .organization_key = study->organization_key,
-                              .created_at = now,
-                              .updated_at = now,
-                              .study_key = study->key,
-                              .study_id = study->id,
-                              .reason = STR("proceedings"),
-                              .placed_by = uuid_make(&c->clock.base)};
-    struct db_session *s = contract_begin(c);
-    CHECK_OK(retention_writer_add_hold(s->uow.retention, &held));
-    contract_commit(s);
-}
-
 CONTRACT(what_is_due_to_leave_the_trash_has_been_there_long_enough)
 {
     samples_store(c);
@@ -230,7 +197,7 @@ CONTRACT(what_is_due_to_leave_the_trash_has_been_there_long_enough)
     CHECK_STR(STR("28.2.0 "), due(c, LEVEL_SERIES, then, 9));
     CHECK_STR(STR("28.1.2 "), due(c, LEVEL_INSTANCE, later, 9));
     const struct image_row row = row_of(c, LEVEL_STUDY, 0, 0);
-    hold(c, &row.study);
+    sample_hold(c, &row.study);
     CHECK_STR(STR(""), due(c, LEVEL_SERIES, later, 9));
     CHECK_STR(STR(""), due(c, LEVEL_INSTANCE, later, 9));
     CHECK_STR(STR("1.0.0 "), due(c, LEVEL_STUDY, later, 9));

@@ -1,7 +1,7 @@
 /* Rules of retention and legal holds: read as they were written, and which studies they are about.
  */
 #include "base/json.h"
-#include "tests/contract/contract.h"
+#include "tests/contract/samples.h"
 
 static struct retention_rule rule_of(struct contract_db *c, const char *name)
 {
@@ -81,23 +81,6 @@ static str due(struct contract_db *c, struct retention_filter filter, uint32_t l
     return buf_str(&out);
 }
 
-static struct legal_hold hold_study(struct contract_db *c, const struct study *study)
-{
-    instant now = clock_now(&c->clock.base);
-    struct legal_hold hold = {.id = uuid_make(&c->clock.base),
-                              .organization_key = study->organization_key,
-                              .created_at = now,
-                              .updated_at = now,
-                              .study_key = study->key,
-                              .study_id = study->id,
-                              .reason = STR("proceedings"),
-                              .placed_by = uuid_make(&c->clock.base)};
-    struct db_session *s = contract_begin(c);
-    CHECK_OK(retention_writer_add_hold(s->uow.retention, &hold));
-    contract_commit(s);
-    return hold;
-}
-
 CONTRACT(a_rule_of_retention_is_read_as_it_was_written)
 {
     struct retention_rule rule = rule_of(c, "röntgen"), got, other = rule_of(c, "all");
@@ -155,7 +138,7 @@ CONTRACT(studies_are_due_by_modality_and_age)
               due(c, (struct retention_filter){.study_date_before = STR("20220101")}, 10));
     CHECK_STR(STR("1.1 "),
               due(c, (struct retention_filter){.study_date_before = STR("20210101")}, 10));
-    struct legal_hold hold = hold_study(c, &held), got;
+    struct legal_hold hold = sample_hold(c, &held), got;
     CHECK_STR(STR("1.1 1.3 "), due(c, old, 10));
     struct retention_filter counted = old;
     counted.organization_key = c->organization_key;

@@ -315,3 +315,43 @@ void sample_trash_part(struct contract_db *c, int number, int series, int instan
     }
     contract_commit(s);
 }
+
+struct legal_hold sample_hold(struct contract_db *c, const struct study *study)
+{
+    instant now = clock_now(&c->clock.base);
+    struct legal_hold hold = {.id = uuid_make(&c->clock.base),
+                              .organization_key = study->organization_key,
+                              .created_at = now,
+                              .updated_at = now,
+                              .study_key = study->key,
+                              .study_id = study->id,
+                              .reason = STR("proceedings"),
+                              .placed_by = uuid_make(&c->clock.base)};
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(retention_writer_add_hold(s->uow.retention, &hold));
+    contract_commit(s);
+    return hold;
+}
+
+struct grant sample_grant(struct contract_db *c, int64_t user_key, enum granted_kind kind,
+                          int64_t key)
+{
+    instant now = clock_now(&c->clock.base);
+    return (struct grant){.id = uuid_make(&c->clock.base),
+                          .organization_key = c->organization_key,
+                          .created_at = now,
+                          .updated_at = now,
+                          .grantee_kind = GRANTEE_USER,
+                          .grantee_key = user_key,
+                          .granted_kind = kind,
+                          .granted_key = key,
+                          .rights = INT64_C(1) << READ_STUDIES};
+}
+
+struct grant sample_give(struct contract_db *c, struct grant grant)
+{
+    struct db_session *s = contract_begin(c);
+    CHECK_OK(grant_writer_add(s->uow.grants, &grant));
+    contract_commit(s);
+    return grant;
+}

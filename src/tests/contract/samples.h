@@ -34,4 +34,10 @@ void sample_trash(struct contract_db *c, int number);
 /* A series of it (instance 0), or an instance, alone: nothing is counted anew. */
 void sample_trash_part(struct contract_db *c, int number, int series, int instance);
 
+struct legal_hold sample_hold(struct contract_db *c, const struct study *study);
+/* To read studies, for a user, without an end; not given yet. */
+struct grant sample_grant(struct contract_db *c, int64_t user_key, enum granted_kind kind,
+                          int64_t key);
+struct grant sample_give(struct contract_db *c, struct grant grant);
+
 #endif
