@@ -16,7 +16,8 @@ struct sql_waiter {
 void sql_engine_init(struct sql_engine *e, const struct sql_engine_ops *ops,
                      const struct sql_dialect *dialect)
 {
-    *e = (struct sql_engine){.ops = ops, .dialect = dialect};
+    *e = (struct sql_engine){
+        .ops = ops, .dialect = dialect, .group_ns = SQL_GROUP_MS * (uint64_t)1000000};
     pthread_mutex_init(&e->lock, NULL);
 }
 
@@ -146,7 +147,7 @@ static void end_turn(struct sql_engine *e, err spoiled)
     pthread_mutex_lock(&e->lock);
     bool goes_on = !failed(spoiled) && e->first_waiter != NULL &&
                    e->group_count < SQL_GROUP_COUNT_MAX &&
-                   monotonic_ns() - e->opened_ns < SQL_GROUP_MS * (uint64_t)1000000;
+                   monotonic_ns() - e->opened_ns < e->group_ns;
     if (!goes_on) {
         pthread_mutex_unlock(&e->lock);
         ended = end_group(e, spoiled);

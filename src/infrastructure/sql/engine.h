@@ -131,6 +131,7 @@ struct sql_engine {
     const struct sql_engine_ops *ops;
     const struct sql_dialect *dialect;
     bool is_pipelined; /* rows of images are written without waiting for each */
+    uint64_t group_ns; /* how long a transaction stays open for more units: SQL_GROUP_MS */
 
     pthread_mutex_t lock; /* of who has the turn and who wants it */
     bool turn_taken;
