@@ -50,7 +50,7 @@ static err get_settings(struct organization_reader *r, struct arena *a, int64_t 
 {
     struct sql_connection *c;
     CLEANUP(statement_end) struct statement s = {0};
-    TRY(sql_session_read(SESSION_OF(r, organization_reader), &c));
+    TRY(sql_session_read_apart(SESSION_OF(r, organization_reader), &c));
     TRY(entity_select(c, a, &organization_settings_schema, "WHERE organization_key = ?1", &s));
     statement_bind_i64(&s, 1, key);
     err e = entity_read_row(&s, a, &organization_settings_schema, out);
