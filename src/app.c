@@ -144,7 +144,7 @@ static err services_open(struct app *app)
     session_uses_memory_open(&app->session_uses);
     principal_memory_open(&app->principals);
     metadata_memory_open(&app->metadata);
-    attribute_memory_open(&app->attributes);
+    ingest_rules_memory_open(&app->ingest_rules);
     mediator_ports_open(&app->mediator, app->db, clock_system());
     mediator_ports_use_secret(&app->mediator, app->tokens.secret);
     audit_seal_open(&app->audit_seal, app->tokens.secret);
@@ -166,7 +166,7 @@ static err services_open(struct app *app)
         .principals = &app->principals.base,
         .metadata = &app->metadata.base,
         .keeps_preambles = app->settings.keep_preambles,
-        .attributes = &app->attributes.base,
+        .ingest_rules = &app->ingest_rules.base,
         .task_kinds = task_kinds,
         .webhooks = &app->webhook_sender.base,
         .webhook_retry_seconds = app->settings.webhook_retry_seconds.value,
@@ -235,7 +235,7 @@ static void services_close(struct app *app)
     audit_anchors_close(&app->audit_anchors);
     session_uses_memory_close(&app->session_uses);
     principal_memory_close(&app->principals);
-    attribute_memory_close(&app->attributes);
+    ingest_rules_memory_close(&app->ingest_rules);
     metadata_memory_close(&app->metadata);
     password_argon2_close(&app->passwords);
     seal_sodium_close(&app->seals);

@@ -16,7 +16,7 @@
 #include "infrastructure/leadership.h"
 #include "infrastructure/mail_sender.h"
 #include "infrastructure/mediator_ports.h"
-#include "infrastructure/attribute_memory.h"
+#include "infrastructure/ingest_rules_memory.h"
 #include "infrastructure/metadata_memory.h"
 #include "infrastructure/http_client.h"
 #include "infrastructure/otp_openssl.h"
@@ -78,7 +78,7 @@ struct app {
     struct backup_maker backups;
     struct principal_memory principals;
     struct metadata_memory metadata;
-    struct attribute_memory attributes;
+    struct ingest_rules_memory ingest_rules;
     struct redis_database redis; /* what nodes share, or its twin in this process */
     struct rate_memory rates;
     struct bus_memory bus;

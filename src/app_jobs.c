@@ -33,7 +33,7 @@ static err purge_expired_job(void *owner)
 }
 
 enum {
-    INDEX_SETTLE_MS = 2 * ATTRIBUTE_LIST_MS, /* when nobody goes by a list without it any more */
+    INDEX_SETTLE_MS = 2 * INGEST_RULES_MS, /* when nobody goes by a list without it any more */
     INDEX_BUILD_MS = 1000
 };
 

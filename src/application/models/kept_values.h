@@ -2,16 +2,13 @@
 #ifndef APPLICATION_MODELS_KEPT_VALUES_H
 #define APPLICATION_MODELS_KEPT_VALUES_H
 
-#include "application/models/base_model.h"
-#include "application/services/attribute_cache.h"
+#include "application/models/ingest_rules.h"
 
 struct instance_values {
     struct kept_values_slice kept;
     struct key_slice incomplete; /* attributes with more values than are kept */
 };
 
-/* The attributes of the principal's organization, of now or of less than ATTRIBUTE_LIST_MS ago. */
-err attribute_list_read(struct command_ctx *ctx, struct attribute_list *out);
 bool attribute_list_eq(const struct attribute_list *one, const struct attribute_list *other);
 
 /* document: its metadata as DICOM JSON. */

@@ -2,7 +2,7 @@
 #ifndef APPLICATION_SERVICES_SERVICES_H
 #define APPLICATION_SERVICES_SERVICES_H
 
-#include "application/services/attribute_cache.h"
+#include "application/services/ingest_rules_cache.h"
 #include "application/services/audit_sealer.h"
 #include "application/services/backup_service.h"
 #include "application/services/export_folders.h"
@@ -42,7 +42,7 @@ struct services {
     struct session_uses *session_uses;
     struct principal_cache *principals;
     struct metadata_cache *metadata;
-    struct attribute_cache *attributes;
+    struct ingest_rules_cache *ingest_rules;
     struct rate_counter *rates;
     struct message_bus *bus;
     struct seal_service *seals;

@@ -58,12 +58,6 @@ static void store(struct world *w, uint32_t instance)
     CHECK_OK(ingest(w, sample_file(w, 1, instance), STR_NONE, &stored));
 }
 
-static void forget_list(struct world *w)
-{
-    for (size_t i = 0; i < ATTRIBUTE_SLOT_COUNT; i++)
-        w->attributes.slots[i].organization_key = 0;
-}
-
 /* The second image comes from somebody who has not heard of the attribute. */
 WORLD(what_was_stored_by_an_older_list_is_brought_in)
 {
@@ -86,7 +80,7 @@ WORLD(an_attribute_is_ready_when_all_is_in)
     store(w, 1);
     CHECK_OK(create(w, ROLE_ADMINISTRATOR, "BitsStored", &added));
     store(w, 2);
-    forget_list(w);
+    world_wait(w, 1);
     store(w, 3);
     CHECK_INT(1, row_count(w, MEMORY_VALUES));
     CHECK_STR(STR("BitsStored"), search(w, "BitsStored", "12").building);

@@ -11,6 +11,7 @@ static err set_quota(struct world *w, str name, int64_t size, int64_t *used)
     struct scope scope = world_scope(w, &principal);
     struct set_quota_result result = {0};
     err e = set_quota_send(&scope, &(struct set_quota){name, size}, &result);
+    world_wait(w, 1);
     *used = result.used_size;
     return e;
 }
@@ -62,6 +63,22 @@ WORLD(a_quota_warns_twice_and_then_refuses)
     CHECK(image.was_there);
     CHECK_OK(set_quota(w, w->organization.name, 0, &ignored));
     CHECK_OK(ingest(w, sample_file(w, 1, 30), STR_NONE, &image));
+}
+
+WORLD(a_first_quota_holds_when_the_rules_are_read_again)
+{
+    struct principal system = principal_system(0);
+    struct scope scope = world_scope(w, &system);
+    struct set_quota_result ignored;
+    struct ingest_result image;
+    CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &image));
+    CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, 1}, &ignored));
+    CHECK_OK(ingest(w, sample_file(w, 1, 2), STR_NONE, &image));
+    world_wait(w, 1);
+    CHECK_ERR(NO_SPACE, ingest(w, sample_file(w, 1, 3), STR_NONE, &image));
+    CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, used(w) * 9},
+                            &ignored)); /* another one at once */
+    CHECK_OK(ingest(w, sample_file(w, 1, 3), STR_NONE, &image));
 }
 
 WORLD(a_store_under_a_quota_is_all_or_nothing_whatever_fails)

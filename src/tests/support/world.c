@@ -59,7 +59,7 @@ void world_open(struct world *w)
     report_seal_open(&w->report_seal, w->tokens.secret);
     principal_memory_open(&w->principals);
     metadata_memory_open(&w->metadata);
-    attribute_memory_open(&w->attributes);
+    ingest_rules_memory_open(&w->ingest_rules);
     fake_password_init(&w->passwords);
     fake_pdf_init(&w->pdf, &w->fault);
     otp_openssl_open(&w->otp);
@@ -75,7 +75,7 @@ void world_open(struct world *w)
                                     .bus = &w->bus.base,
                                     .principals = &w->principals.base,
                                     .metadata = &w->metadata.base,
-                                    .attributes = &w->attributes.base,
+                                    .ingest_rules = &w->ingest_rules.base,
                                     .seals = &w->seals.base,
                                     .secrets = &secret_sha256,
                                     .report_sealer = &w->report_seal.base,
@@ -90,7 +90,7 @@ void world_close(struct world *w)
     mediator_ports_close(&w->mediator);
     bus_memory_close(&w->bus);
     rate_memory_close(&w->rates);
-    attribute_memory_close(&w->attributes);
+    ingest_rules_memory_close(&w->ingest_rules);
     metadata_memory_close(&w->metadata);
     principal_memory_close(&w->principals);
     token_jws_close(&w->tokens);
@@ -105,6 +105,8 @@ void world_close(struct world *w)
 void world_wait(struct world *w, int64_t seconds)
 {
     w->clock.time = instant_add(w->clock.time, SECONDS(seconds));
+    for (size_t i = 0; i < INGEST_RULES_SLOT_COUNT; i++)
+        w->ingest_rules.slots[i].organization_key = 0;
 }
 
 struct principal world_principal(const struct world *w, enum role role)

@@ -6,7 +6,7 @@
 
 #include "application/services/services.h"
 #include "core/mediator.h"
-#include "infrastructure/attribute_memory.h"
+#include "infrastructure/ingest_rules_memory.h"
 #include "infrastructure/mediator_ports.h"
 #include "infrastructure/memory/memory_context.h"
 #include "infrastructure/memory/memory_storage.h"
@@ -38,7 +38,7 @@ struct world {
     struct report_seal report_seal;
     struct principal_memory principals;
     struct metadata_memory metadata;
-    struct attribute_memory attributes;
+    struct ingest_rules_memory ingest_rules;
     struct fake_password passwords;
     struct fake_pdf pdf;
     struct otp_openssl otp;
@@ -54,7 +54,7 @@ struct world {
 void world_open(struct world *w);
 void world_close(struct world *w);
 
-/* Seconds pass. */
+/* Seconds pass: what is remembered for one is forgotten. */
 void world_wait(struct world *w, int64_t seconds);
 
 /* A request of the user with that role, of nobody, of whoever. */

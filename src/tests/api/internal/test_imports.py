@@ -198,6 +198,7 @@ class Imports(harness.Case):
             self.put(f"room/{n}", instance(n, "1.8.7", "1.8.7.1"))
         used = self.gantry.get(API + "/organization").json["used_size"]
         self.assertEqual(self.gantry.run("organization", "quota", name, str(used + 30000)).returncode, 0)
+        time.sleep(1.1)  # a first quota is known to those who store within a second
         task = self.order("room")
         now = self.until(task, lambda now: now["attempt_count"] == 1 and now["state"] == "queued" and now.get("last_error"))
         self.assertIn("quota", now["last_error"])

@@ -1,7 +1,7 @@
 /* Bring the instances stored before an attribute was added into its index, and remove the values of
  * attributes that are removed: one step, to be sent again while there is more.
  *
- * Whoever stores an instance goes by a list of attributes that may be ATTRIBUTE_LIST_MS old. So an
+ * Whoever stores an instance goes by a list of attributes that may be INGEST_RULES_MS old. So an
  * attribute is begun with only when it has been seen for longer than that: from then on every
  * instance that is stored comes with its values, and all that were stored before are there to be
  * found, whatever their keys. */

@@ -112,25 +112,25 @@ static err add_instance(struct command_ctx *ctx, const struct instance_content *
 /* What is kept of indexed attributes is read out of the document before the unit of work begins;
  * within it, where nobody else writes, the list decides whether that is still right. */
 struct indexing {
-    struct attribute_list list;
+    struct ingest_rules rules;
     struct instance_values values;
 };
 
 static err index_before(struct command_ctx *ctx, const struct instance_content *content,
                         struct indexing *out)
 {
-    TRY(attribute_list_read(ctx, &out->list));
-    instance_values_read(ctx->arena, content->document, &out->list, &out->values);
+    TRY(ingest_rules_read(ctx, &out->rules));
+    instance_values_read(ctx->arena, content->document, &out->rules.attributes, &out->values);
     return OK;
 }
 
 static err index_within(struct command_ctx *ctx, const struct instance_content *content,
                         const struct instance *instance, struct indexing *indexing)
 {
-    struct attribute_list list;
-    TRY(attribute_list_read(ctx, &list));
-    if (!attribute_list_eq(&list, &indexing->list))
-        instance_values_read(ctx->arena, content->document, &list, &indexing->values);
+    struct ingest_rules rules;
+    TRY(ingest_rules_read(ctx, &rules));
+    if (!attribute_list_eq(&rules.attributes, &indexing->rules.attributes))
+        instance_values_read(ctx->arena, content->document, &rules.attributes, &indexing->values);
     return instance_values_put(ctx, instance, &indexing->values);
 }
 
