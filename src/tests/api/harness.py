@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -245,6 +246,16 @@ class Gantry:
 
     def use_administrator(self):
         self.token = self.sign_in().json["access_token"]
+
+    def task_ended(self, identifier, seconds=120):
+        """The task once it has ended, one way or another."""
+        deadline = time.monotonic() + seconds
+        while True:
+            task = self.get("/api/v1/tasks/" + identifier).json
+            if task["state"] in ("succeeded", "failed", "cancelled"):
+                return task
+            assert time.monotonic() < deadline, task
+            time.sleep(0.05)
 
     def other_clinic(self):
         """A token of the administrator of another organization, which is made for that."""

@@ -53,6 +53,8 @@ PEER = peers.Peer(
      "iod-syntaxes": "Written in each of the native transfer syntaxes an instance has no error that it had not before (deflated: once DCMTK has inflated it).",
      "iod-dicomdir": "The DICOMDIR of a ZIP archive has no error.",
      "iod-demo": "Each object of the demonstration has no error.",
+     "iod-deidentified": "De-identified copies (task `anonymize`) of the demonstration have no error, with dates shifted and descriptions cleaned, "
+                         "and with nothing retained.",
      "entities": "Patient, study and series attributes agree in all instances of each study that is retrieved (dcentvfy)."})
 
 
@@ -258,21 +260,48 @@ class Objects(peers.Case):
         series, uid = row["0020000E"]["Value"][0], row["00080018"]["Value"][0]
         return study, series, uid, self.retrieve(study, series, uid)
 
-    def test_whole_studies(self):
-        studies = [row["0020000D"]["Value"][0] for row in self.gantry.get("/dicom-web/studies?PatientID=DEMO-*").json]
-        self.assertEqual(len(studies), 14)
+    def studies_of_demo(self):
+        """Study Instance UID to identifier."""
+        listed = self.gantry.get("/api/v1/studies?patient_id=DEMO-*&page_size=200").json["items"]
+        self.assertEqual(len(listed), 14)
+        return {item["study_instance_uid"]: item["id"] for item in listed}
+
+    def assertWholeStudy(self, study, check):
         with tempfile.TemporaryDirectory() as folder:
-            for study in studies:
-                packed = self.gantry.get(f"/dicom-web/studies/{study}", headers={"Accept": "application/zip"}).body
-                zipfile.ZipFile(io.BytesIO(packed)).extractall(f"{folder}/{study}")
-                files = [os.path.join(where, name) for where, _, names in os.walk(f"{folder}/{study}/DICOM") for name in names]
-                with self.check("iod-dicomdir"):
-                    self.assertEqual(errors_of(f"{folder}/{study}/DICOMDIR"), [])
-                with self.check("iod-demo"):
-                    self.assertEqual(errors_of(*files), [])
-                with self.check("entities"):
-                    done = subprocess.run(["dcentvfy", *files], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-                    self.assertEqual((done.returncode, done.stdout), (0, ""))
+            packed = self.gantry.get(f"/dicom-web/studies/{study}", headers={"Accept": "application/zip"}).body
+            zipfile.ZipFile(io.BytesIO(packed)).extractall(folder)
+            files = [os.path.join(where, name) for where, _, names in os.walk(f"{folder}/DICOM") for name in names]
+            with self.check("iod-dicomdir"):
+                self.assertEqual(errors_of(f"{folder}/DICOMDIR"), [])
+            with self.check(check):
+                self.assertEqual(errors_of(*files), [])
+            with self.check("entities"):
+                done = subprocess.run(["dcentvfy", *files], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_whole_studies(self):
+        for study in self.studies_of_demo():
+            self.assertWholeStudy(study, "iod-demo")
+
+    def test_deidentified_copies(self):
+        for options in (["shift_dates", "clean_descriptors"], []):
+            copies = self.copies(options)
+            self.assertGreater(len(copies), 10)
+            for study in copies:
+                self.assertWholeStudy(study, "iod-deidentified")
+
+    def copies(self, options):
+        """Study Instance UIDs of the copies of the demonstration."""
+        def known():
+            return {item["study_instance_uid"] for item in self.gantry.get("/api/v1/studies?page_size=200").json["items"]}
+        before = known()
+        made = self.gantry.request("POST", "/api/v1/deidentification-projects", {"name": " ".join(["copies", *options]), "options": options, "risks": "report"})
+        self.assertEqual(made.status, 201, made.body)
+        asked = self.gantry.request("POST", "/api/v1/deidentifications", {"project": made.json["id"], "studies": list(self.studies_of_demo().values())})
+        self.assertEqual(asked.status, 202, asked.body)
+        task = self.gantry.task_ended(asked.json["id"])
+        self.assertEqual(task["state"], "succeeded", task)
+        return known() - before
 
 
 def native_model(document):

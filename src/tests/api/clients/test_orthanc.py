@@ -25,6 +25,7 @@ PEER = peers.Peer(
      "orthanc-retrieve-old": "It fetches a series as it asks servers that know no `*` (`HasWadoRsUniversalTransferSyntax` false).",
      "orthanc-metadata": "It fetches metadata as JSON.",
      "orthanc-delete": "It removes a study (`HasDelete`).",
+     "orthanc-forward": "It is sent a study by this server (task `forward`), twice, and has the files byte for byte.",
      "orthanc-no-token": "Without the token it is told 401.",
      "orthanc-password": "A server's entry with user and password works."},
     {"orthanc-password": ("401", "Basic authentication is not there, nor a token that lasts longer than an access token: the token in "
@@ -110,6 +111,7 @@ def jpeg(data):
 
 class Client(peers.Case):
     peer = PEER
+    settings = {"GANTRY_OUTBOUND_ALLOW": "127.0.0.1/32", "GANTRY_OUTBOUND_PLAIN": "1"}
 
     @classmethod
     def setUpClass(cls):
@@ -187,6 +189,23 @@ class Client(peers.Case):
         with self.check("orthanc-delete"):
             self.orthanc.ask("/dicom-web/servers/gantry/delete", {"Level": "Study", "StudyInstanceUID": self.study})
             self.assertEqual(self.gantry.get(f"/dicom-web/studies/{self.study}").status, 404)
+
+    def forward(self, destination):
+        """The task as it ended."""
+        study = self.gantry.get(f"/api/v1/studies?study_instance_uid={self.study}").json["items"][0]["id"]
+        asked = self.gantry.request("POST", "/api/v1/forwards", {"destination": destination, "studies": [study]})
+        self.assertEqual(asked.status, 202, asked.body)
+        return self.gantry.task_ended(asked.json["id"])
+
+    def test_forward(self):
+        self.store()
+        made = self.gantry.request("POST", "/api/v1/destinations", {"name": "Orthanc", "url": f"http://127.0.0.1:{self.orthanc.port}/dicom-web"})
+        self.assertEqual(made.status, 201, made.body)
+        with self.check("orthanc-forward"):
+            for _ in range(2):
+                task = self.forward(made.json["id"])
+                self.assertEqual(task["state"], "succeeded", task)
+                self.assertEqual(self.orthanc.files(), sorted(self.sent))
 
     def test_who_asks(self):
         with self.check("orthanc-no-token"):

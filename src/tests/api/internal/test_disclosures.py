@@ -33,13 +33,6 @@ def wait_for(look, seconds=60):
         time.sleep(0.05)
 
 
-def ended(gantry, task, seconds=60):
-    def look():
-        found = gantry.get(f"{API}/tasks/{task}").json
-        return found if found["state"] in ("succeeded", "failed", "cancelled") else None
-    return wait_for(look, seconds)
-
-
 def store(gantry, files):
     answer = gantry.request("POST", "/dicom-web/studies", multipart(files), STOW)
     assert answer.status == 200, answer.body
@@ -85,7 +78,7 @@ class Copies(harness.Case):
         before = studies(self.gantry)
         asked = self.gantry.request("POST", f"{API}/deidentifications", {"project": project, "studies": [self.originals[f"{ROOT}.{n}"] for n in of]})
         self.assertEqual(asked.status, 202, asked.body)
-        task = ended(self.gantry, asked.json["id"])
+        task = self.gantry.task_ended(asked.json["id"])
         return task, [uid for uid in studies(self.gantry) if uid not in before]
 
     def copies(self, uids):
@@ -183,7 +176,7 @@ class Killed(unittest.TestCase):
                 gantry.sql("DELETE FROM leases")
                 gantry.sql("UPDATE tasks SET next_attempt_at = 1, attempt_count = 0 WHERE state = 2")
                 gantry.start()
-            self.assertEqual(ended(gantry, task)["state"], "succeeded")
+            self.assertEqual(gantry.task_ended(task)["state"], "succeeded")
             made = [uid for uid in studies(gantry) if uid != "1.2.9"]
             self.assertEqual(len(made), 1)
             counts = gantry.sql("SELECT count(*), count(DISTINCT sop_instance_uid) FROM instances")[0]
@@ -192,7 +185,7 @@ class Killed(unittest.TestCase):
             other = gantry.request("POST", f"{API}/deidentification-projects", {"name": "q", "risks": "report"}).json["id"]
             task = gantry.request("POST", f"{API}/deidentifications", {"project": other, "studies": [original]}).json["id"]
             gantry.request("POST", f"{API}/tasks/{task}/cancel")
-            self.assertIn(ended(gantry, task)["state"], ("cancelled", "succeeded"))
+            self.assertIn(gantry.task_ended(task)["state"], ("cancelled", "succeeded"))
         finally:
             gantry.stop()
             gantry.remove()
@@ -200,18 +193,29 @@ class Killed(unittest.TestCase):
 
 class Receiver(http.server.ThreadingHTTPServer):
     """Answers as it is told; keeps what it got."""
+    daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers, self.got, self.lock = [], [], threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def end(self):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        """A sender that is killed breaks its connection."""
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        size = int(self.headers["Content-Length"])
+        body = self.rfile.read(size)
+        if len(body) != size:
+            return  # the sender is gone
         with self.server.lock:
             self.server.got.append((self.path, dict(self.headers), body))
             status, answer = self.server.answers.pop(0) if self.server.answers else (200, b"{}")
@@ -222,6 +226,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class KilledForward(unittest.TestCase):
+    def test_each_instance_is_there_though_the_sender_is_killed(self):
+        gantry, server, count, kills = Gantry(harness.BINARY), Receiver(), 60, 5
+        gantry.environment.update(OUTBOUND)
+        try:
+            gantry.start()
+            gantry.use_administrator()
+            files = [instance(number, study="1.2.9", series="1.2.9.1") for number in range(1, count + 1)]
+            store(gantry, files)
+            made = gantry.request("POST", f"{API}/destinations", {"name": "x", "url": f"http://127.0.0.1:{server.server_address[1]}/dicom-web"})
+            asked = gantry.request("POST", f"{API}/forwards", {"destination": made.json["id"], "studies": [studies(gantry)["1.2.9"]]})
+            self.assertEqual(asked.status, 202, asked.body)
+            for n in range(1, kills + 1):
+                self.assertTrue(wait_for(lambda: len(server.got) >= n * count // (kills + 1)))  # in the midst of it
+                gantry.kill()
+                gantry.sql("DELETE FROM leases")
+                gantry.sql("UPDATE tasks SET next_attempt_at = 1, attempt_count = 0 WHERE state = 2")
+                gantry.start()
+            self.assertEqual(gantry.task_ended(asked.json["id"])["state"], "succeeded")
+            report = gantry.get(f"{API}/tasks/{asked.json['id']}/report").json
+            self.assertEqual((report["done_count"], report["failed_count"], report["remaining_count"]), (count, 0, 0))
+            sent = {body[body.index(b"DICM") - 128:body.rindex(b"\r\n--")] for _, _, body in server.got}  # some of them again
+            self.assertEqual(sent, set(files))
+        finally:
+            server.end()
+            gantry.stop()
+            gantry.remove()
 
 
 class Forwards(harness.Case):
@@ -253,7 +286,7 @@ class Forwards(harness.Case):
     def forward(self, destination, seconds=60):
         asked = self.gantry.request("POST", f"{API}/forwards", {"destination": destination, "studies": [self.study]})
         self.assertEqual(asked.status, 202, asked.body)
-        task = ended(self.gantry, asked.json["id"], seconds)
+        task = self.gantry.task_ended(asked.json["id"], seconds)
         return task, self.gantry.get(f"{API}/tasks/{asked.json['id']}/report").json
 
     def test_another_gantry_has_the_files_byte_for_byte(self):
@@ -280,7 +313,7 @@ class Forwards(harness.Case):
         task, report = self.forward(place)
         self.assertEqual((task["state"], report["remaining_count"], len(server.got)), ("failed", 3, 1))
         self.assertIn("credentials", task["last_error"])
-        server.shutdown()
+        server.end()
 
     def test_a_server_that_is_away_is_asked_again_and_has_each_instance(self):
         server = Receiver()
@@ -289,9 +322,9 @@ class Forwards(harness.Case):
         asked = self.gantry.request("POST", f"{API}/forwards", {"destination": place, "studies": [self.study]}).json["id"]
         self.assertTrue(wait_for(lambda: self.gantry.get(f"{API}/tasks/{asked}").json["state"] == "queued" and len(server.got) == 4))
         self.gantry.sql("UPDATE tasks SET next_attempt_at = 1 WHERE state = 1")
-        self.assertEqual(ended(self.gantry, asked)["state"], "succeeded")
+        self.assertEqual(self.gantry.task_ended(asked)["state"], "succeeded")
         self.assertEqual(len(server.got), 6)  # what it had was not sent again
-        server.shutdown()
+        server.end()
 
     def test_addresses_inside_are_not_reached_and_secrets_are_not_told(self):
         refused = self.destination("http://10.1.2.3/dicom-web")

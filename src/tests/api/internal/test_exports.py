@@ -54,9 +54,7 @@ class Exports(harness.Case):
         return self.gantry.get(f"{API}/tasks/{identifier}").json
 
     def ended(self, task, state="succeeded"):
-        deadline = time.monotonic() + 120
-        while (now := self.task(task["id"]))["state"] not in ("succeeded", "failed", "cancelled") and time.monotonic() < deadline:
-            time.sleep(0.1)
+        now = self.gantry.task_ended(task["id"])
         self.assertEqual(now["state"], state, now)
         return now
 

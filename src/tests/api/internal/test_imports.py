@@ -58,7 +58,7 @@ class Imports(harness.Case):
         return now
 
     def ended(self, task, state="succeeded"):
-        now = self.until(task, lambda now: now["state"] in ("succeeded", "failed", "cancelled"))
+        now = self.gantry.task_ended(task["id"])
         self.assertEqual(now["state"], state, now)
         return now
 

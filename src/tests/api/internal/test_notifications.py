@@ -241,12 +241,9 @@ class Preferences(harness.Case):
         self.assertEqual(answer.status, status, answer.body)
         return answer.json
 
-    def ended(self, task):
-        return wait_for(lambda: self.gantry.get(f"/api/v1/tasks/{task}").json["state"] in ("succeeded", "failed"))
-
     def rebuild(self, count):
         for _ in range(count):
-            self.assertTrue(self.ended(self.gantry.request("POST", f"/api/v1/studies/{self.study}/rebuild").json["id"]))
+            self.gantry.task_ended(self.gantry.request("POST", f"/api/v1/studies/{self.study}/rebuild").json["id"])
 
     def mails(self):
         return self.gantry.get("/api/v1/mails").json["items"]

@@ -36,12 +36,6 @@ class Schedules(harness.Case):
             time.sleep(0.05)
         return found
 
-    def ended(self, task):
-        def look():
-            now = self.gantry.get(f"/api/v1/tasks/{task['id']}").json
-            return now if now["state"] in ("succeeded", "failed") else None
-        return self.wait_for(look, 60)
-
     def test_what_ships_is_there_and_stays(self):
         items = self.wait_for(lambda: [item for item in self.gantry.get(SCHEDULES).json["items"] if item["is_shipped"]])
         self.assertEqual({item["name"] for item in items}, {"check of the storage", "clean-up", "new signing key", "notifications by mail", "retention"})
@@ -56,7 +50,7 @@ class Schedules(harness.Case):
         self.assertIn((at.hour, at.minute), ((7, 15), (8, 15)))
         self.assertEqual(self.history(schedule), [])
         self.gantry.sql(f"UPDATE schedules SET next_run_at = next_run_at - 86400000000 WHERE name = '{schedule['name']}'")
-        task = self.ended(self.wait_for(lambda: self.history(schedule))[0])
+        task = self.gantry.task_ended(self.wait_for(lambda: self.history(schedule))[0]["id"])
         self.assertEqual((task["state"], task["kind"], task["subject_kind"]), ("succeeded", "clean_up", "schedule"))
         after = self.get(schedule)
         self.assertEqual((after["last_task_id"], after["next_run_at"]), (task["id"], schedule["next_run_at"]))
@@ -65,7 +59,7 @@ class Schedules(harness.Case):
 
     def test_run_now_and_the_storage_is_read(self):
         schedule = self.make(kind="verify_storage")
-        task = self.ended(self.gantry.request("POST", f"{SCHEDULES}/{schedule['id']}/run").json)
+        task = self.gantry.task_ended(self.gantry.request("POST", f"{SCHEDULES}/{schedule['id']}/run").json["id"])
         self.assertEqual(task["state"], "succeeded", task)
         count = int(task["outcome"].split()[0])
         self.assertGreater(count, 50)
@@ -76,7 +70,7 @@ class Schedules(harness.Case):
         with open(victim, "r+b") as file:
             file.seek(len(content) // 2)
             file.write(bytes([content[len(content) // 2] ^ 1]))
-        task = self.ended(self.gantry.request("POST", f"{SCHEDULES}/{schedule['id']}/run").json)
+        task = self.gantry.task_ended(self.gantry.request("POST", f"{SCHEDULES}/{schedule['id']}/run").json["id"])
         self.assertEqual((task["state"], task["last_error"]), ("failed", f"{count} objects were read, 1 are damaged or missing"))
         self.assertIn("object_damaged", self.gantry.log())
         with open(victim, "wb") as file:
@@ -123,7 +117,7 @@ class Schedules(harness.Case):
         self.assertIn("@daily", listed)
         done = self.gantry.run("schedules", "run", "from-the-line")
         self.assertEqual(done.returncode, 0, done.stderr)
-        task = self.ended({"id": done.stdout.decode().split()[0]})
+        task = self.gantry.task_ended(done.stdout.decode().split()[0])
         self.assertEqual(task["subject_id"], schedule["id"])
         self.assertIn(task["id"], self.gantry.run("tasks", "list", "--kind=clean_up", "--state=succeeded").stdout.decode())
         self.assertNotIn(task["id"], self.gantry.run("tasks", "list", "--state=failed").stdout.decode())
