@@ -41,6 +41,7 @@ struct connection {
     int fd;
     uint64_t head_since_ns; /* waiting for a head; 0 while a request is worked on */
     bool has_served;        /* a request to its end */
+    bool is_handed_over;    /* to the library, which has not begun with it */
     struct exchange *current;
 };
 
@@ -84,12 +85,13 @@ struct http_server {
     struct http_server_settings settings;
     struct http_app *app;
     struct lanes *lanes;
-    pthread_mutex_t lock; /* of connections, in_flight_count and stopping */
+    pthread_mutex_t lock; /* of connections, in_flight_count, takes_none and stopping */
     struct connection *connections;
     unsigned in_flight_count;
     pthread_t sweeper;
     pthread_cond_t ends; /* told when stopping is set, for the sweeper */
     bool has_sweeper, stopping, is_draining;
+    bool takes_none;      /* no request begins any more */
     uint64_t deadline_ns; /* of what is under way at the end; 0: HTTP_DRAIN_SECONDS after that */
     uint16_t port;
 };
@@ -515,7 +517,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *connectio
     struct exchange *x = *state;
     (void)server;
     (void)url;
-    if (x == NULL)
+    if (x == NULL) /* it came when the server had ended */
         return MHD_NO;
     if (!x->has_head)
         return first_call(x, connection, method, version);
@@ -539,8 +541,14 @@ static str path_of(str uri)
 static void *on_uri(void *server, const char *uri, struct MHD_Connection *connection)
 {
     struct http_server *s = server;
-    struct exchange *x = heap_alloc(sizeof *x);
     (void)connection;
+    pthread_mutex_lock(&s->lock);
+    bool takes_none = s->takes_none;
+    s->in_flight_count += !takes_none;
+    pthread_mutex_unlock(&s->lock);
+    if (takes_none)
+        return NULL;
+    struct exchange *x = heap_alloc(sizeof *x);
     x->server = s;
     x->owner_count = 1;
     x->kept_fd = -1;
@@ -549,9 +557,6 @@ static void *on_uri(void *server, const char *uri, struct MHD_Connection *connec
     pthread_mutex_init(&x->lock, NULL);
     pthread_cond_init(&x->changed, NULL);
     x->base.uri = str_copy(&x->base.arena, path_of(str_of(uri)));
-    pthread_mutex_lock(&s->lock);
-    s->in_flight_count++;
-    pthread_mutex_unlock(&s->lock);
     return x;
 }
 
@@ -580,6 +585,41 @@ static void on_completed(void *server, struct MHD_Connection *connection, void *
     let_go(x);
 }
 
+/* Both with the lock held. */
+static struct connection *connection_add(struct http_server *s, int fd, bool is_handed_over)
+{
+    struct connection *c = heap_alloc(sizeof *c);
+    c->fd = fd;
+    c->head_since_ns = monotonic_ns();
+    c->is_handed_over = is_handed_over;
+    c->next = s->connections;
+    if (c->next != NULL)
+        c->next->previous = c;
+    s->connections = c;
+    return c;
+}
+
+static void connection_remove(struct http_server *s, struct connection *c)
+{
+    if (c->previous != NULL)
+        c->previous->next = c->next;
+    else
+        s->connections = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
+    heap_free(c);
+}
+
+static struct connection *connection_begun(struct http_server *s, int fd)
+{
+    for (struct connection *c = s->connections; c != NULL; c = c->next)
+        if (c->is_handed_over && c->fd == fd) {
+            c->is_handed_over = false;
+            return c;
+        }
+    return connection_add(s, fd, false);
+}
+
 static void on_connection(void *server, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -587,32 +627,19 @@ static void on_connection(void *server, struct MHD_Connection *connection, void 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        struct connection *c = heap_alloc(sizeof *c);
-        c->fd = info != NULL ? info->connect_fd : -1;
-        c->head_since_ns = monotonic_ns();
+        int fd = info != NULL ? info->connect_fd : -1;
         int on = 1;
-        setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         pthread_mutex_lock(&s->lock);
-        c->next = s->connections;
-        if (c->next != NULL)
-            c->next->previous = c;
-        s->connections = c;
+        *context = connection_begun(s, fd);
         pthread_mutex_unlock(&s->lock);
-        *context = c;
         return;
     }
-    struct connection *c = *context;
-    if (c == NULL)
+    if (*context == NULL)
         return;
     pthread_mutex_lock(&s->lock);
-    if (c->previous != NULL)
-        c->previous->next = c->next;
-    else
-        s->connections = c->next;
-    if (c->next != NULL)
-        c->next->previous = c->previous;
+    connection_remove(s, *context);
     pthread_mutex_unlock(&s->lock);
-    heap_free(c);
     *context = NULL;
 }
 
@@ -806,7 +833,8 @@ static void cut_off(struct http_server *s)
             pthread_cond_broadcast(&x->changed);
             pthread_mutex_unlock(&x->lock);
         }
-        shutdown(c->fd, SHUT_RDWR);
+        if (!c->is_handed_over) /* else the descriptor is whoever's it is by now */
+            shutdown(c->fd, SHUT_RDWR);
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -819,11 +847,19 @@ void http_server_drain(struct http_server *s, uint64_t deadline_ns)
     __atomic_store_n(&s->is_draining, true, __ATOMIC_RELAXED);
 }
 
+/* The library begins with it when one of its loops comes to that, which may be late. */
 static void take_connection(void *server, int fd, const struct sockaddr *peer, socklen_t peer_size)
 {
     struct http_server *s = server;
-    if (MHD_add_connection(s->daemon, fd, peer, peer_size) != MHD_YES)
-        log_event(LOG_WARN, "connection_not_taken", "while=stopping"); /* it has been closed */
+    pthread_mutex_lock(&s->lock);
+    connection_add(s, fd, true);
+    pthread_mutex_unlock(&s->lock);
+    if (MHD_add_connection(s->daemon, fd, peer, peer_size) == MHD_YES)
+        return;
+    log_event(LOG_WARN, "connection_not_taken", "while=stopping"); /* it has been closed */
+    pthread_mutex_lock(&s->lock);
+    connection_remove(s, connection_begun(s, fd));
+    pthread_mutex_unlock(&s->lock);
 }
 
 /* A request whose first bytes lie in the socket is under way, as is the one for which somebody has
@@ -833,7 +869,7 @@ static bool is_expected(const struct connection *c, uint64_t now)
     char byte;
     return c->current == NULL &&
            ((!c->has_served && now - c->head_since_ns < HTTP_GREETING_MS * UINT64_C(1000000)) ||
-            recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+            (!c->is_handed_over && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0));
 }
 
 static bool expects_requests(struct http_server *s)
@@ -858,6 +894,17 @@ static bool wait_for_end(struct http_server *s, uint64_t deadline_ns)
     return false;
 }
 
+/* With a request in suspension the library does not stop but aborts. A connection that nobody knew
+ * of when the others were cut off may bring one at any moment: it is closed instead. */
+static bool end_requests(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->takes_none = s->in_flight_count == 0;
+    bool has_ended = s->takes_none;
+    pthread_mutex_unlock(&s->lock);
+    return has_ended;
+}
+
 bool http_server_close(struct http_server *s)
 {
     const uint64_t second = 1000000000u;
@@ -875,11 +922,13 @@ bool http_server_close(struct http_server *s)
     cut_off(s);
     wait_for_end(s, monotonic_ns() + HTTP_CUT_SECONDS * second);
     end_sweeps(s);
-    if (in_flight(s) != 0) {
+    if (!end_requests(s)) {
         log_event(LOG_WARN, "drain", "in_flight=%u", in_flight(s));
         return false;
     }
     MHD_stop_daemon(s->daemon);
+    while (s->connections != NULL) /* those that the library never began with */
+        connection_remove(s, s->connections);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
     pthread_cond_destroy(&s->ends);
