@@ -15,6 +15,7 @@ const struct audit_use audit_uses[] = {
     {"reset_password", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"change_password", SECURITY_ALERT, 'U', TYPE_USER_SECURITY_CHANGED, "user", false},
     {"begin_provider_sign_in", USER_AUTHENTICATION, 'E', TYPE_NONE, NULL, false},
+    {"begin_provider_sign_out", USER_AUTHENTICATION, 'E', TYPE_NONE, NULL, false},
     {"read_provider_answer", USER_AUTHENTICATION, 'E', TYPE_NONE, NULL, false},
     {"sign_in_with_provider", USER_AUTHENTICATION, 'E', TYPE_LOGIN, "user", false},
     {"redeem_sign_in_code", USER_AUTHENTICATION, 'E', TYPE_LOGIN, "user", false},

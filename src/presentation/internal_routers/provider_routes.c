@@ -8,6 +8,7 @@
 #include "application/commands/identity_providers/update_identity_provider/command.h"
 #include "application/commands/users/delete_user_identity/command.h"
 #include "application/queries/auth/begin_provider_sign_in/query.h"
+#include "application/queries/auth/begin_provider_sign_out/query.h"
 #include "application/queries/auth/list_own_identities/query.h"
 #include "application/queries/auth/list_sign_in_providers/query.h"
 #include "application/queries/auth/read_provider_answer/query.h"
@@ -91,6 +92,18 @@ static err start_link(struct request *r)
     query.is_link = true;
     TRY(begin(r, &query, &result));
     return respond_url(r, &result);
+}
+
+/* Out of it, once the session here has ended. */
+static err end(struct request *r)
+{
+    struct begin_provider_sign_out query = {0};
+    struct begin_provider_sign_out_result result = {0};
+    TRY(request_bind(r, &begin_provider_sign_out_schema, &query));
+    TRY(check_return(r, query.return_address));
+    TRY(begin_provider_sign_out_send(&r->scope, &query, &result));
+    http_set_header(r->x, "Cache-Control", STR("no-store"));
+    return go(r, result.url);
 }
 
 /* ---- and back ---- */
@@ -200,6 +213,10 @@ const struct route provider_routes[] = {
      .doc = "Where a page of this server sends the browser to sign in",
      .answers = "application/json", .answer = &begin_provider_sign_in_result_schema,
      .is_limited = true},
+    {"GET", "/auth/providers/{id}/end", .handle = end, .needs = PERMISSION_ANYONE,
+     .behind = &begin_provider_sign_out_use_case, .lane = LANE_STREAM, .tag = "auth",
+     .doc = "Send the browser to a provider to sign out there too (RP-Initiated Logout)",
+     .success = 303, .is_limited = true},
     {"GET", "/auth/callback", .handle = callback, .needs = PERMISSION_ANYONE,
      .behind = &sign_in_with_provider_use_case, .lane = LANE_STREAM, .tag = "auth",
      .doc = "Where providers send the browser back to", .success = 303, .is_limited = true},

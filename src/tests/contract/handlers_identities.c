@@ -12,6 +12,7 @@
 #include "application/commands/users/invite_user/command.h"
 #include "application/models/second_factor.h"
 #include "application/queries/auth/begin_provider_sign_in/query.h"
+#include "application/queries/auth/begin_provider_sign_out/query.h"
 #include "application/queries/auth/list_own_identities/query.h"
 #include "application/queries/auth/list_sign_in_providers/query.h"
 #include "application/queries/auth/read_provider_answer/query.h"
@@ -26,6 +27,7 @@ struct fake_provider {
     char state[64];
     char nonce[64];
     int redeemed;
+    bool cannot_end; /* it has no page for that */
 };
 
 static struct fake_provider *fake(struct openid_connect *o)
@@ -57,7 +59,18 @@ static err fake_complete(struct openid_connect *o, struct arena *a, const struct
     return OK;
 }
 
-static const struct openid_connect_ops fake_ops = {.begin = fake_begin, .complete = fake_complete};
+static err fake_end(struct openid_connect *o, struct arena *a, const struct openid_provider *p,
+                    str return_uri, str *url)
+{
+    (void)p;
+    *url = fake(o)->cannot_end
+               ? STR_NONE
+               : str_format(a, "https://login.example/end?to=%.*s", STR_ARG(return_uri));
+    return OK;
+}
+
+static const struct openid_connect_ops fake_ops = {
+    .begin = fake_begin, .complete = fake_complete, .end = fake_end};
 
 static err fake_check(struct http_client *c, struct arena *a, str url)
 {
@@ -310,6 +323,24 @@ WORLD(codes_cannot_be_guessed_by_way_of_a_provider)
     world_wait(w, SIGN_IN_LOCK_SECONDS + 1);
     CHECK_OK(answer(w, &principal_nobody, query, &assertion));
     CHECK_OK(come(w, assertion, codes.at[0], &result));
+}
+
+WORLD(who_signs_out_is_sent_to_the_provider_and_back)
+{
+    struct provider_view p = made(w, making_users());
+    struct scope scope = scope_of(w, &principal_nobody);
+    struct begin_provider_sign_out query = {.id = p.provider.id};
+    struct begin_provider_sign_out_result to = {0};
+    CHECK_OK(begin_provider_sign_out_send(&scope, &query, &to));
+    CHECK_STR(STR("https://login.example/end?to=https://gantry.example/signin"), to.url);
+    query.return_address = STR("https://app.example/bye");
+    CHECK_OK(begin_provider_sign_out_send(&scope, &query, &to));
+    CHECK_STR(STR("https://login.example/end?to=https://app.example/bye"), to.url);
+    provider.cannot_end = true;
+    CHECK_OK(begin_provider_sign_out_send(&scope, &query, &to));
+    CHECK_STR(STR("https://app.example/bye"), to.url);
+    query.id = (uuid){{1}};
+    CHECK_ERR(NOT_FOUND, begin_provider_sign_out_send(&scope, &query, &to));
 }
 
 WORLD(an_answer_is_of_the_browser_that_asked)

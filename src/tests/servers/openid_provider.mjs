@@ -15,7 +15,7 @@ for (const alg of algorithms) {
 const client = (alg, method) => ({
     client_id: alg + "-" + method, client_secret: `secret of ${alg}`, redirect_uris: ["https://gantry.example/back", "https://gantry.example/api/v1/auth/callback", ...more], grant_types: ["authorization_code"],
     response_types: ["code"], id_token_signed_response_alg: alg, token_endpoint_auth_method: "client_secret_" + method,
-    post_logout_redirect_uris: ["https://gantry.example/"],
+    post_logout_redirect_uris: ["https://gantry.example/signin", "https://app.example/bye"],
 });
 const provider = new Provider(`http://127.0.0.1:${port}`, {
     clients: algorithms.map((alg) => client(alg, "basic")),

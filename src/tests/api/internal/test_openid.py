@@ -105,6 +105,35 @@ class Openid(harness.Case):
         events = self.gantry.get(f"{API}/audit-events?action=sign_in_with_provider").json["items"]
         self.assertIn(me["id"], [event["subject_id"] for event in events if event["outcome"] == "OK"])
 
+    def test_signing_out_there_too(self):
+        provider, browser = self.provider(makes_users=True, default_role="viewer"), Browser()
+        end = f"{API}/auth/providers/{provider['id']}/end"
+
+        def asks_who(url):
+            """Whether the provider wants to know who it is, before anybody comes back."""
+            for _ in range(10):
+                status, where, page = browser.ask(url)
+                if where is None:
+                    return 'name="login"' in page
+                if where.startswith(PUBLIC):
+                    return False
+                url = where
+            raise AssertionError("the provider sends in circles")
+
+        for query, back in (("", PUBLIC + "/signin"), (f"?return_address={APP}/bye", APP + "/bye")):
+            browser.sign_in(self.start(provider)[0], "leaver", f"{PUBLIC}{API}/auth/callback")
+            self.assertFalse(asks_who(self.start(provider)[0]))
+            answer = self.gantry.get(end + query, token=None)
+            self.assertEqual(answer.status, 303, answer.body)
+            status, where, page = browser.ask(answer.headers["location"])
+            self.assertEqual(status, 200, page)
+            action, sure = re.search(r'action="([^"]+)"', page)[1], re.search(r'name="xsrf" value="([^"]+)"', page)[1]
+            status, where, page = browser.ask(urllib.parse.urljoin(answer.headers["location"], action), {"xsrf": sure, "logout": "yes"})
+            self.assertEqual(where, back, page)
+            self.assertTrue(asks_who(self.start(provider)[0]))
+        for query in ("?return_address=https://evil.example/", "?return_address=javascript:alert(1)", "?return_address=//evil.example"):
+            self.assertEqual(self.gantry.get(end + query, token=None).status, 422, query)
+
     def test_groups_decide_at_each_sign_in(self):
         provider = self.provider(makes_users=True, roles=[{"group": "chiefs", "role": "administrator"}])
         self.assertIn("groups", self.refused(self.come(provider, "nora"), "FORBIDDEN"))

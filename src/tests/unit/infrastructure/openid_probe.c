@@ -48,7 +48,7 @@ int main(int count, char **arguments)
     if (completes)
         e = openid_complete(&party.base, &a, &provider, &attempt, &answer, &who);
     else if (str_eq(str_of(arguments[1]), STR("end")))
-        e = openid_end(&party.base, &a, &provider, STR("https://gantry.example/"), &url);
+        e = openid_end(&party.base, &a, &provider, STR("https://gantry.example/signin"), &url);
     else
         e = openid_begin(&party.base, &a, &provider, &attempt, &url);
     if (failed(e))
