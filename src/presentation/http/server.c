@@ -689,6 +689,14 @@ static bool is_too_slow(const struct http_server *s, const struct connection *c,
                (seconds - HTTP_BODY_GRACE_SECONDS) * HTTP_BODY_RATE_MIN;
 }
 
+/* One that the library has not begun with may be closed by it unsaid: then the descriptor is
+ * somebody else's. */
+static void break_off(const struct connection *c)
+{
+    if (!c->is_handed_over)
+        shutdown(c->fd, SHUT_RDWR);
+}
+
 /* Until the next look, or the end. Called with the lock. */
 static void wait_for_next_sweep(struct http_server *s)
 {
@@ -712,7 +720,7 @@ static void *sweep(void *server)
         uint64_t now = monotonic_ns();
         for (struct connection *c = s->connections; c != NULL; c = c->next) {
             if (is_too_slow(s, c, now) || has_left(c))
-                shutdown(c->fd, SHUT_RDWR);
+                break_off(c);
             if (left_count < STREAM_SWEEP_COUNT && (left[left_count] = stream_left(c)) != NULL)
                 left_count++;
         }
@@ -833,8 +841,7 @@ static void cut_off(struct http_server *s)
             pthread_cond_broadcast(&x->changed);
             pthread_mutex_unlock(&x->lock);
         }
-        if (!c->is_handed_over) /* else the descriptor is whoever's it is by now */
-            shutdown(c->fd, SHUT_RDWR);
+        break_off(c);
     }
     pthread_mutex_unlock(&s->lock);
 }
