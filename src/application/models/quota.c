@@ -3,7 +3,6 @@
 #include "application/models/quota.h"
 
 #include "application/events/storage_quota_reached.h"
-#include "application/models/ingest_rules.h"
 
 struct usage {
     int64_t quota_size, used_size; /* quota 0: none, and what is used was not asked for */
@@ -46,11 +45,7 @@ err quota_take(struct command_ctx *ctx, int64_t size)
 {
     static const int64_t percents[] = {95, 80};
     int64_t organization_key = ctx->principal->organization_key;
-    struct ingest_rules rules;
     struct usage usage;
-    TRY(ingest_rules_read(ctx, &rules));
-    if (!rules.has_quota)
-        return OK;
     TRY(read_usage(ctx->readers, ctx->arena, organization_key, &usage));
     TRY(check(&usage, size));
     for (size_t i = 0; i < COUNT_OF(percents) && usage.quota_size != 0; i++)

@@ -8,8 +8,7 @@
 err quota_check(struct readers *readers, struct arena *a, int64_t organization_key, int64_t size);
 
 /* The same in a unit of work that is about to store them; where they reach 80 or 95 percent of the
- * quota, its administrators are told. An organization's first quota is known INGEST_RULES_MS after
- * it was set. Errors: NO_SPACE. */
+ * quota, its administrators are told. Errors: NO_SPACE. */
 err quota_take(struct command_ctx *ctx, int64_t size);
 
 #endif

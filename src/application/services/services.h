@@ -2,12 +2,12 @@
 #ifndef APPLICATION_SERVICES_SERVICES_H
 #define APPLICATION_SERVICES_SERVICES_H
 
-#include "application/services/ingest_rules_cache.h"
 #include "application/services/audit_sealer.h"
 #include "application/services/backup_service.h"
 #include "application/services/export_folders.h"
 #include "application/services/http_client.h"
 #include "application/services/import_folders.h"
+#include "application/services/ingest_rules_cache.h"
 #include "application/services/message_bus.h"
 #include "application/services/metadata_cache.h"
 #include "application/services/openid_connect.h"

@@ -11,7 +11,6 @@ static err set_quota(struct world *w, str name, int64_t size, int64_t *used)
     struct scope scope = world_scope(w, &principal);
     struct set_quota_result result = {0};
     err e = set_quota_send(&scope, &(struct set_quota){name, size}, &result);
-    world_wait(w, 1);
     *used = result.used_size;
     return e;
 }
@@ -46,6 +45,7 @@ WORLD(a_quota_warns_twice_and_then_refuses)
     int64_t size = used(w);
     CHECK(size > 100);
     CHECK_OK(set_quota(w, w->organization.name, size * 20, &ignored));
+    world_wait(w, 1);
     CHECK_INT(size, ignored);
     CHECK_ERR(NOT_FOUND, set_quota(w, STR("nobody"), 1, &ignored));
     CHECK_ERR(INVALID, set_quota(w, w->organization.name, INT64_MAX, &ignored));
@@ -67,17 +67,14 @@ WORLD(a_quota_warns_twice_and_then_refuses)
 
 WORLD(a_first_quota_holds_when_the_rules_are_read_again)
 {
-    struct principal system = principal_system(0);
-    struct scope scope = world_scope(w, &system);
-    struct set_quota_result ignored;
     struct ingest_result image;
+    int64_t ignored;
     CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &image));
-    CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, 1}, &ignored));
+    CHECK_OK(set_quota(w, w->organization.name, 1, &ignored));
     CHECK_OK(ingest(w, sample_file(w, 1, 2), STR_NONE, &image));
     world_wait(w, 1);
     CHECK_ERR(NO_SPACE, ingest(w, sample_file(w, 1, 3), STR_NONE, &image));
-    CHECK_OK(set_quota_send(&scope, &(struct set_quota){w->organization.name, used(w) * 9},
-                            &ignored)); /* another one at once */
+    CHECK_OK(set_quota(w, w->organization.name, used(w) * 9, &ignored)); /* another at once */
     CHECK_OK(ingest(w, sample_file(w, 1, 3), STR_NONE, &image));
 }
 
@@ -88,6 +85,7 @@ WORLD(a_store_under_a_quota_is_all_or_nothing_whatever_fails)
     bool untouched = false;
     CHECK_OK(ingest(w, sample_file(w, 1, 1), STR_NONE, &image));
     CHECK_OK(set_quota(w, w->organization.name, used(w) * 21 / 10, &ignored));
+    world_wait(w, 1);
     for (uint64_t at = 1; !untouched && at < 100; at++) {
         w->fault = (struct fault){.fail_at = at, .code = ERR_UNAVAILABLE};
         err e = ingest(w, sample_file(w, 1, 2), STR_NONE, &image);

@@ -125,12 +125,11 @@ static err index_before(struct command_ctx *ctx, const struct instance_content *
 }
 
 static err index_within(struct command_ctx *ctx, const struct instance_content *content,
-                        const struct instance *instance, struct indexing *indexing)
+                        const struct instance *instance, const struct attribute_list *list,
+                        struct indexing *indexing)
 {
-    struct ingest_rules rules;
-    TRY(ingest_rules_read(ctx, &rules));
-    if (!attribute_list_eq(&rules.attributes, &indexing->rules.attributes))
-        instance_values_read(ctx->arena, content->document, &rules.attributes, &indexing->values);
+    if (!attribute_list_eq(list, &indexing->rules.attributes))
+        instance_values_read(ctx->arena, content->document, list, &indexing->values);
     return instance_values_put(ctx, instance, &indexing->values);
 }
 
@@ -235,6 +234,7 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     const struct dicom_index *i = content->index;
     struct image_row row;
     struct indexing indexing;
+    struct ingest_rules rules;
     TRY(index_before(ctx, content, &indexing));
     TRY(image_writer_locate(ctx->uow->images, ctx->arena, ctx->principal->organization_key,
                             i->study_instance_uid, i->series_instance_uid, i->sop_instance_uid,
@@ -258,9 +258,11 @@ static err store_instance_handle(struct command_ctx *ctx, const struct store_ins
     if (row.series.key == 0)
         TRY(make_series(ctx, i, &row.study, &row.series));
     TRY(bring_back(ctx, &row));
-    TRY(quota_take(ctx, content->size));
+    TRY(ingest_rules_read(ctx, &rules));
+    if (rules.has_quota) /* as it is now; an organization's first is INGEST_RULES_MS late at most */
+        TRY(quota_take(ctx, content->size));
     TRY(add_instance(ctx, content, &row));
-    TRY(index_within(ctx, content, &row.instance, &indexing));
+    TRY(index_within(ctx, content, &row.instance, &rules.attributes, &indexing));
     struct instance_stored event = {row.study.id, row.series.id, row.instance.id};
     TRY(mediator_publish(ctx->uow->outbox, ctx->arena, &instance_stored_event,
                          row.study.organization_key, row.study.id, &event));
