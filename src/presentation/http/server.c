@@ -585,7 +585,7 @@ static void on_completed(void *server, struct MHD_Connection *connection, void *
     let_go(x);
 }
 
-/* Both with the lock held. */
+/* All three with the lock held. */
 static struct connection *connection_add(struct http_server *s, int fd, bool is_handed_over)
 {
     struct connection *c = heap_alloc(sizeof *c);
@@ -859,13 +859,13 @@ static void take_connection(void *server, int fd, const struct sockaddr *peer, s
 {
     struct http_server *s = server;
     pthread_mutex_lock(&s->lock);
-    connection_add(s, fd, true);
+    struct connection *c = connection_add(s, fd, true);
     pthread_mutex_unlock(&s->lock);
     if (MHD_add_connection(s->daemon, fd, peer, peer_size) == MHD_YES)
         return;
     log_event(LOG_WARN, "connection_not_taken", "while=stopping"); /* it has been closed */
     pthread_mutex_lock(&s->lock);
-    connection_remove(s, connection_begun(s, fd));
+    connection_remove(s, c);
     pthread_mutex_unlock(&s->lock);
 }
 
