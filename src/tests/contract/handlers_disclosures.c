@@ -210,15 +210,10 @@ WORLD(whatever_fails_a_copy_is_there_once)
     CHECK_OK(ingest(w, sample_file(w, 1, 2), STR_NONE, &image));
     struct deidentification_project_view made = project(w, "lungs", "P-");
     uuid task = deidentify(w, made.project.id, image.study_id);
-    struct principal system = principal_system(0);
     for (uint64_t at = 1; task_now(w, task).state != TASK_SUCCEEDED; at += 3) {
-        struct scope scope = world_scope(w, &system);
-        struct task_run_observer observer = {look_away, look_away};
-        struct task_run run = {0};
-        const struct task_worker_identity me = {STR("host:1"), 60, false};
         bool goes_on;
         w->fault = (struct fault){.fail_at = at, .code = ERR_UNAVAILABLE};
-        err e = task_run_next(&scope, &me, &observer, &run, &goes_on);
+        err e = work_on_task(w, &goes_on);
         w->fault = (struct fault){0};
         (void)e;
         CHECK(row_count(w, MEMORY_INSTANCES) <= 4 && at < 1000);
